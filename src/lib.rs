@@ -1,0 +1,18 @@
+//! flint reads the configuration of Apache Flink deployments, says what is wrong, writes the patch.
+//!
+//! One straight line, with no second loop anywhere:
+//!
+//! ```text
+//! paths -> discover -> Source -> syntax -> Document(Setting...) -> Deployment -> rules -> Finding -> report
+//!                                                                      |
+//!                                              fix: Fix -> Edit -> Source again -> patch | write
+//! ```
+//!
+//! Who may use whom is kept by `tests/layers.rs`. Invariants: parsing never fails, it gives a
+//! document and its problems; rules do no I/O; only `syntax` and `fix` replace bytes; only `report`
+//! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain
+//! owned data in a fixed order; the same input gives the same output.
+
+pub mod finding;
+pub mod text;
+pub mod words;
