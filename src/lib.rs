@@ -14,5 +14,7 @@
 //! owned data in a fixed order; the same input gives the same output.
 
 pub mod finding;
+pub mod flink;
+pub mod linux;
 pub mod text;
 pub mod words;

@@ -1,0 +1,5 @@
+//! What Flink knows: versions, options and values. Nothing about files.
+
+pub mod options;
+pub mod value;
+pub mod version;

@@ -1,0 +1,289 @@
+//! The table of Flink's options, 1.13 to 2.3, and look-ups in it. Knows nothing about files.
+//!
+//! `options.tsv` is the table itself, sorted bytewise by key, so that a look-up is a binary search
+//! over the text and nothing is read or built at start. One line is one *meaning*: a key together
+//! with the versions in which it means the same. A key that changed has several lines whose
+//! versions are disjoint. Columns, separated by tabs, no quoting (no column may hold a tab):
+//!
+//! | column | holds |
+//! |---|---|
+//! | key | the key; `<name>` stands for a part that the user chooses |
+//! | versions | `1.13..1.20`, `1.17..`, `1.20`, and commas between them |
+//! | state | `current`, `deprecated` (declared, but marked `@Deprecated`), `alias` (only read by another option) |
+//! | type | see [`ValueKind`] |
+//! | default | the default as Flink prints it; `-` when there is none, `?` when it depends on the machine |
+//! | targets | aliases and deprecated keys: the options that take their place |
+//! | aliases | other keys the option reads, in Flink's order; `~` marks a fallback key that isn't deprecated |
+//! | enum | the accepted names of an enum, by what Flink compares (`toString()`) |
+//! | scope | see [`Scope`] |
+//!
+//! Taken from the `ConfigOption` fields of the released jars. `plugin` rows were read in the public
+//! source of the file system plugins and the SQL gateway; their versions are not proven.
+
+mod family;
+mod nearest;
+mod row;
+
+pub use family::{family_versions, in_open_family};
+pub(crate) use nearest::distance;
+pub use nearest::{nearest, nearest_names};
+pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
+
+use super::version::Versions;
+
+/// The table; its first line names the columns.
+const TABLE: &str = include_str!("options.tsv");
+
+/// The table without the line that names its columns.
+fn body() -> &'static str {
+    TABLE.split_once('\n').map_or("", |(_, body)| body)
+}
+
+/// The lines from the first whose key is not smaller than `key`.
+fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let body = body();
+    let bytes = body.as_bytes();
+    // Both stay at the start of a line, or at the end of the table.
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = memchr::memrchr(b'\n', &bytes[low..middle]).map_or(low, |at| low + at + 1);
+        let end = memchr::memchr(b'\n', &bytes[middle..]).map_or(bytes.len(), |at| middle + at + 1);
+        if key_of(&body[start..end]) < key {
+            low = end;
+        } else {
+            high = start;
+        }
+    }
+    body[low..].lines()
+}
+
+/// The key of a line.
+fn key_of(line: &str) -> &str {
+    line.split('\t').next().unwrap_or_default()
+}
+
+/// Every line of the table, in the order of its keys.
+pub fn all() -> impl Iterator<Item = OptionSpec<'static>> {
+    lines().map(OptionSpec::read)
+}
+
+/// Every line of the table as text.
+fn lines() -> impl Iterator<Item = &'static str> {
+    body().lines()
+}
+
+/// What a key means, oldest version first; nothing for a key that is not in the table.
+pub fn meanings(key: &str) -> impl Iterator<Item = OptionSpec<'static>> {
+    lines_from(key)
+        .take_while(move |line| key_of(line) == key)
+        .map(OptionSpec::read)
+}
+
+/// What a key means in at least one of `versions`.
+fn meanings_in(key: &str, versions: Versions) -> impl Iterator<Item = OptionSpec<'static>> {
+    meanings(key).filter(move |spec| spec.versions.overlaps(versions))
+}
+
+/// The versions that know a key: as an option, as an alias, as one entry of a map option
+/// (`kubernetes.jobmanager.labels.app`), or as a member of an open family.
+///
+/// Keys that only work in a table's `WITH` and keys that Flink sets itself are not known here.
+pub fn known_in(key: &str) -> Versions {
+    let written = meanings(key)
+        .filter(OptionSpec::is_writable)
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    // `ConfigurationUtils.canBePrefixMap`; 1.13 has no such form.
+    let entries = key
+        .match_indices('.')
+        .filter(|(dot, _)| dot + 1 < key.len())
+        .flat_map(|(dot, _)| meanings(&key[..dot]))
+        .filter(|spec| spec.kind == ValueKind::Map)
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions))
+        .without(Versions::from_bits(1));
+    written.or(entries).or(family_versions(key))
+}
+
+/// Whether at least one of `versions` knows a key; see [`known_in`].
+pub fn is_known(key: &str, versions: Versions) -> bool {
+    known_in(key).overlaps(versions)
+}
+
+/// Whether any version knows a key; see [`known_in`].
+pub fn is_option(key: &str) -> bool {
+    is_known(key, Versions::ALL)
+}
+
+/// The type of a key, if all of `versions` that have it in the table agree.
+pub fn kind(key: &str, versions: Versions) -> Option<ValueKind> {
+    agreed(meanings_in(key, versions).map(|spec| spec.kind))
+}
+
+/// The one value that all items have; `None` as well for no items.
+fn agreed<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.all(|item| item == first).then_some(first)
+}
+
+/// The default of an option, if all of `versions` that know it agree on one.
+///
+/// `None` also where some of them have none, or one that depends on the machine; aliases have no
+/// default of their own. That there is none for certain says [`has_no_default`].
+pub fn default(key: &str, versions: Versions) -> Option<&'static str> {
+    agreed(
+        meanings_in(key, versions)
+            .filter(|spec| spec.state != State::Alias)
+            .map(|spec| spec.default),
+    )?
+}
+
+/// Whether an option is known in some of `versions` and has no default in any of these.
+pub fn has_no_default(key: &str, versions: Versions) -> bool {
+    agreed(
+        meanings_in(key, versions)
+            .filter(|spec| spec.state != State::Alias)
+            .map(|spec| spec.default.is_none() && !spec.default_varies),
+    ) == Some(true)
+}
+
+/// The keys that Flink tries for an option, in its order: the own key, then fallback keys, then
+/// deprecated keys as declared (`ConfigOption.fallbackKeys`, `Configuration.applyWithOption`).
+///
+/// `version` is one version; of several, the oldest that knows the key counts.
+pub fn names_in_order(key: &str, version: Versions) -> impl Iterator<Item = &str> {
+    let aliases = meanings_in(key, version)
+        .next()
+        .into_iter()
+        .flat_map(|spec| spec.aliases());
+    std::iter::once(key).chain(aliases.map(|alias| alias.key))
+}
+
+/// The option that a key stands for where it is only an alias.
+///
+/// `None` where it is an option itself, where it stands for several (a rename must then write all
+/// of them, see [`OptionSpec::targets`]), or where `versions` disagree.
+pub fn canonical(key: &str, versions: Versions) -> Option<&'static str> {
+    agreed(meanings_in(key, versions).map(|spec| {
+        let mut targets = spec.targets();
+        let target = targets.next().filter(|_| spec.state == State::Alias);
+        target.filter(|_| targets.next().is_none())
+    }))?
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Versions {
+        Versions::parse(text).unwrap()
+    }
+
+    fn names(key: &'static str, version: &str) -> Vec<&'static str> {
+        names_in_order(key, of(version)).collect()
+    }
+
+    #[test]
+    fn keys_are_tried_in_the_order_of_their_declaration() {
+        assert_eq!(
+            names("execution.checkpointing.dir", "1.20"),
+            [
+                "execution.checkpointing.dir",
+                "state.checkpoints.dir",
+                "state.backend.fs.checkpointdir"
+            ]
+        );
+        assert_eq!(
+            names("state.checkpoints.dir", "1.19"),
+            ["state.checkpoints.dir", "state.backend.fs.checkpointdir"]
+        );
+        assert_eq!(
+            names("rest.bind-port", "1.18"),
+            [
+                "rest.bind-port",
+                "rest.port",
+                "web.port",
+                "jobmanager.web.port"
+            ]
+        );
+        assert_eq!(
+            names("high-availability.type", "2.0"),
+            [
+                "high-availability.type",
+                "recovery.mode",
+                "high-availability"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_was_renamed_reads_only_what_its_version_reads() {
+        assert_eq!(names("state.backend", "1.16"), ["state.backend"]);
+        assert_eq!(
+            names("state.backend.type", "1.17"),
+            ["state.backend.type", "state.backend"]
+        );
+        assert_eq!(names("state.backend.type", "1.16"), ["state.backend.type"]);
+        assert_eq!(canonical("state.backend", of("1.16")), None);
+        assert_eq!(
+            canonical("state.backend", of("1.17..")),
+            Some("state.backend.type")
+        );
+        assert_eq!(canonical("state.backend", Versions::ALL), None);
+        // One alias of two options.
+        assert_eq!(canonical("state.backend.local-recovery", of("2.0..")), None);
+    }
+
+    #[test]
+    fn fallback_keys_are_told_from_deprecated_ones() {
+        let spec = meanings("rest.bind-port").next().unwrap();
+        let marks: Vec<bool> = spec.aliases().map(|alias| alias.fallback).collect();
+        assert_eq!(marks, [true, false, false]);
+    }
+
+    #[test]
+    fn types_and_defaults_need_all_versions_to_agree() {
+        assert_eq!(
+            kind("heartbeat.timeout", of("1.13..1.19")),
+            Some(ValueKind::Long)
+        );
+        assert_eq!(
+            kind("heartbeat.timeout", of("1.20..")),
+            Some(ValueKind::Duration)
+        );
+        assert_eq!(kind("heartbeat.timeout", Versions::ALL), None);
+        assert_eq!(
+            default("taskmanager.numberOfTaskSlots", Versions::ALL),
+            Some("1")
+        );
+        assert_eq!(
+            default("env.java.opts.all", of("1.17..")),
+            Some("") // an empty default is a default
+        );
+        assert_eq!(default("state.backend.type", Versions::ALL), None);
+        assert_eq!(default("state.backend.type", of("1.19..")), Some("hashmap"));
+        assert!(has_no_default("execution.checkpointing.dir", Versions::ALL));
+        assert!(!has_no_default("state.backend.type", Versions::ALL));
+        assert!(!has_no_default("io.tmp.dirs", Versions::ALL));
+        assert_eq!(default("io.tmp.dirs", Versions::ALL), None);
+    }
+
+    #[test]
+    fn entries_of_maps_are_known_where_the_prefixed_form_exists() {
+        let key = "kubernetes.jobmanager.labels.app.kubernetes.io/name";
+        assert!(is_known(key, of("1.14")));
+        assert!(!is_known(key, of("1.13")));
+        assert!(is_known("pipeline.global-job-parameters.a", of("2.3")));
+        assert!(!is_option("pipeline.global-job-parameters."));
+        assert!(!is_option("pipeline.name.a"));
+    }
+
+    #[test]
+    fn unknown_keys_have_no_meaning() {
+        for key in ["", "zzz", "# key", "a\tb", "taskmanager", "é", "~", "\u{0}"] {
+            assert_eq!(meanings(key).count(), 0, "{key}");
+            assert!(!is_option(key), "{key}");
+            assert_eq!(kind(key, Versions::ALL), None, "{key}");
+        }
+    }
+}

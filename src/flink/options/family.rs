@@ -1,0 +1,191 @@
+//! Open families: keys whose last parts the user chooses, so that no table can list them.
+
+use crate::flink::version::Versions;
+
+/// What follows the prefix of a family.
+enum Rest {
+    /// Anything.
+    Any,
+    /// A name without dots, a dot, then anything.
+    Named,
+    /// A name without dots, a dot, then one of these; one that ends with a dot needs more text.
+    NamedOneOf(&'static [&'static str]),
+}
+
+/// Prefix, what follows, and the versions as bits of [`Versions`].
+///
+/// Sources: `ReporterSetup`, `ExternalResourceUtils`, `ConfigurationUtils.getPrefixedKeyValuePairs`,
+/// `BootstrapTools.substituteDeprecatedConfigPrefix`, `HadoopUtils`, `yarn.Utils`, `CoreOptions`,
+/// `HadoopConfigLoader` of the file system plugins, `SecurityOptions`,
+/// `KerberosDelegationTokenManager`, `SqlGatewayEndpointFactoryUtils`,
+/// `WorkflowSchedulerFactoryUtil`, `CommonCatalogOptions`, `CommonSecretOptions`.
+const FAMILIES: [(&str, Rest, u16); 31] = {
+    use Rest::{Any, Named, NamedOneOf};
+    const ALL: u16 = 0x0FFF;
+    const LEGACY: u16 = 0x00FF;
+    const fn since(first: u16) -> u16 {
+        ALL & (ALL << first)
+    }
+    [
+        ("$internal.", Any, ALL),
+        ("__", Any, ALL),
+        ("azure.", Any, ALL),
+        ("containerized.master.env.", Any, ALL),
+        ("containerized.taskmanager.env.", Any, ALL),
+        ("events.reporter.", Named, since(9)),
+        (
+            "external-resource.",
+            NamedOneOf(&[
+                "amount",
+                "driver-factory.class",
+                "kubernetes.config-key",
+                "param.",
+                "yarn.config-key",
+            ]),
+            ALL,
+        ),
+        ("flink.hadoop.", Any, ALL),
+        ("flink.yarn.", Any, ALL),
+        (
+            "fs.",
+            NamedOneOf(&[
+                "limit.input",
+                "limit.output",
+                "limit.stream-timeout",
+                "limit.timeout",
+                "limit.total",
+            ]),
+            ALL,
+        ),
+        ("fs.", NamedOneOf(&["priority."]), since(11)),
+        ("fs.azure.", Any, ALL),
+        ("fs.gs.", Any, ALL),
+        ("fs.oss.", Any, ALL),
+        ("fs.s3a.", Any, ALL),
+        ("internal.", Any, ALL),
+        // Read by the Kubernetes operator, not by Flink.
+        ("job.autoscaler.", Any, ALL),
+        ("kubernetes.operator.", Any, ALL),
+        ("metrics.reporter.", Named, ALL),
+        ("presto.s3.", Any, ALL),
+        ("s3.", Any, ALL),
+        ("s3a.", Any, ALL),
+        ("security.delegation.token.provider.", Named, since(4)),
+        (
+            "security.kerberos.token.provider.",
+            NamedOneOf(&["enabled", "renewer"]),
+            since(3),
+        ),
+        ("sql-gateway.endpoint.", Named, since(3)),
+        ("table.catalog-store.", Named, since(5)),
+        ("table.secret-store.", Named, since(11)),
+        ("traces.reporter.", Named, since(6)),
+        ("workflow-scheduler.", Named, since(7)),
+        ("yarn.application-master.env.", Any, LEGACY),
+        ("yarn.taskmanager.env.", Any, LEGACY),
+    ]
+};
+
+/// The versions in which a key belongs to an open family; none for a key of a closed set.
+///
+/// Keys of the Kubernetes operator and of Flink's own internals belong here too: nobody may call
+/// them unknown.
+pub fn family_versions(key: &str) -> Versions {
+    FAMILIES
+        .iter()
+        .filter(|(prefix, rest, _)| {
+            key.strip_prefix(prefix)
+                .is_some_and(|text| fits(text, rest))
+        })
+        .fold(Versions::NONE, |set, (_, _, bits)| {
+            set.or(Versions::from_bits(*bits))
+        })
+}
+
+/// Whether a key belongs to an open family in any version.
+pub fn in_open_family(key: &str) -> bool {
+    !family_versions(key).is_empty()
+}
+
+/// Whether the text behind a prefix is what its family takes.
+fn fits(text: &str, rest: &Rest) -> bool {
+    // `ReporterSetup` and `ExternalResourceUtils` take names that hold neither dots nor blanks.
+    let named = text.split_once('.').filter(|(name, tail)| {
+        !name.is_empty() && !name.contains(char::is_whitespace) && !tail.is_empty()
+    });
+    match rest {
+        Rest::Any => !text.is_empty(),
+        Rest::Named => named.is_some(),
+        Rest::NamedOneOf(tails) => named.is_some_and(|(_, tail)| {
+            tails.iter().any(|known| {
+                if known.ends_with('.') {
+                    tail.len() > known.len() && tail.starts_with(known)
+                } else {
+                    tail == *known
+                }
+            })
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_recognised() {
+        for key in [
+            "metrics.reporter.prom.port",
+            "metrics.reporter.prom.factory.class",
+            "external-resource.gpu.param.discovery-script.path",
+            "external-resource.gpu.amount",
+            "containerized.master.env.LD_LIBRARY_PATH",
+            "fs.hdfs.limit.total",
+            "fs.s3a.access.key",
+            "s3.access-key",
+            "sql-gateway.endpoint.rest.port",
+            "kubernetes.operator.savepoint.format.type",
+            "security.kerberos.token.provider.hadoopfs.renewer",
+        ] {
+            assert!(in_open_family(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_of_closed_sets_and_half_keys_are_not() {
+        for key in [
+            "metrics.reporter.prom",
+            "metrics.reporter..port",
+            "metrics.reporters",
+            "external-resource.gpu.ammount",
+            "external-resource.gpu.param.",
+            "fs.hdfs.limit.everything",
+            "fs.default-scheme",
+            "sql-gateway.endpoint.type",
+            "workflow-scheduler.type",
+            "s3.",
+            "",
+            "state.backend",
+        ] {
+            assert!(!in_open_family(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn families_begin_and_end_with_their_versions() {
+        let shown = |key| family_versions(key).to_string();
+        assert_eq!(shown("traces.reporter.otel.factory.class"), "1.19-2.3");
+        assert_eq!(shown("events.reporter.otel.factory.class"), "2.1-2.3");
+        assert_eq!(shown("security.delegation.token.provider.s3.x"), "1.17-2.3");
+        assert_eq!(
+            shown("security.kerberos.token.provider.a.enabled"),
+            "1.16-2.3"
+        );
+        assert_eq!(shown("sql-gateway.endpoint.rest.port"), "1.16-2.3");
+        assert_eq!(shown("table.catalog-store.file.path"), "1.18-2.3");
+        assert_eq!(shown("workflow-scheduler.rest.address"), "1.20-2.3");
+        assert_eq!(shown("table.secret-store.a.b"), "2.3");
+        assert_eq!(shown("fs.s3.priority.com.example.Factory"), "2.3");
+        assert_eq!(shown("yarn.taskmanager.env.X"), "1.13-1.20");
+    }
+}

@@ -1,0 +1,231 @@
+//! One line of the option table.
+
+use crate::flink::version::Versions;
+
+/// Whether a key is an option, and still one that should be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// An option.
+    Current,
+    /// An option that its class or field marks `@Deprecated`.
+    Deprecated,
+    /// No option any more; another option reads the key when its own is not set.
+    Alias,
+}
+
+impl State {
+    /// The name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Current => "current",
+            State::Deprecated => "deprecated",
+            State::Alias => "alias",
+        }
+    }
+}
+
+/// The type of an option's value (`ConfigOptions.OptionBuilder`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueKind {
+    /// `booleanType()`.
+    Boolean,
+    /// `intType()`.
+    Integer,
+    /// `longType()`.
+    Long,
+    /// `floatType()`.
+    Float,
+    /// `doubleType()`.
+    Double,
+    /// `memoryType()`.
+    MemorySize,
+    /// `durationType()`.
+    Duration,
+    /// `enumType(...)`.
+    Enum,
+    /// `stringType()`.
+    String,
+    /// `mapType()`: texts to texts.
+    Map,
+    /// `stringType().asList()`.
+    StringList,
+    /// `enumType(...).asList()`.
+    EnumList,
+    /// `mapType().asList()`.
+    MapList,
+}
+
+impl ValueKind {
+    /// Each kind with its name in the table.
+    const NAMES: [(ValueKind, &'static str); 13] = [
+        (ValueKind::Boolean, "boolean"),
+        (ValueKind::Integer, "integer"),
+        (ValueKind::Long, "long"),
+        (ValueKind::Float, "float"),
+        (ValueKind::Double, "double"),
+        (ValueKind::MemorySize, "memory-size"),
+        (ValueKind::Duration, "duration"),
+        (ValueKind::Enum, "enum"),
+        (ValueKind::String, "string"),
+        (ValueKind::Map, "map"),
+        (ValueKind::StringList, "list<string>"),
+        (ValueKind::EnumList, "list<enum>"),
+        (ValueKind::MapList, "list<map>"),
+    ];
+
+    /// The name in the table: `memory-size`, `list<string>`.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// Whether the value is a list.
+    pub fn is_list(self) -> bool {
+        matches!(
+            self,
+            ValueKind::StringList | ValueKind::EnumList | ValueKind::MapList
+        )
+    }
+}
+
+/// Where a key has an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The configuration of a cluster or a job.
+    Config,
+    /// Only the shell scripts in `bin/` read it, with a grammar of their own.
+    ShellOnly,
+    /// The configuration, once the plugin that declares it is installed.
+    Plugin,
+    /// Only below the prefix that its key shows, such as `metrics.reporter.<name>.`.
+    Suffix,
+    /// A pattern of keys, not a key.
+    Family,
+    /// `WITH (...)` of a table or a SQL hint; without effect in a configuration file.
+    TableOption,
+    /// Set by Flink itself, never by people.
+    Internal,
+}
+
+impl Scope {
+    /// The name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Config => "config",
+            Scope::ShellOnly => "shell-only",
+            Scope::Plugin => "plugin",
+            Scope::Suffix => "suffix",
+            Scope::Family => "family",
+            Scope::TableOption => "table-option",
+            Scope::Internal => "internal",
+        }
+    }
+}
+
+/// One line of the table: what a key means in some versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionSpec<'t> {
+    /// The key.
+    pub key: &'t str,
+    /// The versions in which it means this.
+    pub versions: Versions,
+    /// Whether it is current, deprecated or an alias.
+    pub state: State,
+    /// The type of its value.
+    pub kind: ValueKind,
+    /// The default as Flink prints it; `None` when there is none, or none that is known.
+    pub default: Option<&'t str>,
+    /// Whether the default depends on the machine; `default` is `None` then.
+    pub default_varies: bool,
+    /// Where it has an effect.
+    pub scope: Scope,
+    targets: &'t str,
+    aliases: &'t str,
+    enum_values: &'t str,
+}
+
+/// A key that an option reads when its own is not set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alias<'t> {
+    /// The key.
+    pub key: &'t str,
+    /// True for a fallback key, which Flink reads without a warning.
+    pub fallback: bool,
+}
+
+impl<'t> OptionSpec<'t> {
+    /// The options that take the place of this key; empty for current options.
+    pub fn targets(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        items(self.targets)
+    }
+
+    /// The other keys the option reads, in Flink's order: fallback keys, then deprecated ones.
+    pub fn aliases(&self) -> impl Iterator<Item = Alias<'t>> + use<'t> {
+        items(self.aliases).map(|item| match item.strip_prefix('~') {
+            Some(key) => Alias {
+                key,
+                fallback: true,
+            },
+            None => Alias {
+                key: item,
+                fallback: false,
+            },
+        })
+    }
+
+    /// The accepted names of an enum, or of the items of a list of enums.
+    pub fn enum_values(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        items(self.enum_values)
+    }
+
+    /// Whether the key may stand in a configuration as it is.
+    pub(super) fn is_writable(&self) -> bool {
+        matches!(
+            self.scope,
+            Scope::Config | Scope::ShellOnly | Scope::Plugin | Scope::Suffix
+        )
+    }
+
+    /// Reads a line of the table, which a test holds to the columns that this expects.
+    pub(super) fn read(line: &'t str) -> Self {
+        let mut columns = line.split('\t');
+        let mut column = || columns.next().unwrap_or_default();
+        let (key, versions, state, kind, default) =
+            (column(), column(), column(), column(), column());
+        let (targets, aliases, enum_values, scope) = (column(), column(), column(), column());
+        OptionSpec {
+            key,
+            versions: Versions::parse(versions).unwrap_or(Versions::NONE),
+            state: match state {
+                "alias" => State::Alias,
+                "deprecated" => State::Deprecated,
+                _ => State::Current,
+            },
+            kind: ValueKind::NAMES
+                .iter()
+                .find(|(_, name)| *name == kind)
+                .map_or(ValueKind::String, |(kind, _)| *kind),
+            default: (default != "-" && default != "?").then_some(default),
+            default_varies: default == "?",
+            scope: match scope {
+                "shell-only" => Scope::ShellOnly,
+                "plugin" => Scope::Plugin,
+                "suffix" => Scope::Suffix,
+                "family" => Scope::Family,
+                "table-option" => Scope::TableOption,
+                "internal" => Scope::Internal,
+                _ => Scope::Config,
+            },
+            targets,
+            aliases,
+            enum_values,
+        }
+    }
+}
+
+/// The items of a column that holds a list.
+fn items(column: &str) -> impl Iterator<Item = &str> {
+    column.split(',').filter(|item| !item.is_empty())
+}

@@ -1,0 +1,3 @@
+//! What Linux knows: the numbers of kernel parameters. Nothing about files.
+
+pub mod numbers;
