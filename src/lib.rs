@@ -16,5 +16,6 @@
 pub mod finding;
 pub mod flink;
 pub mod linux;
+pub mod syntax;
 pub mod text;
 pub mod words;

@@ -1,0 +1,471 @@
+//! One file per format: bytes to settings and back. Parsing never fails; it gives a document and
+//! its problems. Only this module and the fix engine know how to replace bytes.
+
+use crate::text::{Edit, Source, SourceId, Span};
+
+pub mod flink_conf;
+pub mod json;
+mod lines;
+pub mod properties;
+pub mod sysctl;
+pub mod toml;
+pub mod yaml;
+
+/// The formats that flint reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// `flink-conf.yaml`: Flink's own line grammar, up to 1.20.
+    FlinkConf,
+    /// `config.yaml`: YAML 1.2 core as Flink 1.19+ loads it.
+    ConfigYaml,
+    /// `sysctl.conf` and `sysctl.d/*.conf`.
+    Sysctl,
+    /// Java properties.
+    Properties,
+    /// TOML.
+    Toml,
+    /// JSON.
+    Json,
+    /// Any other YAML that holds a job's configuration.
+    Yaml,
+}
+
+impl Format {
+    /// The name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::FlinkConf => "flink-conf",
+            Format::ConfigYaml => "config-yaml",
+            Format::Sysctl => "sysctl",
+            Format::Properties => "properties",
+            Format::Toml => "toml",
+            Format::Json => "json",
+            Format::Yaml => "yaml",
+        }
+    }
+}
+
+/// What kind of keys a document holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// Flink options.
+    Flink,
+    /// Kernel parameters.
+    Sysctl,
+    /// A job's own configuration.
+    Job,
+}
+
+impl Space {
+    /// The name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Space::Flink => "flink",
+            Space::Sysctl => "sysctl",
+            Space::Job => "job",
+        }
+    }
+}
+
+/// Where a document stands in Flink's order of precedence, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// Kernel parameters of the host; beside Flink's own layers.
+    Host,
+    /// The file in Flink's configuration directory.
+    ClusterFile,
+    /// A job's configuration file, applied by the job itself.
+    JobFile,
+}
+
+impl Layer {
+    /// The name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layer::Host => "host",
+            Layer::ClusterFile => "cluster-file",
+            Layer::JobFile => "job-file",
+        }
+    }
+}
+
+/// What kind of value a file holds, as its format types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Text; every value of a line format.
+    Text,
+    /// An integer of any size.
+    Integer,
+    /// A floating point number.
+    Float,
+    /// `true` or `false`.
+    Boolean,
+    /// A list, kept as one value in YAML flow form.
+    List,
+    /// No value (`null`).
+    Null,
+}
+
+/// One setting with the exact bytes that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The key as the application reads it: dotted, unquoted.
+    pub key: String,
+    /// The value as the application holds it as text.
+    pub value: String,
+    /// How the format types the value.
+    pub kind: Kind,
+    /// False when the value holds a placeholder (`${X}`, `{{ x }}`): unknown, never wrong.
+    pub known: bool,
+    /// The bytes of the last part of the key, with its quotes.
+    pub key_at: Span,
+    /// The bytes of the value, with its quotes.
+    pub value_at: Span,
+    /// The setting from key to the end of its value; for a line format the line without its break.
+    pub whole: Span,
+    /// How the user spelt the setting where that is not the key.
+    pub written: Option<String>,
+}
+
+/// A mapping that holds settings: the parent of nested keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its dotted key; empty for the root of a document.
+    pub key: String,
+    /// The bytes of the last part of its key.
+    pub key_at: Span,
+    /// From its key to the end of its last child.
+    pub whole: Span,
+}
+
+/// What can be wrong with the text of a document before any rule reads its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// flink-conf.yaml: the line has no colon followed by a blank; Flink skips it.
+    NotAPair,
+    /// flink-conf.yaml: nothing before or after the colon; Flink skips it.
+    EmptyKeyOrValue,
+    /// flink-conf.yaml: a nested YAML block; Flink reads its leaves without their parents.
+    NestedBlock,
+    /// flink-conf.yaml: a `#` inside a value drops the rest of it.
+    HashCutsValue,
+    /// A byte order mark that becomes part of the first key.
+    ByteOrderMark,
+    /// YAML: the text is not YAML 1.2 as Flink's loader reads it.
+    YamlSyntax,
+    /// YAML: a key without a value.
+    NullValue,
+    /// YAML: a key that is a number, a boolean or a collection.
+    NonStringKey,
+    /// YAML: a key that stands twice in one mapping.
+    DuplicateKey,
+    /// YAML: the top level is a list or a scalar.
+    NotAMapping,
+    /// YAML: more than one document.
+    MultipleDocuments,
+    /// YAML: an alias inside its own anchor.
+    RecursiveAlias,
+    /// YAML: more aliases to collections than the loader allows.
+    TooManyAliases,
+    /// sysctl: a line without `=`.
+    MissingEquals,
+    /// TOML, JSON and YAML of a job: the text does not parse.
+    Unparsable,
+}
+
+impl ProblemKind {
+    /// The name used in outputs; for load errors the name that the recorded answers use.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemKind::NotAPair => "not-a-pair",
+            ProblemKind::EmptyKeyOrValue => "empty-key-or-value",
+            ProblemKind::NestedBlock => "nested-block",
+            ProblemKind::HashCutsValue => "hash-cuts-value",
+            ProblemKind::ByteOrderMark => "byte-order-mark",
+            ProblemKind::YamlSyntax => "yaml-syntax",
+            ProblemKind::NullValue => "null-value",
+            ProblemKind::NonStringKey => "non-string-key",
+            ProblemKind::DuplicateKey => "duplicate-key",
+            ProblemKind::NotAMapping => "not-a-mapping",
+            ProblemKind::MultipleDocuments => "multiple-documents",
+            ProblemKind::RecursiveAlias => "recursive-alias",
+            ProblemKind::TooManyAliases => "too-many-aliases",
+            ProblemKind::MissingEquals => "missing-equals",
+            ProblemKind::Unparsable => "unparsable",
+        }
+    }
+}
+
+/// How to write what the author evidently meant. Whether to offer it is a rule's decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// Byte replacements in the document's source.
+    pub edits: Vec<(Span, String)>,
+    /// The keys that read differently afterwards, each with its new value; `None` when it is gone.
+    pub changes: Vec<(String, Option<String>)>,
+}
+
+/// One thing wrong with the text of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What.
+    pub kind: ProblemKind,
+    /// The bytes to look at.
+    pub at: Span,
+    /// What is wrong, lower case, no final dot.
+    pub message: String,
+    /// Other places that take part, each with a few words.
+    pub related: Vec<(Span, String)>,
+    /// The key concerned, when there is one.
+    pub key: Option<String>,
+    /// How to write what was meant, when there is one reading.
+    pub repair: Option<Repair>,
+}
+
+/// A comment that speaks to flint (`flint: ignore[...]`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The comment with its marker, to the end of the line.
+    pub at: Span,
+    /// Whether nothing but blanks stands before it on its line.
+    pub own_line: bool,
+    /// False where the format has no comment at this place and the text becomes part of a value.
+    pub legal: bool,
+}
+
+/// What one file, or one embedded part of it, says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The source.
+    pub source: SourceId,
+    /// Which document of that source, from 0.
+    pub ordinal: u32,
+    /// Its format.
+    pub format: Format,
+    /// What its keys are.
+    pub space: Space,
+    /// Where it stands in the order of precedence.
+    pub layer: Layer,
+    /// Whether it is a whole configuration (absence is a fact) or one part of several.
+    pub complete: bool,
+    /// Its settings in the order of the file, shadowed ones included.
+    pub settings: Vec<Setting>,
+    /// The mappings that hold them; empty for line formats.
+    pub sections: Vec<Section>,
+    /// What is wrong with its text, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// Index of the problem for which the application refuses the whole file.
+    pub load_error: Option<usize>,
+    /// Comments that speak to flint.
+    pub comments: Vec<Comment>,
+    /// False when bytes can't be edited with certainty (UTF-16, templates).
+    pub editable: bool,
+}
+
+impl Document {
+    /// An empty document of a source.
+    pub fn new(source: &Source, format: Format, space: Space, layer: Layer) -> Self {
+        Document {
+            source: source.id,
+            ordinal: 0,
+            format,
+            space,
+            layer,
+            complete: true,
+            settings: Vec::new(),
+            sections: Vec::new(),
+            problems: Vec::new(),
+            load_error: None,
+            comments: Vec::new(),
+            editable: true,
+        }
+    }
+
+    /// The setting in force for a key within this document: the last one.
+    pub fn get(&self, key: &str) -> Option<&Setting> {
+        self.settings
+            .iter()
+            .rev()
+            .find(|setting| setting.key == key)
+    }
+
+    /// Every setting of a key, shadowed ones first.
+    pub fn all<'d>(&'d self, key: &'d str) -> impl Iterator<Item = &'d Setting> {
+        self.settings
+            .iter()
+            .filter(move |setting| setting.key == key)
+    }
+
+    /// The problem for which the application refuses the whole file.
+    pub fn load_error(&self) -> Option<&Problem> {
+        self.load_error.map(|index| &self.problems[index])
+    }
+
+    /// Replaces a setting's value, keeping its quotes where the new value allows it.
+    /// `None` where that can't be done by changing the value's bytes alone.
+    pub fn set(&self, source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
+        if !self.editable {
+            return None;
+        }
+        match self.format {
+            Format::FlinkConf | Format::Sysctl => lines::set(source, setting, value),
+            Format::Properties => properties::set(source, setting, value),
+            Format::Toml => toml::set(source, setting, value),
+            Format::Json => json::set(source, setting, value),
+            Format::ConfigYaml | Format::Yaml => yaml::set(source, setting, value),
+        }
+    }
+
+    /// Gives a setting another key in place. In nested formats only the last part can change, so
+    /// `None` where `key` has other parents than the setting.
+    pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
+        if !self.editable {
+            return None;
+        }
+        match self.format {
+            Format::FlinkConf | Format::Sysctl => lines::rename(source, setting, key),
+            Format::Properties => properties::rename(source, setting, key),
+            Format::Toml => toml::rename(source, setting, key),
+            Format::Json => json::rename(source, setting, key),
+            Format::ConfigYaml | Format::Yaml => yaml::rename(source, setting, key),
+        }
+    }
+
+    /// Adds a setting at the end of the document, at its top level.
+    pub fn insert(&self, source: &Source, key: &str, value: &str) -> Option<Edit> {
+        if !self.editable {
+            return None;
+        }
+        match self.format {
+            Format::FlinkConf | Format::Sysctl => lines::insert(source, self.format, key, value),
+            Format::Properties => properties::insert(source, key, value),
+            Format::Toml => toml::insert(source, self, key, value),
+            Format::Json => json::insert(source, self, key, value),
+            Format::ConfigYaml | Format::Yaml => yaml::insert(source, self, key, value),
+        }
+    }
+
+    /// Adds several settings at the end of the document, one below the other, as one edit.
+    pub fn insert_all(&self, source: &Source, settings: &[(&str, String)]) -> Option<Edit> {
+        let (first, rest) = settings.split_first()?;
+        let mut edit = self.insert(source, first.0, &first.1)?;
+        for (key, value) in rest {
+            let next = self.insert(source, key, value)?;
+            // Each starts with the line break that only the first needs.
+            edit.text
+                .push_str(next.text.trim_start_matches(['\n', '\r']));
+        }
+        Some(edit)
+    }
+
+    /// Adds a setting directly after another, as its sibling: same indentation, same style.
+    /// `key` is the full dotted key and must share the sibling's parents.
+    pub fn insert_after(
+        &self,
+        source: &Source,
+        sibling: &Setting,
+        key: &str,
+        value: &str,
+    ) -> Option<Edit> {
+        if !self.editable {
+            return None;
+        }
+        match self.format {
+            Format::FlinkConf | Format::Sysctl => {
+                lines::insert_after(source, self.format, sibling, key, value)
+            }
+            Format::Properties => properties::insert_after(source, sibling, key, value),
+            Format::Toml => toml::insert_after(source, sibling, key, value),
+            Format::Json => json::insert_after(source, sibling, key, value),
+            Format::ConfigYaml | Format::Yaml => yaml::insert_after(source, sibling, key, value),
+        }
+    }
+
+    /// Removes a setting with its line; comments on lines of their own stay.
+    pub fn remove(&self, source: &Source, setting: &Setting) -> Option<Edit> {
+        if !self.editable {
+            return None;
+        }
+        match self.format {
+            Format::FlinkConf | Format::Sysctl | Format::Properties => {
+                Some(lines::remove(source, setting.whole))
+            }
+            Format::Toml => toml::remove(source, setting),
+            Format::Json => json::remove(source, setting),
+            Format::ConfigYaml | Format::Yaml => yaml::remove(source, self, setting),
+        }
+    }
+}
+
+/// The last part of a dotted key if `key` and `other` have the same parents.
+pub(crate) fn last_part_if_siblings<'k>(key: &'k str, other: &str) -> Option<&'k str> {
+    let parents = |text: &str| text.rfind('.').map_or(0, |dot| dot + 1);
+    let (own, theirs) = (parents(key), parents(other));
+    (key[..own] == other[..theirs]).then(|| &key[own..])
+}
+
+/// Whether a value holds a placeholder that some other tool fills in.
+///
+/// Recognised: `{{ }}`, `${X}`, `$X`, `$(X)`, `<name>`, `%(x)s`, `@x@`, `__X__`.
+pub fn is_placeholder(value: &str) -> bool {
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    let bytes = value.as_bytes();
+    // An opening mark, then a name, then its closing mark.
+    let wrapped = |open: &str, close: &[u8]| {
+        memchr::memmem::find_iter(bytes, open).any(|at| {
+            let rest = &bytes[at + open.len()..];
+            let length = rest.iter().take_while(|byte| name(**byte)).count();
+            length > 0 && rest[length..].starts_with(close)
+        })
+    };
+    let dollar = bytes.windows(2).any(|pair| {
+        pair[0] == b'$' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'_' | b'{' | b'('))
+    });
+    dollar
+        || value.contains("{{")
+        || value.contains("{%")
+        || wrapped("<", b">")
+        || wrapped("%(", b")s")
+        || wrapped("@", b"@")
+        || (value.starts_with("__") && value.ends_with("__") && value.len() > 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_of_the_common_tools_are_recognised() {
+        for text in [
+            "{{ .Values.x }}",
+            "${X}",
+            "$X",
+            "$(X)",
+            "<bucket>",
+            "%(host)s",
+            "@version@",
+            "__PORT__",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "4096m",
+            "a < b",
+            "user@host",
+            "100%",
+            "price$",
+            "s3://a/b",
+            "5 $ 6",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn siblings_share_their_parents() {
+        assert_eq!(last_part_if_siblings("a.b.c", "a.b.x"), Some("c"));
+        assert_eq!(last_part_if_siblings("c", "x"), Some("c"));
+        assert_eq!(last_part_if_siblings("a.c", "b.x"), None);
+        assert_eq!(last_part_if_siblings("a.b", "a"), None);
+    }
+}

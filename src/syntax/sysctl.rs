@@ -1,0 +1,359 @@
+//! `sysctl.conf` and `sysctl.d/*.conf`. Knows the grammar and no kernel parameter.
+//!
+//! The grammar is that of procps 4.x (`sysctl.c`, sysctl.conf(5)): comments only on lines of their
+//! own, split at the first `=`, no quotes, no escapes, no continuation. Where systemd-sysctl and
+//! other releases of procps read a file differently, [`loaders`] says how.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memmem};
+
+use super::lines::{self, BOM, InForce};
+use super::{
+    Comment, Document, Format, Kind, Layer, Problem, ProblemKind, Repair, Setting, Space,
+    is_placeholder,
+};
+use crate::text::{Source, Span};
+
+pub mod loaders;
+#[cfg(test)]
+mod tests;
+
+/// Reads a source.
+pub fn parse(source: &Source) -> Document {
+    let mut document = Document::new(source, Format::Sysctl, Space::Sysctl, Layer::Host);
+    let template = lines::is_template(&source.bytes);
+    document.complete = !template;
+    document.editable = !template;
+    let mut actions = lines::Actions::default();
+    let mut broken = Vec::new();
+    for line in Line::all(&source.bytes) {
+        let held = template && actions.next_line(line.text);
+        document.comments.extend(line.comment());
+        match &line.said {
+            Said::NoEquals => {
+                if !(held || line.is_marked_blank()) {
+                    broken.push(line);
+                }
+            }
+            Said::Assignment { key, .. } => {
+                // A key that a template renders is no key yet.
+                if held && is_placeholder(&line.lossy(key)) {
+                    continue;
+                }
+                match line.setting() {
+                    Some(setting) => document.settings.push(setting),
+                    None => broken.push(line),
+                }
+            }
+            Said::Nothing | Said::Exclusion { .. } => {}
+        }
+    }
+    let in_force = InForce::new(&document.settings);
+    document.problems.extend(byte_order_mark(source, &in_force));
+    for line in broken {
+        document.problems.push(no_equals(&line, &in_force));
+    }
+    if template {
+        for problem in &mut document.problems {
+            problem.repair = None;
+        }
+    }
+    document
+}
+
+/// Key and value of one line, if it assigns.
+pub(super) fn read_line(text: &[u8]) -> Option<(String, String)> {
+    let setting = Line::new(0, text).setting()?;
+    Some((setting.key, setting.value))
+}
+
+/// Whether a file of this name belongs to a BSD or to macOS: it has keys that only those know and
+/// none that only Linux knows.
+pub fn is_bsd(bytes: &[u8]) -> bool {
+    const BSD: [&str; 14] = [
+        "kern.",
+        "hw.",
+        "net.inet.",
+        "net.inet6.",
+        "net.link.",
+        "net.local.",
+        "net.isr.",
+        "net.route.",
+        "net.pf.",
+        "vfs.",
+        "security.",
+        "machdep.",
+        "ddb.",
+        "proc.",
+    ];
+    const LINUX: [&str; 15] = [
+        "net.ipv4.",
+        "net.ipv6.",
+        "net.core.",
+        "net.netfilter.",
+        "net.nf_conntrack_max",
+        "net.bridge.",
+        "net.unix.",
+        "kernel.",
+        "fs.",
+        "vm.swappiness",
+        "vm.dirty_",
+        "vm.max_map_count",
+        "vm.overcommit_memory",
+        "vm.nr_hugepages",
+        "user.max_",
+    ];
+    let (mut bsd, mut linux) = (false, false);
+    for line in Line::all(bytes) {
+        let (Said::Assignment { key, .. } | Said::Exclusion { key }) = &line.said else {
+            continue;
+        };
+        let key = dotted(&line.lossy(key));
+        bsd |= BSD.iter().any(|start| key.starts_with(start));
+        linux |= LINUX.iter().any(|start| key.starts_with(start));
+    }
+    bsd && !linux
+}
+
+/// The path below `/proc/sys` that a key names: if its first separator is a dot, dots and slashes
+/// change places (`slashdot` of procps, `sysctl_normalize` of systemd).
+pub fn path(key: &str) -> String {
+    let swap = key
+        .find(['.', '/'])
+        .is_some_and(|at| key[at..].starts_with('.'));
+    if swap { swapped(key) } else { key.to_owned() }
+}
+
+/// A key in the spelling of the manuals: dots between parts, a slash for a dot inside of one, no
+/// part empty.
+pub fn dotted(key: &str) -> String {
+    let path = path(key);
+    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+    let parts: Vec<String> = parts.map(swapped).collect();
+    parts.join(".")
+}
+
+fn swapped(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '.' => '/',
+            '/' => '.',
+            other => other,
+        })
+        .collect()
+}
+
+/// One line as procps sees it; all ranges are within `text`.
+struct Line<'s> {
+    start: usize,
+    /// Up to the line feed or the first NUL.
+    text: &'s [u8],
+    /// Without outer blanks.
+    content: Range<usize>,
+    said: Said,
+}
+
+enum Said {
+    /// Blank or a comment.
+    Nothing,
+    /// `-key`: globs leave the key alone.
+    Exclusion {
+        key: Range<usize>,
+    },
+    Assignment {
+        key: Range<usize>,
+        value: Range<usize>,
+    },
+    NoEquals,
+}
+
+impl<'s> Line<'s> {
+    fn all(bytes: &'s [u8]) -> impl Iterator<Item = Line<'s>> {
+        let ends = memchr_iter(b'\n', bytes).chain([bytes.len()]);
+        ends.scan(0, |start, end| {
+            let line = Line::new(*start, &bytes[*start..end]);
+            *start = end + 1;
+            Some(line)
+        })
+    }
+
+    fn new(start: usize, text: &'s [u8]) -> Self {
+        let text = &text[..memchr(0, text).unwrap_or(text.len())];
+        let content = trim(text, 0..text.len());
+        let bytes = &text[content.clone()];
+        let dash = usize::from(bytes.starts_with(b"-"));
+        let said = if bytes.is_empty() || bytes.starts_with(b"#") || bytes.starts_with(b";") {
+            Said::Nothing
+        } else if let Some(at) = memchr(b'=', bytes) {
+            let equals = content.start + at;
+            // The second dash is dropped where the path is made, blanks after a dash are not.
+            let dashes = dash + usize::from(bytes.starts_with(b"--"));
+            let key = (content.start + dashes).min(equals);
+            let key = key..trim(text, key..equals).end;
+            let mut value = trim(text, equals + 1..content.end.max(equals + 1));
+            if value.is_empty() {
+                let blank = usize::from(text.get(equals + 1) == Some(&b' '));
+                value = equals + 1 + blank..equals + 1 + blank;
+            }
+            Said::Assignment { key, value }
+        } else if dash == 1 {
+            Said::Exclusion {
+                key: content.start + 1..content.end,
+            }
+        } else {
+            Said::NoEquals
+        };
+        Line {
+            start,
+            text,
+            content,
+            said,
+        }
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(self.start + range.start, self.start + range.end)
+    }
+
+    fn lossy(&self, range: &Range<usize>) -> String {
+        String::from_utf8_lossy(&self.text[range.clone()]).into_owned()
+    }
+
+    /// Whether nothing or a comment follows a byte order mark: then the mark is what is wrong.
+    fn is_marked_blank(&self) -> bool {
+        let rest = self.text.strip_prefix(BOM).filter(|_| self.start == 0);
+        rest.is_some_and(|rest| matches!(Line::new(0, rest).said, Said::Nothing))
+    }
+
+    fn setting(&self) -> Option<Setting> {
+        let Said::Assignment { key, value } = &self.said else {
+            return None;
+        };
+        let written = self.lossy(key);
+        let dotted = dotted(&written);
+        if dotted.is_empty() {
+            return None;
+        }
+        let value_text = self.lossy(value);
+        Some(Setting {
+            written: (written != dotted).then_some(written),
+            key: dotted,
+            kind: Kind::Text,
+            known: !is_placeholder(&value_text),
+            value: value_text,
+            key_at: self.span(key),
+            value_at: self.span(value),
+            whole: self.span(&(self.content.start..value.end)),
+        })
+    }
+
+    /// A comment that speaks to flint. After a value there is none: the text is written to the
+    /// kernel with the value.
+    fn comment(&self) -> Option<Comment> {
+        let after_value = match &self.said {
+            Said::Assignment { value, .. } => value.clone(),
+            Said::Exclusion { key } => key.clone(),
+            Said::NoEquals if !self.is_marked_blank() => self.content.clone(),
+            Said::Nothing | Said::NoEquals => {
+                memmem::find(&self.text[self.content.clone()], b"flint:")?;
+                let bom = if self.is_marked_blank() { BOM.len() } else { 0 };
+                let at = trim(self.text, self.content.start + bom..self.content.end);
+                return Some(Comment {
+                    at: self.span(&at),
+                    own_line: true,
+                    legal: true,
+                });
+            }
+        };
+        let mark = lines::misplaced_comment(&self.text[after_value.clone()], b"#;")?;
+        Some(Comment {
+            at: self.span(&(after_value.start + mark..after_value.end)),
+            own_line: false,
+            legal: false,
+        })
+    }
+}
+
+/// Without outer blanks as `isspace` of C knows them.
+fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let blank = |at: &usize| matches!(text[*at], b'\t'..=b'\r' | b' ');
+    let start = range.clone().find(|at| !blank(at)).unwrap_or(range.end);
+    let end = (start..range.end).rev().find(|at| !blank(at));
+    start..end.map_or(start, |at| at + 1)
+}
+
+/// The mark is a character like any other to the loaders, so the first key is another one.
+fn byte_order_mark(source: &Source, in_force: &InForce) -> Option<Problem> {
+    let rest = source.bytes.strip_prefix(BOM)?;
+    let mark = Span::new(0, BOM.len());
+    // A template may have made no setting of the first line.
+    let first = in_force
+        .settings()
+        .first()
+        .filter(|first| first.whole.start == 0);
+    let after = Line::all(rest).next()?.setting();
+    let come: Vec<lines::Come> = after.map(|s| (0, s.key, s.value)).into_iter().collect();
+    let gone: &[usize] = if first.is_some() { &[0] } else { &[] };
+    Some(Problem {
+        kind: ProblemKind::ByteOrderMark,
+        at: mark,
+        message:
+            "the byte order mark becomes part of the first key, which the kernel does not have"
+                .to_owned(),
+        related: Vec::new(),
+        key: first.map(|setting| setting.key.clone()),
+        repair: Some(Repair {
+            edits: vec![(mark, String::new())],
+            changes: in_force.changes(gone, &come),
+        }),
+    })
+}
+
+/// The problem of a line that assigns nothing, with the one way to write it right.
+fn no_equals(line: &Line, in_force: &InForce) -> Problem {
+    let text = &line.text[line.content.clone()];
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/*".contains(byte);
+    let key = line.content.start..line.content.start + text.iter().take_while(|b| name(b)).count();
+    let mut rest = trim(line.text, key.end..line.content.end);
+    let colon = line.text[rest.clone()].starts_with(b":");
+    if colon {
+        rest = trim(line.text, rest.start + 1..rest.end);
+    }
+    let is_key = line.text[key.clone()].contains(&b'.') || line.text[key.clone()].contains(&b'/');
+    let key_text = (is_key && key.start < key.end).then(|| dotted(&line.lossy(&key)));
+    let key_text = key_text.filter(|key| !key.is_empty());
+    let message = if text.starts_with(b"=") {
+        "nothing stands before the `=`, so the loaders reject this line"
+    } else if text.starts_with(b"<<<<<<<") || text.starts_with(b">>>>>>>") {
+        "a merge conflict was left in the file: the settings of both sides are applied"
+    } else if colon && is_key {
+        "the loaders want `=` between key and value, not `:`: they skip this line"
+    } else {
+        "there is no `=`, so the loaders skip this line"
+    };
+    let repair = key_text
+        .clone()
+        .filter(|_| rest.start > key.end && has_one_reading(&line.text[rest.clone()], colon))
+        .map(|key_text| Repair {
+            edits: vec![(line.span(&(key.end..rest.start)), " = ".to_owned())],
+            changes: in_force.changes(&[], &[(line.span(&key).start, key_text, line.lossy(&rest))]),
+        });
+    Problem {
+        kind: ProblemKind::MissingEquals,
+        at: line.span(&line.content),
+        message: message.to_owned(),
+        related: Vec::new(),
+        key: key_text,
+        repair,
+    }
+}
+
+/// Whether a text after a key is surely its value: behind a colon any without quotes, behind a
+/// blank one word or numbers only, since more words can be prose.
+fn has_one_reading(value: &[u8], colon: bool) -> bool {
+    let mut words = value.split(u8::is_ascii_whitespace);
+    let number = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
+    let quoted = value.starts_with(b"\"") || value.starts_with(b"'");
+    !(value.is_empty() || quoted) && (colon || words.clone().count() == 1 || words.all(number))
+}

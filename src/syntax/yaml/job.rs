@@ -1,0 +1,185 @@
+//! YAML and JSON of a job: nested keys joined with dots, list items as `key[0]`, values as
+//! written. What a job makes of its file is its own business, so only text that does not parse is
+//! a problem.
+
+use super::explain::explain;
+use super::load::{ALIASED, DEPTH, SETTING};
+use super::scalar::{Typed, typed};
+use super::tree::{NodeId, Shape, Tree};
+use crate::syntax::{Document, Kind, Problem, ProblemKind, Section, Setting, is_placeholder};
+use crate::text::Span;
+
+/// Fills a document with what a tree says.
+pub(crate) fn read(text: &str, tree: &Tree, document: Document) -> Document {
+    let mut walk = Walk {
+        tree,
+        document,
+        active: Vec::new(),
+        budget: (1 << 20) + text.len().saturating_mul(64).min(256 << 20),
+        aliased: ALIASED,
+    };
+    for &root in &tree.roots {
+        walk.node(&mut String::new(), None, root, None, 0);
+    }
+    let mut document = walk.document;
+    document.problems = tree
+        .failures
+        .iter()
+        .map(|failure| {
+            let (at, message) = explain(text, failure);
+            unparsable(at, message)
+        })
+        .collect();
+    document
+}
+
+/// A place that no reader gets past.
+pub(crate) fn unparsable(at: Span, message: String) -> Problem {
+    Problem {
+        kind: ProblemKind::Unparsable,
+        at,
+        message,
+        related: Vec::new(),
+        key: None,
+        repair: None,
+    }
+}
+
+struct Walk<'a, 't> {
+    tree: &'a Tree<'t>,
+    document: Document,
+    active: Vec<NodeId>,
+    /// Bytes that keys may still take: a small file can say very much.
+    budget: usize,
+    /// Bytes that aliased settings may still take.
+    aliased: usize,
+}
+
+impl Walk<'_, '_> {
+    /// `key_at` is the key that leads here; `alias` the alias, if one does.
+    fn node(
+        &mut self,
+        key: &mut String,
+        key_at: Option<Span>,
+        id: NodeId,
+        alias: Option<Span>,
+        depth: usize,
+    ) {
+        let tree = self.tree;
+        let node = tree.node(id);
+        let alias = alias.or_else(|| (node.shape == Shape::Alias).then_some(node.span));
+        let Some(target) = tree.resolve(id) else {
+            return;
+        };
+        let node = tree.node(target);
+        let value_at = alias.unwrap_or(node.span);
+        let parent = key.len();
+        if node.is_scalar() {
+            self.scalar(key, key_at, target, value_at, alias.is_some());
+            return;
+        }
+        if alias.is_some() && self.aliased == 0 {
+            return;
+        }
+        if node.shape == Shape::Missing || self.active.contains(&target) || depth > DEPTH {
+            return;
+        }
+        if alias.is_some() {
+            self.aliased = self.aliased.saturating_sub(key.len() + SETTING);
+        }
+        if !self.spend(key.len()) {
+            return;
+        }
+        self.active.push(target);
+        if matches!(node.shape, Shape::List { .. }) {
+            for (index, item) in tree.children(target).enumerate() {
+                key.push('[');
+                key.push_str(&index.to_string());
+                key.push(']');
+                self.node(key, key_at, item, alias, depth + 1);
+                key.truncate(parent);
+            }
+        } else {
+            if let (Some(key_at), None) = (key_at, alias) {
+                self.document.sections.push(Section {
+                    key: key.clone(),
+                    key_at,
+                    whole: key_at.join(node.span),
+                });
+            }
+            for (name, value) in tree.pairs(target) {
+                let (name, value_node) = (tree.node(name), tree.node(value));
+                // A merge key brings its settings from where they are told already.
+                if !name.is_scalar() || name.value == "<<" || value_node.shape == Shape::Missing {
+                    continue;
+                }
+                if parent > 0 {
+                    key.push('.');
+                }
+                key.push_str(&name.value);
+                let own = if alias.is_some() {
+                    key_at
+                } else {
+                    Some(name.span)
+                };
+                self.node(key, own, value, alias, depth + 1);
+                key.truncate(parent);
+            }
+        }
+        self.active.pop();
+    }
+
+    fn scalar(
+        &mut self,
+        key: &str,
+        key_at: Option<Span>,
+        id: NodeId,
+        value_at: Span,
+        aliased: bool,
+    ) {
+        if key.is_empty() {
+            return;
+        }
+        let node = self.tree.node(id);
+        let typed = typed(node);
+        let kind = typed.as_ref().map_or(Kind::Text, Typed::kind);
+        let value = if kind == Kind::Null {
+            ""
+        } else {
+            node.value.as_ref()
+        };
+        if aliased {
+            let cost = key.len() + value.len() + SETTING;
+            self.aliased = self.aliased.saturating_sub(cost);
+        }
+        if !self.spend(key.len()) || aliased && self.aliased == 0 {
+            return;
+        }
+        let key_at = key_at.unwrap_or(value_at);
+        // An item stands for itself; anything else goes from its key.
+        let whole = if key.ends_with(']') {
+            value_at
+        } else {
+            key_at.join(value_at)
+        };
+        self.document.settings.push(Setting {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            kind,
+            known: !is_placeholder(value),
+            key_at,
+            value_at,
+            whole,
+            written: None,
+        });
+    }
+
+    fn spend(&mut self, bytes: usize) -> bool {
+        let enough = self.budget >= bytes;
+        self.budget = self.budget.saturating_sub(bytes.max(1));
+        if !enough {
+            self.budget = 0;
+        }
+        enough
+    }
+}
