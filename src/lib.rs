@@ -13,9 +13,14 @@
 //! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain
 //! owned data in a fixed order; the same input gives the same output.
 
+pub mod config;
+pub mod deployment;
+pub mod discover;
 pub mod finding;
 pub mod flink;
 pub mod linux;
+pub mod project;
+pub mod recognise;
 pub mod syntax;
 pub mod text;
 pub mod words;

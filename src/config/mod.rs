@@ -1,0 +1,282 @@
+//! flint.toml: which rules run where, with which options. Knows rule names only as strings.
+
+use std::collections::BTreeMap;
+
+use globset::GlobSet;
+use toml_edit::Document;
+
+use crate::finding::Severity;
+use crate::flink::version::Versions;
+use crate::text::{Source, SourceId};
+
+mod read;
+
+use read::Reader;
+
+/// A flint.toml that can't be used: one line that names the file, the place and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}:{column}: {message}")]
+pub struct ConfigError {
+    /// The file.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in code points, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The value of a rule's own option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionValue {
+    /// A whole number.
+    Integer(i64),
+    /// A text: a size, a duration, a word.
+    Text(String),
+    /// A list of words.
+    Words(Vec<String>),
+}
+
+/// What flint.toml says about one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleConfig {
+    /// Overrides the rule's own severity.
+    pub severity: Option<Severity>,
+    /// `severity = "off"`.
+    pub off: bool,
+    /// False: comments can't silence it.
+    pub ignorable: Option<bool>,
+    /// The rule's own options.
+    pub options: BTreeMap<String, OptionValue>,
+    /// Where the table stands, for errors found later.
+    pub line: usize,
+}
+
+/// `[[overrides]]`: rules that do not apply to some files.
+#[derive(Clone, Debug)]
+pub struct Override {
+    files: GlobSet,
+    /// Rules and groups that are off for these files.
+    pub ignore: Vec<String>,
+}
+
+/// `[[deployments]]`: files that belong together although discovery does not see it.
+#[derive(Clone, Debug)]
+pub struct DeploymentConfig {
+    /// Its name.
+    pub name: String,
+    files: GlobSet,
+    hosts: GlobSet,
+}
+
+impl DeploymentConfig {
+    /// Whether a file is part of the deployment. Paths are relative to flint.toml's folder.
+    pub fn holds(&self, path: &str) -> bool {
+        self.files.is_match(path)
+    }
+
+    /// Whether a file configures a host of the deployment.
+    pub fn is_host(&self, path: &str) -> bool {
+        self.hosts.is_match(path)
+    }
+}
+
+/// One flint.toml, or the defaults.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Path of the file relative to the project root; empty for the defaults.
+    pub path: String,
+    /// Folder of the file relative to the project root, with a final `/` unless empty.
+    pub folder: String,
+    /// `flink-version`.
+    pub flink_version: Option<Versions>,
+    /// Where `flink-version` stands.
+    pub flink_version_line: usize,
+    /// `error-on`: `None` for `never`.
+    pub error_on: Option<Severity>,
+    /// Rules and groups that run.
+    pub select: Vec<String>,
+    /// Rules and groups that do not.
+    pub ignore: Vec<String>,
+    /// Whether an ignore comment must give a reason.
+    pub require_reason: bool,
+    /// `[rules.NAME]`.
+    pub rules: BTreeMap<String, RuleConfig>,
+    /// `[[overrides]]`.
+    pub overrides: Vec<Override>,
+    /// `[[deployments]]`.
+    pub deployments: Vec<DeploymentConfig>,
+    exclude: GlobSet,
+    job_files: GlobSet,
+}
+
+/// The groups that run unless `select` says otherwise.
+pub const DEFAULT_GROUPS: [&str; 5] = [
+    "correctness",
+    "reliability",
+    "performance",
+    "upgrade",
+    "security",
+];
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            path: String::new(),
+            folder: String::new(),
+            flink_version: None,
+            flink_version_line: 0,
+            error_on: Some(Severity::Warning),
+            select: DEFAULT_GROUPS.map(str::to_owned).to_vec(),
+            ignore: Vec::new(),
+            require_reason: false,
+            rules: BTreeMap::new(),
+            overrides: Vec::new(),
+            deployments: Vec::new(),
+            exclude: GlobSet::empty(),
+            job_files: GlobSet::empty(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a flint.toml whose path relative to the project root is `path`.
+    pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
+        let source = Source::new(SourceId(0), path, text);
+        let reader = Reader { source: &source };
+        let document = Document::parse(text).map_err(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            reader.error(error.span(), message)
+        })?;
+        reader.config(document.as_table())
+    }
+
+    /// Whether a file is left out. `path` is relative to the project root.
+    pub fn excludes(&self, path: &str) -> bool {
+        self.local(path)
+            .is_some_and(|local| self.exclude.is_match(local))
+    }
+
+    /// Whether `[[job-config]]` names a file.
+    pub fn is_job_file(&self, path: &str) -> bool {
+        self.local(path)
+            .is_some_and(|local| self.job_files.is_match(local))
+    }
+
+    /// `path` relative to the folder of this file.
+    pub fn local<'p>(&self, path: &'p str) -> Option<&'p str> {
+        path.strip_prefix(self.folder.as_str())
+    }
+
+    /// Whether a rule of a group runs on a file. A name counts more than a group, `ignore` more
+    /// than `select`.
+    pub fn runs(&self, rule: &str, group: &str, path: &str) -> bool {
+        let names = |list: &[String], name: &str| list.iter().any(|entry| entry == name);
+        if self.rules.get(rule).is_some_and(|config| config.off) {
+            return false;
+        }
+        let overridden = self.overrides.iter().any(|entry| {
+            self.local(path)
+                .is_some_and(|local| entry.files.is_match(local))
+                && (names(&entry.ignore, rule) || names(&entry.ignore, group))
+        });
+        if overridden || names(&self.ignore, rule) {
+            return false;
+        }
+        names(&self.select, rule)
+            || self
+                .rules
+                .get(rule)
+                .is_some_and(|config| config.severity.is_some())
+                && !names(&self.ignore, group)
+            || names(&self.select, group) && !names(&self.ignore, group)
+    }
+}
+
+/// The configurations of a project: the nearest flint.toml upwards of each file counts.
+#[derive(Debug, Default)]
+pub struct Configs {
+    list: Vec<Config>,
+    fallback: Config,
+}
+
+impl Configs {
+    /// From every flint.toml of the project.
+    pub fn new(mut list: Vec<Config>) -> Self {
+        list.sort_by_key(|config| std::cmp::Reverse(config.folder.len()));
+        Configs {
+            list,
+            fallback: Config::default(),
+        }
+    }
+
+    /// One configuration for every file (`--config`, `--isolated`).
+    pub fn single(config: Config) -> Self {
+        Configs {
+            list: Vec::new(),
+            fallback: config,
+        }
+    }
+
+    /// The configuration of a file.
+    pub fn of(&self, path: &str) -> &Config {
+        self.list
+            .iter()
+            .find(|config| path.starts_with(&config.folder))
+            .unwrap_or(&self.fallback)
+    }
+
+    /// Every configuration, the fallback last.
+    pub fn iter(&self) -> impl Iterator<Item = &Config> {
+        self.list.iter().chain(std::iter::once(&self.fallback))
+    }
+
+    /// Changes every configuration: how flags lie over files.
+    pub fn each(&mut self, mut change: impl FnMut(&mut Config)) {
+        self.list.iter_mut().for_each(&mut change);
+        change(&mut self.fallback);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        match Config::parse("flint.toml", text) {
+            Ok(_) => "fine".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        assert_eq!(
+            message("\nslect = []\n"),
+            "flint.toml:2:1: unknown key `slect`; did you mean `select`?"
+        );
+        assert_eq!(
+            message("flink-version = \"1.12\""),
+            "flint.toml:1:17: Flink 1.12 is not known to flint, which covers 1.13 to 2.3"
+        );
+        assert!(message("required-version = \">=99\"").contains("asks for flint >=99"));
+        assert!(message("[settings]\n[checks]\n").contains("grafana/flint"));
+        assert!(message("select = [1]").contains("list of texts"));
+        assert!(message("a = ").starts_with("flint.toml:1:"));
+    }
+
+    #[test]
+    fn names_count_more_than_groups_and_ignore_more_than_select() {
+        let config = Config::parse(
+            "sub/flint.toml",
+            "ignore = [\"performance\"]\nselect = [\"correctness\", \"slow-thing\"]\n\
+             [[overrides]]\nfiles = [\"dev/**\"]\nignore = [\"correctness\"]\n",
+        )
+        .expect("a valid configuration");
+        assert!(config.runs("wrong-thing", "correctness", "sub/a.yaml"));
+        assert!(!config.runs("wrong-thing", "correctness", "sub/dev/a.yaml"));
+        assert!(config.runs("slow-thing", "performance", "sub/a.yaml"));
+        assert!(!config.runs("other-thing", "performance", "sub/a.yaml"));
+    }
+}

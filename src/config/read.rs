@@ -1,0 +1,294 @@
+//! The TOML tree of a flint.toml, turned into a [`Config`] with a place for every complaint.
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use toml_edit::{Item, Table, TableLike};
+
+use super::{Config, ConfigError, DeploymentConfig, OptionValue, Override, RuleConfig};
+use crate::finding::Severity;
+use crate::flink::version::Versions;
+use crate::text::{Source, Span};
+use crate::words::nearest;
+
+const KEYS: [&str; 11] = [
+    "required-version",
+    "flink-version",
+    "exclude",
+    "error-on",
+    "select",
+    "ignore",
+    "require-reason",
+    "rules",
+    "overrides",
+    "deployments",
+    "job-config",
+];
+
+/// Reads one file.
+pub(super) struct Reader<'s> {
+    pub(super) source: &'s Source,
+}
+
+type Read<T> = Result<T, ConfigError>;
+
+impl Reader<'_> {
+    pub(super) fn error(&self, at: Option<std::ops::Range<usize>>, message: String) -> ConfigError {
+        let offset = at.map_or(0, |range| range.start.min(self.source.bytes.len()));
+        let place = self.source.place(Span::at(offset).start);
+        ConfigError {
+            path: self.source.path.clone(),
+            line: place.line,
+            column: place.column,
+            message,
+        }
+    }
+
+    pub(super) fn config(&self, table: &Table) -> Read<Config> {
+        if table.contains_key("settings") && table.contains_key("checks") {
+            let message = "this looks like a flint.toml of grafana/flint, another tool; \
+                           pass this project's own file with --config FILE";
+            return Err(self.error(Some(0..0), message.to_owned()));
+        }
+        self.known_keys(table, &KEYS)?;
+        let folder = match self.source.path.rfind('/') {
+            Some(slash) => self.source.path[..=slash].to_owned(),
+            None => String::new(),
+        };
+        let mut config = Config {
+            path: self.source.path.clone(),
+            folder,
+            ..Config::default()
+        };
+        if let Some(item) = table.get("required-version") {
+            self.required_version(item)?;
+        }
+        if let Some(item) = table.get("flink-version") {
+            let text = self.text(item)?;
+            let versions = Versions::parse(text)
+                .map_err(|error| self.error(item.span(), error.to_string()))?;
+            config.flink_version = Some(versions);
+            config.flink_version_line = self.error(item.span(), String::new()).line;
+        }
+        if let Some(item) = table.get("error-on") {
+            let text = self.text(item)?;
+            config.error_on = match text {
+                "never" => None,
+                _ => Some(Severity::parse(text).ok_or_else(|| {
+                    let message = format!("`{text}` is none of note, warning, error, never");
+                    self.error(item.span(), message)
+                })?),
+            };
+        }
+        if let Some(item) = table.get("require-reason") {
+            config.require_reason = self.boolean(item)?;
+        }
+        if let Some(item) = table.get("select") {
+            config.select = self.words(item)?;
+        }
+        if let Some(item) = table.get("ignore") {
+            config.ignore = self.words(item)?;
+        }
+        if let Some(item) = table.get("exclude") {
+            config.exclude = self.globs(item)?;
+        }
+        if let Some(item) = table.get("rules") {
+            for (name, item) in self.table(item)?.iter() {
+                config.rules.insert(name.to_owned(), self.rule(item)?);
+            }
+        }
+        for entry in self.tables(table, "overrides")? {
+            self.known_keys(entry, &["files", "ignore"])?;
+            config.overrides.push(Override {
+                files: self.required_globs(entry, "overrides")?,
+                ignore: entry
+                    .get("ignore")
+                    .map_or(Ok(Vec::new()), |item| self.words(item))?,
+            });
+        }
+        for entry in self.tables(table, "deployments")? {
+            self.known_keys(entry, &["name", "files", "hosts"])?;
+            let name = match entry.get("name") {
+                Some(item) => self.text(item)?.to_owned(),
+                None => format!("deployment {}", config.deployments.len() + 1),
+            };
+            config.deployments.push(DeploymentConfig {
+                name,
+                files: self.required_globs(entry, "deployments")?,
+                hosts: entry
+                    .get("hosts")
+                    .map_or(Ok(GlobSet::empty()), |item| self.globs(item))?,
+            });
+        }
+        let mut job_files = GlobSetBuilder::new();
+        for entry in self.tables(table, "job-config")? {
+            self.known_keys(entry, &["files"])?;
+            let Some(item) = entry.get("files") else {
+                return Err(self.error(None, "`[[job-config]]` needs `files`".to_owned()));
+            };
+            for (pattern, span) in self.patterns(item)? {
+                job_files.add(self.glob(&pattern, span)?);
+            }
+        }
+        config.job_files = self.build(&job_files)?;
+        Ok(config)
+    }
+
+    fn rule(&self, item: &Item) -> Read<RuleConfig> {
+        let mut rule = RuleConfig {
+            line: self.error(item.span(), String::new()).line,
+            ..RuleConfig::default()
+        };
+        for (key, item) in self.table(item)?.iter() {
+            match key {
+                "severity" => match self.text(item)? {
+                    "off" => rule.off = true,
+                    text => {
+                        rule.severity = Some(Severity::parse(text).ok_or_else(|| {
+                            let message = format!("`{text}` is none of note, warning, error, off");
+                            self.error(item.span(), message)
+                        })?);
+                    }
+                },
+                "ignorable" => rule.ignorable = Some(self.boolean(item)?),
+                _ => {
+                    let value = if let Some(number) = item.as_integer() {
+                        OptionValue::Integer(number)
+                    } else if let Some(text) = item.as_str() {
+                        OptionValue::Text(text.to_owned())
+                    } else {
+                        OptionValue::Words(self.words(item)?)
+                    };
+                    rule.options.insert(key.to_owned(), value);
+                }
+            }
+        }
+        Ok(rule)
+    }
+
+    /// `required-version = ">=0.1"`: at least this flint; without `>=` exactly this release line.
+    fn required_version(&self, item: &Item) -> Read<()> {
+        let text = self.text(item)?;
+        let (at_least, number) = match text.strip_prefix(">=") {
+            Some(rest) => (true, rest.trim()),
+            None => (false, text.trim_start_matches('=').trim()),
+        };
+        let numbers = |text: &str| -> Option<Vec<u32>> {
+            text.split('.').map(|part| part.parse().ok()).collect()
+        };
+        let own = env!("CARGO_PKG_VERSION");
+        let (Some(wanted), Some(have)) = (numbers(number), numbers(own)) else {
+            let message = format!("`{text}` is no version; write \">=0.1\"");
+            return Err(self.error(item.span(), message));
+        };
+        let fits = if at_least {
+            have >= wanted
+        } else {
+            have.starts_with(&wanted)
+        };
+        if fits {
+            return Ok(());
+        }
+        let message =
+            format!("this project asks for flint {text}, but this is {own}; install that version");
+        Err(self.error(item.span(), message))
+    }
+
+    fn known_keys(&self, table: &dyn TableLike, known: &[&str]) -> Read<()> {
+        for (key, item) in table.iter() {
+            if known.contains(&key) {
+                continue;
+            }
+            let span = table
+                .key(key)
+                .and_then(toml_edit::Key::span)
+                .or(item.span());
+            let hint = nearest(key, known.iter().copied())
+                .map(|name| format!("; did you mean `{name}`?"))
+                .unwrap_or_default();
+            return Err(self.error(span, format!("unknown key `{key}`{hint}")));
+        }
+        Ok(())
+    }
+
+    fn tables<'t>(&self, table: &'t Table, key: &str) -> Read<Vec<&'t Table>> {
+        match table.get(key) {
+            None => Ok(Vec::new()),
+            Some(Item::ArrayOfTables(list)) => Ok(list.iter().collect()),
+            Some(item) => {
+                let message = format!("write `[[{key}]]` tables, one for each entry");
+                Err(self.error(item.span(), message))
+            }
+        }
+    }
+
+    fn table<'t>(&self, item: &'t Item) -> Read<&'t dyn TableLike> {
+        item.as_table_like()
+            .ok_or_else(|| self.error(item.span(), "a table is expected here".to_owned()))
+    }
+
+    fn text<'t>(&self, item: &'t Item) -> Read<&'t str> {
+        item.as_str()
+            .ok_or_else(|| self.error(item.span(), "a text in quotes is expected here".to_owned()))
+    }
+
+    fn boolean(&self, item: &Item) -> Read<bool> {
+        item.as_bool()
+            .ok_or_else(|| self.error(item.span(), "true or false is expected here".to_owned()))
+    }
+
+    fn words(&self, item: &Item) -> Read<Vec<String>> {
+        Ok(self
+            .patterns(item)?
+            .into_iter()
+            .map(|(word, _)| word)
+            .collect())
+    }
+
+    /// A list of texts, each with its place.
+    fn patterns(&self, item: &Item) -> Read<Vec<(String, Option<std::ops::Range<usize>>)>> {
+        let wrong = |span| {
+            self.error(
+                span,
+                "a list of texts in quotes is expected here".to_owned(),
+            )
+        };
+        let list = item.as_array().ok_or_else(|| wrong(item.span()))?;
+        list.iter()
+            .map(|value| match value.as_str() {
+                Some(text) => Ok((text.to_owned(), value.span())),
+                None => Err(wrong(value.span())),
+            })
+            .collect()
+    }
+
+    fn required_globs(&self, table: &Table, name: &str) -> Read<GlobSet> {
+        match table.get("files") {
+            Some(item) => self.globs(item),
+            None => Err(self.error(table.span(), format!("`[[{name}]]` needs `files`"))),
+        }
+    }
+
+    fn globs(&self, item: &Item) -> Read<GlobSet> {
+        let mut builder = GlobSetBuilder::new();
+        for (pattern, span) in self.patterns(item)? {
+            builder.add(self.glob(&pattern, span)?);
+        }
+        self.build(&builder)
+    }
+
+    fn glob(&self, pattern: &str, span: Option<std::ops::Range<usize>>) -> Read<Glob> {
+        // As in .gitignore: a name without a slash stands at any depth, a folder means all in it.
+        let plain = pattern.trim_end_matches('/').trim_start_matches("./");
+        let deep = if plain.contains('/') { "" } else { "**/" };
+        let below = if plain.ends_with("**") { "" } else { "{,/**}" };
+        GlobBuilder::new(&format!("{deep}{plain}{below}"))
+            .literal_separator(true)
+            .build()
+            .map_err(|error| self.error(span, error.to_string()))
+    }
+
+    fn build(&self, builder: &GlobSetBuilder) -> Read<GlobSet> {
+        builder
+            .build()
+            .map_err(|error| self.error(None, error.to_string()))
+    }
+}

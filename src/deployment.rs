@@ -1,0 +1,338 @@
+//! Documents in Flink's order of precedence: what is in force, and who said so.
+//!
+//! Everything is three-valued: a value is known, a default on which the versions in question agree,
+//! or unknown. Rules fire on what is known only.
+
+use crate::finding::Location;
+use crate::flink::options::{self, State};
+use crate::flink::version::Versions;
+use crate::syntax::{Document, Format, Setting, Space};
+use crate::text::{Source, Sources, Span};
+
+/// Where the Flink version of a deployment comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionFrom {
+    /// In a few words: `flink-version`, `--flink-version`.
+    pub why: String,
+    /// The file that says it, relative to the project root.
+    pub path: Option<String>,
+    /// Its line, from 1.
+    pub line: Option<usize>,
+}
+
+/// One Flink cluster or application as somebody would start it; a view over its documents.
+#[derive(Debug)]
+pub struct Deployment<'p> {
+    /// Its name: the folder or file it was found in, or the name given in flint.toml.
+    pub name: String,
+    /// The versions it may run on.
+    pub versions: Versions,
+    /// Who said so; `None` when only the kinds of files narrow it.
+    pub version_from: Option<VersionFrom>,
+    /// All sources of the run.
+    pub sources: &'p Sources,
+    /// The documents that Flink or the job reads, weakest layer first.
+    pub documents: Vec<&'p Document>,
+    /// Files that lie where Flink looks but are not read by any of these versions.
+    pub unread: Vec<&'p Document>,
+    /// Whether the same folder is another deployment for other versions, because it holds both files.
+    pub split: bool,
+    /// Files with kernel parameters, in the order in which they are applied.
+    pub host: Vec<&'p Document>,
+    /// Whether those files are known to be meant for hosts that run Flink.
+    pub host_runs_flink: bool,
+}
+
+/// A setting in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Effective<'p> {
+    /// The setting.
+    pub setting: &'p Setting,
+    /// The document that holds it.
+    pub document: &'p Document,
+    /// The versions for which it is in force.
+    pub versions: Versions,
+}
+
+impl<'p> Effective<'p> {
+    /// The value as text.
+    pub fn value(&self) -> &'p str {
+        &self.setting.value
+    }
+
+    /// The setting's place.
+    pub fn at(&self) -> Location {
+        Location {
+            source: self.document.source,
+            span: self.setting.whole,
+        }
+    }
+}
+
+/// What a key is, as far as a reader of files can know.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'p> {
+    /// Set, with a value that is known.
+    Known(Effective<'p>),
+    /// Set nowhere, and every layer that could set it is in sight: the default on which these
+    /// versions agree; `None` for an option without default, or with a changed one.
+    Default(Option<&'static str>),
+    /// Set to a placeholder, or perhaps set where flint doesn't look, or the versions disagree.
+    Unknown,
+}
+
+impl<'p> Value<'p> {
+    /// The setting, when there is one and its value is known.
+    pub fn known(self) -> Option<Effective<'p>> {
+        match self {
+            Value::Known(effective) => Some(effective),
+            _ => None,
+        }
+    }
+
+    /// The value as text, set or default.
+    pub fn text(self) -> Option<&'p str> {
+        match self {
+            Value::Known(effective) => Some(effective.value()),
+            Value::Default(default) => default,
+            Value::Unknown => None,
+        }
+    }
+
+    /// Whether the key is certainly set nowhere.
+    pub fn is_absent(self) -> bool {
+        matches!(self, Value::Default(_))
+    }
+}
+
+impl<'p> Deployment<'p> {
+    /// The source of a document.
+    pub fn source(&self, document: &Document) -> &'p Source {
+        self.sources.get(document.source)
+    }
+
+    /// A place in a document.
+    pub fn at(document: &Document, span: Span) -> Location {
+        Location {
+            source: document.source,
+            span,
+        }
+    }
+
+    /// The documents whose keys are Flink options or may be.
+    pub fn flink_documents(&self) -> impl Iterator<Item = &'p Document> + '_ {
+        self.documents
+            .iter()
+            .copied()
+            .filter(|document| document.space != Space::Sysctl)
+    }
+
+    /// The documents of one space.
+    pub fn in_space(&self, space: Space) -> impl Iterator<Item = &'p Document> + '_ {
+        let host = (space == Space::Sysctl).then_some(&self.host);
+        let own = (space != Space::Sysctl).then_some(&self.documents);
+        host.into_iter()
+            .chain(own)
+            .flatten()
+            .copied()
+            .filter(move |document| document.space == space)
+    }
+
+    /// Whether every layer is in sight and loads, so that absence is a fact.
+    pub fn is_complete(&self) -> bool {
+        let mut any = false;
+        let all = self.flink_documents().all(|document| {
+            any = true;
+            document.complete && document.load_error.is_none()
+        });
+        any && all
+    }
+
+    /// The setting in force for exactly this key, no aliases followed: the strongest layer's last.
+    pub fn raw(&self, key: &str) -> Option<(&'p Setting, &'p Document)> {
+        self.documents
+            .iter()
+            .rev()
+            .find_map(|document| document.get(key).map(|setting| (setting, *document)))
+    }
+
+    /// Every setting of exactly this key, weakest first, shadowed ones included.
+    pub fn all<'k>(&self, key: &'k str) -> Vec<(&'p Setting, &'p Document)> {
+        let mut found = Vec::new();
+        for document in &self.documents {
+            for setting in &document.settings {
+                if setting.key == key {
+                    found.push((setting, *document));
+                }
+            }
+        }
+        found
+    }
+
+    /// What an option is, followed through its deprecated and fallback keys as Flink's
+    /// `Configuration` does, in every version of the deployment. A version that does not know the
+    /// spelling in the file has no say; the others must agree.
+    pub fn get(&self, key: &str) -> Value<'p> {
+        if !self.any_spelling(key) {
+            if self.is_complete() {
+                return Value::Default(options::default(key, self.versions));
+            }
+            return Value::Unknown;
+        }
+        let mut answer: Option<Effective<'p>> = None;
+        for version in self.versions.iter() {
+            let hit = names(key, version)
+                .into_iter()
+                .find_map(|name| self.raw(name));
+            let Some((setting, document)) = hit else {
+                continue;
+            };
+            match &mut answer {
+                None => {
+                    answer = Some(Effective {
+                        setting,
+                        document,
+                        versions: version,
+                    });
+                }
+                Some(known) if known.setting.value == setting.value => {
+                    known.versions = known.versions.or(version);
+                }
+                Some(_) => return Value::Unknown,
+            }
+        }
+        match answer {
+            Some(known) if known.setting.known => Value::Known(known),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Whether any name the option has in any version is set.
+    fn any_spelling(&self, key: &str) -> bool {
+        let is_set = |name: &str| self.raw(name).is_some();
+        is_set(key)
+            || options::meanings(key)
+                .flat_map(|spec| spec.aliases())
+                .any(|alias| is_set(alias.key))
+    }
+
+    /// The kernel parameter in force: the last assignment over all files in their order.
+    pub fn sysctl(&self, key: &str) -> Option<Effective<'p>> {
+        self.host.iter().rev().find_map(|document| {
+            document.get(key).map(|setting| Effective {
+                setting,
+                document,
+                versions: self.versions,
+            })
+        })
+    }
+
+    /// The versions in words: `Flink 1.20`, `Flink 1.13-1.20`.
+    pub fn version_text(&self) -> String {
+        format!("Flink {}", self.versions)
+    }
+}
+
+/// The names under which one version reads an option: its own and its old ones in Flink's order. For
+/// a version that does not know the key yet, those of the old key that became it; else none.
+fn names(key: &str, version: Versions) -> Vec<&str> {
+    let is_option = |key: &str| {
+        let mut meanings = options::meanings(key);
+        meanings.any(|spec| spec.versions.overlaps(version) && spec.state != State::Alias)
+    };
+    if is_option(key) {
+        return options::names_in_order(key, version).collect();
+    }
+    let older = options::meanings(key)
+        .flat_map(|spec| spec.aliases())
+        .find(|alias| is_option(alias.key));
+    older.map_or_else(Vec::new, |alias| {
+        options::names_in_order(alias.key, version).collect()
+    })
+}
+
+/// Which of the two files of a configuration directory Flink opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// `flink-conf.yaml`.
+    FlinkConf,
+    /// `config.yaml`.
+    ConfigYaml,
+    /// Neither: the process stops because the file it looks for does not exist.
+    Missing,
+}
+
+/// Which file one version opens in a directory with these two files
+/// (`GlobalConfiguration.loadConfiguration`, run on all versions).
+pub fn opened(version: Versions, flink_conf: bool, config_yaml: bool) -> Opened {
+    if flink_conf && version.within(Versions::LEGACY) {
+        Opened::FlinkConf
+    } else if config_yaml && version.within(Versions::YAML) {
+        Opened::ConfigYaml
+    } else {
+        Opened::Missing
+    }
+}
+
+/// The versions of `wanted`, grouped by the file they open. Versions that could not even start are
+/// left out unless nothing else is left: a file that is there was written for some version.
+pub fn groups(wanted: Versions, flink_conf: bool, config_yaml: bool) -> Vec<(Opened, Versions)> {
+    let mut groups: Vec<(Opened, Versions)> = Vec::new();
+    for version in wanted.iter() {
+        let opened = opened(version, flink_conf, config_yaml);
+        match groups.iter_mut().find(|(other, _)| *other == opened) {
+            Some((_, versions)) => *versions = versions.or(version),
+            None => groups.push((opened, version)),
+        }
+    }
+    if groups.len() > 1 {
+        groups.retain(|(opened, _)| *opened != Opened::Missing);
+    }
+    groups
+}
+
+/// Whether a document is the file that `opened` names.
+pub fn is_opened(opened: Opened, document: &Document) -> bool {
+    matches!(
+        (opened, document.format),
+        (Opened::FlinkConf, Format::FlinkConf) | (Opened::ConfigYaml, Format::ConfigYaml)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(wanted: &str, flink_conf: bool, config_yaml: bool) -> Vec<(Opened, String)> {
+        groups(
+            Versions::parse(wanted).expect("a version of the test"),
+            flink_conf,
+            config_yaml,
+        )
+        .into_iter()
+        .map(|(opened, versions)| (opened, versions.to_string()))
+        .collect()
+    }
+
+    #[test]
+    fn each_version_opens_its_own_file() {
+        use Opened::*;
+        assert_eq!(
+            shown("1.13..", true, false),
+            [(FlinkConf, "1.13-1.20".into())]
+        );
+        assert_eq!(
+            shown("1.13..", false, true),
+            [(ConfigYaml, "1.19-2.3".into())]
+        );
+        assert_eq!(
+            shown("1.13..", true, true),
+            [
+                (FlinkConf, "1.13-1.20".into()),
+                (ConfigYaml, "2.0-2.3".into())
+            ]
+        );
+        assert_eq!(shown("2.1", true, false), [(Missing, "2.1".into())]);
+        assert_eq!(shown("1.18", false, true), [(Missing, "1.18".into())]);
+    }
+}

@@ -1,0 +1,504 @@
+//! Which files exist: walks the project, reads what could matter, and remembers what it could not
+//! read. The only place that reads users' files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{WalkBuilder, WalkState};
+
+use crate::config::{Config, ConfigError, Configs};
+use crate::recognise::{self, Claim};
+use crate::text::{MAX_BYTES, SourceId, Sources};
+use crate::words;
+
+/// A file that matters but could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its path as reports call it.
+    pub path: String,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// What lies in a project.
+#[derive(Debug)]
+pub struct Found {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// The files read, sorted by path.
+    pub sources: Sources,
+    /// Where each source is on disk, by its number.
+    pub files: Vec<PathBuf>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// Named files that are in no format flint knows.
+    pub unrecognised: Vec<String>,
+    /// What is reported: files and folders, relative to the root; empty for everything.
+    pub scope: Vec<String>,
+    /// The configurations in force.
+    pub configs: Configs,
+}
+
+/// Why nothing can be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// A path that does not exist.
+    #[error("{path}: no such file or folder{hint}")]
+    Missing {
+        /// As it was given.
+        path: String,
+        /// The nearest existing name, ready to print.
+        hint: String,
+    },
+    /// A flint.toml that can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Something the system refused.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// Where configuration comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigSource {
+    /// The nearest flint.toml of each file.
+    Nearest,
+    /// This file for everything.
+    File(PathBuf),
+    /// None.
+    Isolated,
+}
+
+impl Found {
+    /// Whether findings of a source are reported.
+    pub fn in_scope(&self, source: SourceId) -> bool {
+        let path = &self.sources.get(source).path;
+        self.scope.is_empty()
+            || self.scope.iter().any(|scope| {
+                scope.is_empty()
+                    || path == scope
+                    || path
+                        .strip_prefix(scope.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+            })
+    }
+}
+
+/// Finds and reads what belongs to the project of `paths`. Paths limit what is reported, never
+/// what is read: results for a file must not depend on which other files were named.
+pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let here = PathBuf::from(".");
+    let given: Vec<&PathBuf> = if paths.is_empty() {
+        vec![&here]
+    } else {
+        paths.iter().collect()
+    };
+    let mut named = Vec::new();
+    for path in given {
+        let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+        named.push((absolute(path)?, metadata.is_dir(), path));
+    }
+    let (root, whole_tree) = project_root(&named, &current);
+    let mut collector = Collector::new(&root);
+    if whole_tree {
+        collector.walk(&root, true);
+    }
+    for (path, is_folder, _) in &named {
+        match (is_folder, whole_tree) {
+            // A folder that .gitignore hides is read all the same when it is named.
+            (true, _) if *path != root || !whole_tree => collector.walk(path, false),
+            (false, false) => collector.siblings(path),
+            _ => {}
+        }
+    }
+    for (path, is_folder, given) in &named {
+        if !is_folder {
+            collector.named_file(path, given);
+        }
+    }
+    let scope = named
+        .iter()
+        .map(|(path, _, _)| relative(&root, path))
+        .collect();
+    collector.finish(scope, config)
+}
+
+/// One source from standard input under the name `path`, with its project around it.
+pub fn discover_stdin(
+    path: &Path,
+    bytes: Vec<u8>,
+    config: &ConfigSource,
+) -> Result<Found, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let path = if path.is_absolute() {
+        path.to_owned()
+    } else {
+        current.join(path)
+    };
+    let path = normal(&path);
+    let folder = path.parent().unwrap_or(&current).to_owned();
+    let (root, whole_tree) = project_root(&[(path.clone(), false, &path)], &folder);
+    let mut collector = Collector::new(&root);
+    if whole_tree {
+        collector.walk(&root, true);
+    } else {
+        collector.siblings(&path);
+    }
+    collector.replace(&path, bytes);
+    let scope = vec![relative(&root, &path)];
+    collector.finish(scope, config)
+}
+
+/// Nearest flint.toml upwards, else the git root, else the folder that was named. The second value
+/// says whether the whole tree below is read: a lone file outside of any project only has siblings.
+fn project_root(named: &[(PathBuf, bool, &PathBuf)], current: &Path) -> (PathBuf, bool) {
+    let start = common_folder(named).unwrap_or_else(|| current.to_owned());
+    for marker in ["flint.toml", ".git"] {
+        if let Some(root) = start
+            .ancestors()
+            .find(|folder| folder.join(marker).exists())
+        {
+            return (root.to_owned(), true);
+        }
+    }
+    let any_folder = named.iter().any(|(_, is_folder, _)| *is_folder);
+    (start, any_folder && named.len() == 1)
+}
+
+/// The deepest folder that holds everything named.
+fn common_folder(named: &[(PathBuf, bool, &PathBuf)]) -> Option<PathBuf> {
+    let mut folders = named.iter().map(|(path, is_folder, _)| {
+        if *is_folder {
+            path.as_path()
+        } else {
+            path.parent().unwrap_or(path)
+        }
+    });
+    let first = folders.next()?.to_owned();
+    Some(folders.fold(first, |common, folder| {
+        common
+            .ancestors()
+            .find(|ancestor| folder.starts_with(ancestor))
+            .unwrap_or(Path::new("/"))
+            .to_owned()
+    }))
+}
+
+/// Collects files from walks; a file found twice counts once.
+struct Collector {
+    root: PathBuf,
+    /// By path relative to the root.
+    files: Mutex<BTreeMap<String, Entry>>,
+    configs: Mutex<BTreeSet<PathBuf>>,
+    unrecognised: Vec<String>,
+}
+
+struct Entry {
+    file: PathBuf,
+    content: Result<Vec<u8>, String>,
+}
+
+impl Collector {
+    fn new(root: &Path) -> Self {
+        Collector {
+            root: root.to_owned(),
+            files: Mutex::default(),
+            configs: Mutex::default(),
+            unrecognised: Vec::new(),
+        }
+    }
+
+    /// Walks a tree, respecting .gitignore; `parents` says whether those above count, too.
+    fn walk(&self, folder: &Path, parents: bool) {
+        let mut builder = WalkBuilder::new(folder);
+        builder
+            .hidden(false)
+            .parents(parents)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(4)));
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                if let Ok(entry) = entry {
+                    let kind = entry.file_type();
+                    if kind.is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
+                        self.file(entry.path());
+                    }
+                }
+                WalkState::Continue
+            })
+        });
+    }
+
+    /// The files beside a file.
+    fn siblings(&self, path: &Path) {
+        let Some(folder) = path.parent() else { return };
+        let walk = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1);
+        for entry in walk.into_iter().flatten() {
+            if !entry.file_type().is_dir() {
+                self.file(entry.path());
+            }
+        }
+    }
+
+    /// Looks at one file by its name, and into it where the name alone does not decide.
+    fn file(&self, path: &Path) {
+        let relative = relative(&self.root, path);
+        let name = relative.rsplit('/').next().unwrap_or(&relative);
+        if name == "flint.toml" {
+            lock(&self.configs).insert(path.to_owned());
+            return;
+        }
+        let claim = recognise::by_name(&relative);
+        if claim == Claim::No {
+            return;
+        }
+        self.read(path, relative, claim);
+    }
+
+    fn read(&self, path: &Path, relative: String, claim: Claim) {
+        let limit = match claim {
+            Claim::Yes(_) => MAX_BYTES,
+            _ => recognise::MAX_SNIFFED_BYTES,
+        };
+        let content = match read_file(path, limit) {
+            Ok(Some(bytes)) => {
+                if claim == Claim::Maybe && !recognise::worth_parsing(&relative, &bytes) {
+                    return;
+                }
+                Ok(bytes)
+            }
+            // Larger than any job's configuration, or no regular file.
+            Ok(None) => return,
+            Err(why) => {
+                if claim == Claim::Maybe {
+                    return;
+                }
+                Err(why)
+            }
+        };
+        let entry = Entry {
+            file: path.to_owned(),
+            content,
+        };
+        lock(&self.files).entry(relative).or_insert(entry);
+    }
+
+    /// A file named on the command line: read even when .gitignore hides it.
+    fn named_file(&mut self, path: &Path, given: &Path) {
+        let relative = relative(&self.root, path);
+        match recognise::by_name(&relative) {
+            Claim::No => self.unrecognised.push(given.display().to_string()),
+            claim => self.read(path, relative, claim),
+        }
+    }
+
+    fn replace(&mut self, path: &Path, bytes: Vec<u8>) {
+        let entry = Entry {
+            file: path.to_owned(),
+            content: Ok(bytes),
+        };
+        lock(&self.files).insert(relative(&self.root, path), entry);
+    }
+
+    fn finish(self, scope: Vec<String>, config: &ConfigSource) -> Result<Found, DiscoverError> {
+        let configs = self.configurations(config)?;
+        let mut found = Found {
+            root: self.root,
+            sources: Sources::default(),
+            files: Vec::new(),
+            unread: Vec::new(),
+            unrecognised: self.unrecognised,
+            scope,
+            configs,
+        };
+        let mut real = BTreeSet::new();
+        let files = self
+            .files
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A file under two names counts once, under the name that says most about it: one that
+        // decides the format, else that of the file itself rather than of a link to it.
+        let mut files: Vec<(String, Entry)> = files.into_iter().collect();
+        files.sort_by_cached_key(|(path, entry)| {
+            (
+                recognise::by_name(path) == Claim::Maybe,
+                entry.file.is_symlink(),
+            )
+        });
+        let mut kept = Vec::new();
+        for (path, entry) in files {
+            let target = entry
+                .file
+                .canonicalize()
+                .unwrap_or_else(|_| entry.file.clone());
+            if !found.configs.of(&path).excludes(&path) && real.insert(target) {
+                kept.push((path, entry));
+            }
+        }
+        kept.sort_by(|left, right| left.0.cmp(&right.0));
+        for (path, entry) in kept {
+            match entry.content {
+                Ok(bytes) => {
+                    found.sources.add(path, bytes);
+                    found.files.push(entry.file);
+                }
+                Err(why) => found.unread.push(Unread { path, why }),
+            }
+        }
+        Ok(found)
+    }
+
+    fn configurations(&self, config: &ConfigSource) -> Result<Configs, DiscoverError> {
+        let load = |file: &Path, path: &str| -> Result<Config, DiscoverError> {
+            let bytes = read_file(file, MAX_BYTES).map_err(|why| DiscoverError::Io {
+                path: path.to_owned(),
+                error: io::Error::other(why),
+            })?;
+            let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| ConfigError {
+                path: path.to_owned(),
+                line: 1,
+                column: 1,
+                message: "the file is not UTF-8".to_owned(),
+            })?;
+            Ok(Config::parse(path, &text)?)
+        };
+        match config {
+            ConfigSource::Isolated => Ok(Configs::default()),
+            ConfigSource::File(file) => {
+                let mut config = load(file, &file.display().to_string())?;
+                // Globs of an explicit file are relative to the project.
+                config.folder = String::new();
+                Ok(Configs::single(config))
+            }
+            ConfigSource::Nearest => {
+                let mut files = lock(&self.configs).clone();
+                let own = self.root.join("flint.toml");
+                if own.is_file() {
+                    files.insert(own);
+                }
+                let list = files
+                    .iter()
+                    .map(|file| load(file, &relative(&self.root, file)))
+                    .collect::<Result<_, _>>()?;
+                Ok(Configs::new(list))
+            }
+        }
+    }
+}
+
+/// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
+/// regular file. A special file is never opened: reading a pipe would wait for ever.
+fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
+    let plain = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        // A link that leads nowhere is somebody else's problem.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(plain(error)),
+    };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    if metadata.len() > limit {
+        if limit < MAX_BYTES {
+            return Ok(None);
+        }
+        let mebibytes = metadata.len() >> 20;
+        return Err(format!(
+            "{mebibytes} MiB is more than a configuration file can be ({} MiB)",
+            limit >> 20
+        ));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    let file = File::open(path).map_err(plain)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(plain)?;
+    Ok(Some(bytes))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// An absolute path without `.` and `..`; links stay as they are.
+fn absolute(path: &Path) -> Result<PathBuf, DiscoverError> {
+    std::path::absolute(path)
+        .map(|path| normal(&path))
+        .map_err(|error| DiscoverError::Io {
+            path: path.display().to_string(),
+            error,
+        })
+}
+
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The path below the root with `/`; bytes that are no UTF-8 show as U+FFFD.
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let text = below.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+fn missing(path: &Path, error: io::Error) -> DiscoverError {
+    if error.kind() != io::ErrorKind::NotFound {
+        return DiscoverError::Io {
+            path: path.display().to_string(),
+            error,
+        };
+    }
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let near = name
+        .as_deref()
+        .and_then(|name| words::nearest(name, names.iter().map(String::as_str)));
+    let hint = near
+        .map(|near| format!("; did you mean {}?", path.with_file_name(near).display()))
+        .unwrap_or_default();
+    DiscoverError::Missing {
+        path: path.display().to_string(),
+        hint,
+    }
+}
