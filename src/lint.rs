@@ -1,0 +1,203 @@
+//! Sources and configuration in, findings out. `check`, `fix` and the tests all call this.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::config::{ConfigError, Configs, OptionValue};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Severity};
+use crate::project::Project;
+use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
+use crate::suppress;
+use crate::words::nearest;
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Linted {
+    /// Findings in the order of file, place and rule; suppressed ones are marked.
+    pub findings: Vec<Finding>,
+    /// Rules that failed on a deployment: bugs of flint, one line each.
+    pub internal_errors: Vec<String>,
+}
+
+/// Runs every rule over every deployment.
+pub fn lint(project: &Project, configs: &Configs) -> Linted {
+    let mut linted = Linted::default();
+    for deployment in project.deployments() {
+        for (front, entry) in rules::all().iter().zip(rules::RULES) {
+            if deployment.versions.overlaps(front.versions)
+                && runs_anywhere(front, &deployment, configs)
+            {
+                run(front, entry, &deployment, configs, &mut linted);
+            }
+        }
+    }
+    suppress::apply(
+        project.sources,
+        &project.documents,
+        configs,
+        &mut linted.findings,
+    );
+    linted
+        .findings
+        .retain_mut(|finding| keep(finding, project, configs));
+    linted.findings.sort_by(|left, right| {
+        let order = |finding: &Finding| (finding.at, finding.rule.clone(), finding.key.clone());
+        order(left)
+            .cmp(&order(right))
+            .then(right.severity.cmp(&left.severity))
+    });
+    // A host or file seen by several deployments is one finding, the most severe.
+    linted.findings.dedup_by(|later, first| {
+        (later.at, &later.rule, &later.key) == (first.at, &first.rule, &first.key)
+    });
+    linted
+}
+
+/// The configuration that counts for a deployment as a whole: that of its first file.
+fn first_path<'d>(deployment: &'d Deployment) -> &'d str {
+    let mut documents = deployment
+        .documents
+        .iter()
+        .chain(&deployment.unread)
+        .chain(&deployment.host);
+    documents
+        .next()
+        .map_or("", |document| deployment.source(document).path.as_str())
+}
+
+fn runs_anywhere(front: &FrontMatter, deployment: &Deployment, configs: &Configs) -> bool {
+    let mut documents = deployment
+        .documents
+        .iter()
+        .chain(&deployment.unread)
+        .chain(&deployment.host);
+    documents.any(|document| {
+        let path = &deployment.source(document).path;
+        configs.of(path).runs(front.name, front.group.name(), path)
+    })
+}
+
+fn run(
+    front: &'static FrontMatter,
+    entry: &Entry,
+    deployment: &Deployment,
+    configs: &Configs,
+    linted: &mut Linted,
+) {
+    let config = configs.of(first_path(deployment));
+    let rule = Rule {
+        front,
+        options: config.rules.get(front.name).map(|rule| &rule.options),
+    };
+    let mut found = Vec::new();
+    let outcome = catch_unwind(AssertUnwindSafe(|| match entry.code {
+        Some(code) => code(&rule, deployment, &mut found),
+        None => declared::check(&rule, deployment, &mut found),
+    }));
+    if outcome.is_err() {
+        linted.internal_errors.push(format!(
+            "internal error in rule {} on {} (flint {}); the other rules went on, please report this",
+            front.name,
+            deployment.name,
+            env!("CARGO_PKG_VERSION")
+        ));
+        return;
+    }
+    linted.findings.append(&mut found);
+}
+
+/// Applies flint.toml to a finding: whether its rule runs on this file, and how severe it is there.
+fn keep(finding: &mut Finding, project: &Project, configs: &Configs) -> bool {
+    let path = &project.sources.get(finding.at.source).path;
+    let config = configs.of(path);
+    let Some((front, _)) = rules::find(&finding.rule) else {
+        return true;
+    };
+    let severity = config.rules.get(front.name).and_then(|rule| rule.severity);
+    // A rule's side remarks stay notes whatever its main finding is raised to.
+    if let (Some(severity), false) = (severity, finding.severity == Severity::Note) {
+        finding.severity = severity;
+    }
+    config.runs(front.name, front.group.name(), path)
+}
+
+/// Checks the rule names and options of every flint.toml against the rules that exist.
+pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
+    for config in configs.iter() {
+        let error = |line: usize, message: String| ConfigError {
+            path: if config.path.is_empty() {
+                "command line".to_owned()
+            } else {
+                config.path.clone()
+            },
+            line: line.max(1),
+            column: 1,
+            message,
+        };
+        let lists = [&config.select, &config.ignore];
+        let overridden = config.overrides.iter().map(|entry| &entry.ignore);
+        for name in lists.into_iter().chain(overridden).flatten() {
+            if !is_name(name) {
+                return Err(error(1, unknown_name(name)));
+            }
+        }
+        for (name, rule) in &config.rules {
+            let Some((front, _)) = rules::find(name) else {
+                return Err(error(rule.line, unknown_name(name)));
+            };
+            for (option, value) in &rule.options {
+                let known = front.options.iter().find(|(own, _)| own == option);
+                let fits = match (known, value) {
+                    (None, _) => {
+                        let names = front
+                            .options
+                            .iter()
+                            .map(|(own, _)| *own)
+                            .chain(["severity", "ignorable"]);
+                        let hint =
+                            nearest(option, names).map(|near| format!("; did you mean `{near}`?"));
+                        let message = format!(
+                            "rule {name} has no option `{option}`{}",
+                            hint.unwrap_or_default()
+                        );
+                        return Err(error(rule.line, message));
+                    }
+                    (Some((_, DefaultValue::Integer(_))), OptionValue::Integer(number)) => {
+                        *number >= 0
+                    }
+                    (Some((_, DefaultValue::Text(_))), OptionValue::Text(_))
+                    | (Some((_, DefaultValue::Words(_))), OptionValue::Words(_)) => true,
+                    _ => false,
+                };
+                if !fits {
+                    let kind = match known {
+                        Some((_, DefaultValue::Integer(_))) => "a whole number",
+                        Some((_, DefaultValue::Text(_))) => "a text in quotes",
+                        _ => "a list of words",
+                    };
+                    return Err(error(
+                        rule.line,
+                        format!("`{option}` of rule {name} takes {kind}"),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    rules::find(name).is_some() || rules::Group::ALL.iter().any(|group| group.name() == name)
+}
+
+fn unknown_name(name: &str) -> String {
+    let names = rules::all()
+        .iter()
+        .map(|front| front.name)
+        .chain(rules::Group::ALL.map(rules::Group::name));
+    let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
+    format!(
+        "there is no rule or group `{name}`{}",
+        hint.unwrap_or_default()
+    )
+}

@@ -1,0 +1,126 @@
+//! `duplicate-key`: in flink-conf.yaml the last line wins without a word, config.yaml does not load.
+
+use super::conf_lines::repaired;
+use super::{Rule, safe};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related, Safety, Severity};
+use crate::syntax::{Document, Format, ProblemKind, Setting};
+
+/// The check.
+pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.flink_documents() {
+        match document.format {
+            Format::FlinkConf => in_flink_conf(rule, deployment, document, out),
+            Format::ConfigYaml => in_config_yaml(rule, document, out),
+            _ => {}
+        }
+    }
+}
+
+fn in_flink_conf(
+    rule: &Rule,
+    deployment: &Deployment,
+    document: &Document,
+    out: &mut Vec<Finding>,
+) {
+    // A template may take either branch.
+    if !document.editable {
+        return;
+    }
+    let source = deployment.source(document);
+    for (index, setting) in document.settings.iter().enumerate() {
+        let first = !document.settings[..index]
+            .iter()
+            .any(|other| other.key == setting.key);
+        let all: Vec<&Setting> = document.all(&setting.key).collect();
+        let (true, [shadowed @ .., last]) = (first && all.len() > 1, all.as_slice()) else {
+            continue;
+        };
+        let same = shadowed.iter().all(|other| other.value == last.value);
+        let line = source.place(last.whole.start).line;
+        let mut finding = if same {
+            rule.finding(
+                document,
+                setting.whole,
+                format!("`{}` is set again to the same value", setting.key),
+            )
+        } else {
+            let message = format!(
+                "`{}` is set again in line {line}; this value is never used",
+                setting.key
+            );
+            rule.finding(document, setting.whole, message)
+        };
+        if same {
+            finding.severity = Severity::Note;
+        }
+        finding.label = format!("line {line} wins: {}", last.value);
+        finding.help =
+            "the last line of a key wins in flink-conf.yaml, without a word; in config.yaml a \
+                        key that stands twice stops the process"
+                .to_owned();
+        finding.key = Some(setting.key.clone());
+        finding.related.push(Related {
+            at: Deployment::at(document, last.whole),
+            message: format!("the value in force: {}", last.value),
+        });
+        let edits: Option<Vec<_>> = shadowed
+            .iter()
+            .map(|other| document.remove(source, other))
+            .collect();
+        let title = match shadowed.len() {
+            1 => "remove the line that is not used".to_owned(),
+            count => format!("remove the {count} lines that are not used"),
+        };
+        finding.fix = edits.map(|edits| safe(title, edits));
+        out.push(finding);
+    }
+}
+
+fn in_config_yaml(rule: &Rule, document: &Document, out: &mut Vec<Finding>) {
+    let duplicates = document
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    for problem in duplicates {
+        let mut finding = rule.finding(document, problem.at, problem.message.clone());
+        finding.severity = Severity::Error;
+        finding.help =
+            "Flink does not start: config.yaml must not hold a key twice, at any level".to_owned();
+        finding.key = problem.key.clone();
+        finding.related = problem
+            .related
+            .iter()
+            .map(|(span, message)| Related {
+                at: Deployment::at(document, *span),
+                message: message.clone(),
+            })
+            .collect();
+        finding.fix = problem.repair.as_ref().map(|repair| {
+            let same = problem.key.as_deref().is_some_and(|key| {
+                let mut values = document.all(key).map(|setting| &setting.value);
+                let first = values.next();
+                values.all(|value| Some(value) == first)
+            });
+            if same {
+                repaired(
+                    document,
+                    repair,
+                    "remove the earlier of two equal entries",
+                    Safety::Safe,
+                    "",
+                )
+            } else {
+                let risk = "the earlier value may have been the one that was meant";
+                repaired(
+                    document,
+                    repair,
+                    "keep the last entry",
+                    Safety::Unsafe,
+                    risk,
+                )
+            }
+        });
+        out.push(finding);
+    }
+}

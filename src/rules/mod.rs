@@ -1,0 +1,304 @@
+//! The list of rules. A rule is a page in `rules/`, a line here, and, when its check needs more than
+//! the page can state, one function.
+
+use std::collections::BTreeMap;
+
+use crate::config::OptionValue;
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Location, Safety, Severity};
+use crate::flink::version::Versions;
+use crate::syntax::Document;
+use crate::text::Span;
+
+mod conf_lines;
+pub mod declared;
+mod duplicate_key;
+mod front_matter;
+mod kryo;
+mod lateness;
+mod misspelled_option;
+pub mod page;
+mod small_tcp_buffers;
+mod wrong_config_file;
+mod yaml_load;
+
+/// What a rule is about; groups are switched on and off together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Flink reads something else than was meant.
+    Correctness,
+    /// State, recovery or availability at risk.
+    Reliability,
+    /// Slower than need be.
+    Performance,
+    /// Secrets and open doors.
+    Security,
+    /// Breaks with another Flink version.
+    Upgrade,
+    /// Matters of taste and thoroughness; off by default.
+    Pedantic,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Group; 6] = [
+        Group::Correctness,
+        Group::Reliability,
+        Group::Performance,
+        Group::Security,
+        Group::Upgrade,
+        Group::Pedantic,
+    ];
+
+    /// The name used in pages and flint.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Correctness => "correctness",
+            Group::Reliability => "reliability",
+            Group::Performance => "performance",
+            Group::Security => "security",
+            Group::Upgrade => "upgrade",
+            Group::Pedantic => "pedantic",
+        }
+    }
+}
+
+/// Which kinds of fixes a rule can offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fixes {
+    /// Some findings have a safe fix.
+    pub safe: bool,
+    /// Some findings have an unsafe fix.
+    pub unsafe_: bool,
+}
+
+impl Fixes {
+    /// `safe`, `unsafe`, `safe or unsafe`, or `no`.
+    pub fn name(self) -> &'static str {
+        match (self.safe, self.unsafe_) {
+            (true, true) => "safe or unsafe",
+            (true, false) => "safe",
+            (false, true) => "unsafe",
+            (false, false) => "no",
+        }
+    }
+}
+
+/// The default of a rule's own option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// A whole number.
+    Integer(i64),
+    /// A text.
+    Text(&'static str),
+    /// A list of words.
+    Words(&'static [&'static str]),
+}
+
+/// What a page's front matter says, as data that costs nothing at start.
+#[derive(Debug)]
+pub struct FrontMatter {
+    /// The rule's name.
+    pub name: &'static str,
+    /// The page's first sentence.
+    pub summary: &'static str,
+    /// Severity of its main finding.
+    pub severity: Severity,
+    /// Group.
+    pub group: Group,
+    /// Flink versions for which it can hold.
+    pub versions: Versions,
+    /// Fixes it can offer.
+    pub fixes: Fixes,
+    /// Its own options with their defaults.
+    pub options: &'static [(&'static str, DefaultValue)],
+    /// The checks that the page states itself.
+    pub checks: &'static [declared::Check],
+}
+
+/// A check in Rust.
+pub type Code = fn(&Rule, &Deployment, &mut Vec<Finding>);
+
+/// One line of the list.
+#[derive(Debug)]
+pub struct Entry {
+    /// The whole page.
+    pub page: &'static str,
+    /// The coded check; `None` for rules whose page states the check and those of the engine itself.
+    pub code: Option<Code>,
+}
+
+/// Every rule, sorted by name like the front matter.
+pub static RULES: &[Entry] = &[
+    rule(
+        include_str!("../../rules/byte-order-mark.md"),
+        Some(conf_lines::byte_order_mark),
+    ),
+    rule(
+        include_str!("../../rules/duplicate-key.md"),
+        Some(duplicate_key::check),
+    ),
+    rule(
+        include_str!("../../rules/hash-cuts-value.md"),
+        Some(conf_lines::hash_cuts_value),
+    ),
+    rule(
+        include_str!("../../rules/ignored-line.md"),
+        Some(conf_lines::ignored_line),
+    ),
+    rule(include_str!("../../rules/ineffective-block-cache.md"), None),
+    rule(
+        include_str!("../../rules/invalid-serialization-config.md"),
+        Some(kryo::invalid_serialization_config),
+    ),
+    rule(
+        include_str!("../../rules/legacy-quotes-kept.md"),
+        Some(conf_lines::legacy_quotes_kept),
+    ),
+    rule(include_str!("../../rules/low-rocksdb-block-cache.md"), None),
+    rule(include_str!("../../rules/misplaced-ignore.md"), None),
+    rule(
+        include_str!("../../rules/missing-allowed-lateness.md"),
+        Some(lateness::check),
+    ),
+    rule(
+        include_str!("../../rules/missing-kryo-registration.md"),
+        Some(kryo::missing_kryo_registration),
+    ),
+    rule(
+        include_str!("../../rules/misspelled-option.md"),
+        Some(misspelled_option::check),
+    ),
+    rule(
+        include_str!("../../rules/nested-yaml-in-legacy-conf.md"),
+        Some(conf_lines::nested_yaml),
+    ),
+    rule(
+        include_str!("../../rules/no-such-kryo-registrator.md"),
+        Some(kryo::no_such_kryo_registrator),
+    ),
+    rule(
+        include_str!("../../rules/serialization-config-needs-yaml.md"),
+        Some(kryo::serialization_config_needs_yaml),
+    ),
+    rule(
+        include_str!("../../rules/small-tcp-buffers.md"),
+        Some(small_tcp_buffers::check),
+    ),
+    rule(include_str!("../../rules/unknown-rule.md"), None),
+    rule(
+        include_str!("../../rules/unparsable-job-config.md"),
+        Some(yaml_load::unparsable_job_config),
+    ),
+    rule(include_str!("../../rules/unused-ignore.md"), None),
+    rule(
+        include_str!("../../rules/wrong-config-file.md"),
+        Some(wrong_config_file::check),
+    ),
+    rule(
+        include_str!("../../rules/yaml-does-not-load.md"),
+        Some(yaml_load::does_not_load),
+    ),
+];
+
+/// Rules whose findings the suppression of findings makes itself.
+pub const OF_THE_ENGINE: [&str; 3] = ["misplaced-ignore", "unknown-rule", "unused-ignore"];
+
+const fn rule(page: &'static str, code: Option<Code>) -> Entry {
+    Entry { page, code }
+}
+
+/// The front matter of every rule, sorted by name.
+pub fn all() -> &'static [FrontMatter] {
+    front_matter::FRONT_MATTER
+}
+
+/// A rule's front matter and page by name.
+pub fn find(name: &str) -> Option<(&'static FrontMatter, &'static Entry)> {
+    let index = all().binary_search_by(|front| front.name.cmp(name)).ok()?;
+    Some((&all()[index], &RULES[index]))
+}
+
+/// A rule as configured for one deployment.
+#[derive(Debug)]
+pub struct Rule<'c> {
+    /// What its page says.
+    pub front: &'static FrontMatter,
+    /// The options that flint.toml sets.
+    pub options: Option<&'c BTreeMap<String, OptionValue>>,
+}
+
+impl Rule<'_> {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.front.name
+    }
+
+    /// A finding with the rule's severity; the caller fills in what it has beyond the message.
+    pub fn finding(&self, document: &Document, at: Span, message: impl Into<String>) -> Finding {
+        Finding {
+            rule: self.front.name.to_owned(),
+            severity: self.front.severity,
+            message: message.into(),
+            label: String::new(),
+            help: String::new(),
+            at: Location {
+                source: document.source,
+                span: at,
+            },
+            document: document.ordinal,
+            key: None,
+            related: Vec::new(),
+            fix: None,
+            suppressed: None,
+        }
+    }
+
+    fn option(&self, name: &str) -> Option<&OptionValue> {
+        self.options.and_then(|options| options.get(name))
+    }
+
+    fn default(&self, name: &str) -> Option<DefaultValue> {
+        let found = self.front.options.iter().find(|(own, _)| *own == name);
+        found.map(|(_, value)| *value)
+    }
+
+    /// A whole-number option, never negative.
+    pub fn integer(&self, name: &str) -> u64 {
+        let number = match (self.option(name), self.default(name)) {
+            (Some(OptionValue::Integer(number)), _) => *number,
+            (_, Some(DefaultValue::Integer(number))) => number,
+            _ => 0,
+        };
+        u64::try_from(number).unwrap_or(0)
+    }
+
+    /// A text option.
+    pub fn text(&self, name: &str) -> &str {
+        match (self.option(name), self.default(name)) {
+            (Some(OptionValue::Text(text)), _) => text,
+            (_, Some(DefaultValue::Text(text))) => text,
+            _ => "",
+        }
+    }
+
+    /// A list option.
+    pub fn words(&self, name: &str) -> Vec<&str> {
+        match (self.option(name), self.default(name)) {
+            (Some(OptionValue::Words(words)), _) => words.iter().map(String::as_str).collect(),
+            (_, Some(DefaultValue::Words(words))) => words.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A safe fix of one or more edits that changes no setting in force.
+fn safe(title: impl Into<String>, edits: Vec<crate::text::Edit>) -> Fix {
+    Fix {
+        title: title.into(),
+        safety: Safety::Safe,
+        risk: String::new(),
+        edits,
+        claims: Vec::new(),
+    }
+}
