@@ -1,0 +1,230 @@
+//! What is in force in a deployment, for people and as JSON.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::plain;
+use crate::deployment::Deployment;
+use crate::syntax::{Document, Problem, Setting, Space};
+use crate::text::Span;
+
+/// Every deployment with its settings, the winner of each key and what it shadows.
+pub fn text(deployments: &[Deployment]) -> String {
+    let mut out = String::new();
+    for deployment in deployments {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&plain(&deployment.name));
+        if !deployment.documents.is_empty() || !deployment.unread.is_empty() {
+            out.push_str(&format!("   {}", deployment.version_text()));
+        }
+        if let Some(from) = &deployment.version_from {
+            let place = match (&from.path, from.line) {
+                (Some(path), Some(line)) => format!(" in {path}:{line}"),
+                _ => String::new(),
+            };
+            out.push_str(&format!(" ({}{place})", from.why));
+        }
+        out.push('\n');
+        for document in &deployment.unread {
+            let path = plain(&deployment.source(document).path);
+            out.push_str(&format!(
+                "  not read by {}: {path}\n",
+                deployment.version_text()
+            ));
+        }
+        for document in &deployment.documents {
+            if let Some(problem) = document.load_error() {
+                let source = deployment.source(document);
+                let line = source.place(problem.at.start).line;
+                let message = plain(&problem.message);
+                out.push_str(&format!(
+                    "  does not load: {}:{line} {message}\n",
+                    plain(&source.path)
+                ));
+            }
+        }
+        let width = in_force(deployment, &deployment.documents)
+            .chain(in_force(deployment, &deployment.host))
+            .map(|row| row.setting.key.chars().count())
+            .max()
+            .unwrap_or(0)
+            .min(60);
+        for documents in [&deployment.documents, &deployment.host] {
+            for row in in_force(deployment, documents) {
+                let shadowed = match row.shadowed {
+                    0 => String::new(),
+                    count => format!("   over {count} more"),
+                };
+                let unknown = if row.setting.known {
+                    ""
+                } else {
+                    "   (placeholder)"
+                };
+                out.push_str(&format!(
+                    "  {:width$}  {}   {}:{}{unknown}{shadowed}\n",
+                    plain(&row.setting.key),
+                    plain(&row.setting.value),
+                    plain(row.path),
+                    row.line
+                ));
+            }
+        }
+    }
+    out
+}
+
+/// A key's setting in force.
+struct Row<'d> {
+    setting: &'d Setting,
+    path: &'d str,
+    line: usize,
+    shadowed: usize,
+}
+
+/// The last setting of each key over documents in their order, by key.
+fn in_force<'d>(
+    deployment: &'d Deployment,
+    documents: &'d [&'d Document],
+) -> impl Iterator<Item = Row<'d>> {
+    let mut rows: std::collections::BTreeMap<&str, Row> = std::collections::BTreeMap::new();
+    for document in documents
+        .iter()
+        .filter(|document| document.load_error.is_none())
+    {
+        let source = deployment.source(document);
+        for setting in &document.settings {
+            let shadowed = rows
+                .get(setting.key.as_str())
+                .map_or(0, |row| row.shadowed + 1);
+            let row = Row {
+                setting,
+                path: &source.path,
+                line: source.place(setting.key_at.start).line,
+                shadowed,
+            };
+            rows.insert(&setting.key, row);
+        }
+    }
+    rows.into_values()
+}
+
+/// The same as one JSON document; its shape is a contract with other tools.
+pub fn json(deployments: &[Deployment]) -> String {
+    let list: Vec<Value> = deployments.iter().map(deployment_json).collect();
+    let document = json!({ "version": 1, "deployments": list });
+    format!("{document:#}\n")
+}
+
+fn deployment_json(deployment: &Deployment) -> Value {
+    let version_from = deployment
+        .version_from
+        .as_ref()
+        .map(|from| json!({ "why": from.why, "path": from.path, "line": from.line }));
+    let missing = deployment.documents.is_empty() && !deployment.unread.is_empty();
+    let documents: Vec<Value> = deployment
+        .documents
+        .iter()
+        .map(|document| document_json(deployment, document, false))
+        .chain(
+            deployment
+                .unread
+                .iter()
+                .map(|document| document_json(deployment, document, missing)),
+        )
+        .chain(
+            deployment
+                .host
+                .iter()
+                .map(|document| document_json(deployment, document, false)),
+        )
+        .collect();
+    json!({
+        "name": deployment.name,
+        "flink_versions": deployment.versions.names().collect::<Vec<_>>(),
+        "version_from": version_from,
+        "documents": documents,
+        "effective": effective_json(deployment, &deployment.documents),
+        "sysctl": effective_json(deployment, &deployment.host),
+    })
+}
+
+fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<String, Value> {
+    in_force(deployment, documents)
+        .map(|row| {
+            let value = json!({ "value": row.setting.value, "path": row.path, "line": row.line });
+            (row.setting.key.clone(), value)
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+struct SettingJson<'d> {
+    key: &'d str,
+    value: &'d str,
+    line: usize,
+    column: usize,
+    key_span: SpanJson,
+    value_span: SpanJson,
+    written: Option<&'d str>,
+}
+
+#[derive(Serialize)]
+struct SpanJson {
+    start: u32,
+    end: u32,
+}
+
+impl From<Span> for SpanJson {
+    fn from(span: Span) -> Self {
+        SpanJson {
+            start: span.start,
+            end: span.end,
+        }
+    }
+}
+
+/// `missing`: this version looks for the other file, does not find it, and stops.
+fn document_json(deployment: &Deployment, document: &Document, missing: bool) -> Value {
+    let source = deployment.source(document);
+    let settings: Vec<SettingJson> = document
+        .settings
+        .iter()
+        .map(|setting| {
+            let place = source.place(setting.key_at.start);
+            SettingJson {
+                key: &setting.key,
+                value: &setting.value,
+                line: place.line,
+                column: place.column,
+                key_span: setting.key_at.into(),
+                value_span: setting.value_at.into(),
+                written: setting.written.as_deref(),
+            }
+        })
+        .collect();
+    let problem = |problem: &Problem| {
+        json!({
+            "kind": problem.kind.name(),
+            "line": source.place(problem.at.start).line,
+            "message": problem.message,
+        })
+    };
+    let load_error = if missing {
+        let message = format!("{} looks for another file", deployment.version_text());
+        Some(json!({ "kind": "missing-file", "line": 1, "message": message }))
+    } else {
+        document.load_error().map(problem)
+    };
+    json!({
+        "path": source.path,
+        "format": document.format.name(),
+        "space": document.space.name(),
+        "layer": document.layer.name(),
+        "complete": document.complete && document.space != Space::Sysctl,
+        "settings": settings,
+        "problems": document.problems.iter().map(problem).collect::<Vec<_>>(),
+        "load_error": load_error,
+    })
+}
