@@ -18,6 +18,7 @@ pub mod deployment;
 pub mod discover;
 pub mod finding;
 pub mod fingerprint;
+pub mod fix;
 pub mod flink;
 pub mod lint;
 pub mod linux;

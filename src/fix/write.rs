@@ -1,0 +1,115 @@
+//! Replaces files: temporary file, fsync, rename; nothing is written when any file can't be.
+
+use std::fs::{self, File, Metadata};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+/// A file that is to be replaced.
+#[derive(Debug)]
+pub struct Change<'b> {
+    /// Path as reports call it.
+    pub path: String,
+    /// The file; a link is followed and stays a link.
+    pub file: PathBuf,
+    /// The bytes as they were read.
+    pub before: &'b [u8],
+    /// The bytes that come in their place.
+    pub after: &'b [u8],
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {why}; nothing was written")]
+pub struct WriteError {
+    /// The file.
+    pub path: String,
+    /// What stands in the way and what to do.
+    pub why: String,
+}
+
+/// A replacement that only has to be renamed into its place.
+struct Ready {
+    target: PathBuf,
+    temporary: TempPath,
+}
+
+/// Replaces all files, or none: every new file is complete on disk before the first takes its place.
+/// `root` is the project; a link that leads out of it is refused.
+pub fn replace(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
+    let mut ready = Vec::new();
+    for change in changes {
+        let error = |why: String| WriteError {
+            path: change.path.clone(),
+            why,
+        };
+        ready.push((prepare(root, change).map_err(error)?, change));
+    }
+    for (file, change) in ready {
+        let target = file.target;
+        file.temporary
+            .persist(&target)
+            .map_err(|cause| WriteError {
+                path: change.path.clone(),
+                why: cause.error.to_string(),
+            })?;
+        // The rename itself must survive a power cut; a file system that can't sync folders still
+        // has a whole file, old or new.
+        if let Some(folder) = target.parent() {
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+    }
+    Ok(())
+}
+
+fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
+    let text = |error: std::io::Error| error.to_string();
+    let target = change.file.canonicalize().map_err(text)?;
+    let root = root.canonicalize().map_err(text)?;
+    if change.file.is_symlink() && !target.starts_with(&root) {
+        return Err(format!(
+            "it is a link to {}, outside of the project",
+            target.display()
+        ));
+    }
+    let metadata = fs::metadata(&target).map_err(text)?;
+    if metadata.permissions().readonly() {
+        return Err("it is read-only; make it writable first".to_owned());
+    }
+    let now = fs::read(&target).map_err(text)?;
+    if now != change.before {
+        return Err("it changed while flint was reading; run flint again".to_owned());
+    }
+    let folder = target.parent().ok_or("it has no folder")?;
+    let mut temporary = NamedTempFile::with_prefix_in(".flint-", folder)
+        .map_err(|error| format!("can't write beside it: {error}"))?;
+    temporary.write_all(change.after).map_err(text)?;
+    keep_owner(temporary.path(), &metadata)?;
+    temporary
+        .as_file()
+        .set_permissions(metadata.permissions())
+        .map_err(text)?;
+    temporary.as_file().sync_all().map_err(text)?;
+    Ok(Ready {
+        target,
+        temporary: temporary.into_temp_path(),
+    })
+}
+
+/// Gives the new file the old one's owner and group.
+#[cfg(unix)]
+fn keep_owner(path: &Path, old: &Metadata) -> Result<(), String> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let new = fs::metadata(path).map_err(|error| error.to_string())?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    chown(path, Some(old.uid()), Some(old.gid()))
+        .map_err(|error| format!("its owner can't be kept: {error}"))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_path: &Path, _old: &Metadata) -> Result<(), String> {
+    Ok(())
+}
