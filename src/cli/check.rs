@@ -1,0 +1,84 @@
+//! `flint check`: report problems.
+
+use std::fs::File;
+use std::io;
+
+use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
+use super::{CheckArgs, Exit, complain};
+use crate::lint::lint;
+use crate::project::Project;
+use crate::report::{OutputFormat, Report, render};
+
+/// Runs the command.
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
+    let found = open(&args.lint, args.error_on)?;
+    let project = Project::read(&found.sources, &found.configs, &[]);
+    let linted = lint(&project, &found.configs);
+    let failed = tell(&found, &linted);
+    if args.lint.output.verbose {
+        tell_files(&found, &project.deployments());
+    }
+    let all = reported(&found, linted.findings, true);
+    let counts = summary(&found, &project, &all);
+    let findings: Vec<_> = all
+        .into_iter()
+        .filter(|finding| args.show_ignored || finding.suppressed.is_none())
+        .collect();
+    if counts.files == 0 && !failed {
+        let places: Vec<String> = args
+            .lint
+            .paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let place = if places.is_empty() {
+            ".".to_owned()
+        } else {
+            places.join(", ")
+        };
+        complain(
+            "warning",
+            &format!("no Flink, sysctl or job files under {place}"),
+        );
+    }
+    let exit = if failed {
+        Exit::Failed
+    } else if reaches_threshold(&found, &findings) {
+        Exit::Found
+    } else {
+        Exit::Clean
+    };
+    let report = Report {
+        sources: &found.sources,
+        findings: &findings,
+        summary: counts,
+    };
+    let default = [(OutputFormat::Full, None)];
+    let formats = if args.format.is_empty() {
+        default.as_slice()
+    } else {
+        &args.format
+    };
+    let mut style = style(&args.lint.output);
+    for (format, file) in formats {
+        // "No problems" about nothing would be a claim.
+        let nothing = report.summary.files == 0 && *format != OutputFormat::Json;
+        let written = match file {
+            Some(path) => {
+                style.color = false;
+                let mut out =
+                    File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                render(*format, &report, &style, &mut out)
+            }
+            None if nothing => Ok(()),
+            None => render(*format, &report, &style, &mut io::stdout().lock()),
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(error.to_string());
+            }
+            _ => {}
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,187 @@
+//! `flint fix`: write what is certain, show the rest.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::session::{is_stdin, open, reaches_threshold, reported, style, summary, tell};
+use super::{Exit, FixArgs, complain, print};
+use crate::discover::Found;
+use crate::finding::Safety;
+use crate::fix::write::{Change, replace};
+use crate::fix::{Allowed, Plan, patch, plan};
+use crate::project::Project;
+use crate::report::{OutputFormat, Report, render};
+use crate::text::SourceId;
+
+/// Runs the command.
+pub(super) fn run(args: &FixArgs) -> Result<Exit, String> {
+    let found = open(&args.lint, None)?;
+    let allowed = Allowed {
+        safe: true,
+        unsafe_: args.unsafe_ || args.dry_run && !args.safe,
+    };
+    let in_scope = |source: SourceId| found.in_scope(source);
+    let plan = plan(&found.sources, &found.configs, allowed, &in_scope);
+    let failed = tell(&found, &plan.left);
+    for rule in &plan.refused {
+        complain(
+            "error",
+            &format!(
+                "the fix of {rule} would change more than it says and was left out; please report this"
+            ),
+        );
+    }
+    let outcome = if args.dry_run {
+        dry_run(&found, &plan)
+    } else {
+        apply(args, &found, &plan)
+    }?;
+    Ok(if failed || !plan.refused.is_empty() {
+        Exit::Failed
+    } else {
+        outcome
+    })
+}
+
+/// Prints the patch; nothing is written.
+fn dry_run(found: &Found, plan: &Plan) -> Result<Exit, String> {
+    let prefix = patch_prefix(&found.root);
+    let mut out = Vec::new();
+    let mut files = 0;
+    for (before, after) in found.sources.0.iter().zip(&plan.sources.0) {
+        let mut remarks: Vec<String> = plan
+            .applied
+            .iter()
+            .filter(|applied| {
+                applied.safety == Safety::Unsafe && applied.sources.contains(&before.id)
+            })
+            .map(|applied| format!("unsafe {}: {}", applied.rule, applied.risk))
+            .collect();
+        remarks.dedup();
+        let text = patch::unified(before, after, &prefix, &remarks);
+        files += usize::from(!text.is_empty());
+        out.extend(text);
+    }
+    let count = |safety| {
+        plan.applied
+            .iter()
+            .filter(|applied| applied.safety == safety)
+            .count()
+    };
+    let (safe, risky) = (count(Safety::Safe), count(Safety::Unsafe));
+    let exit = if out.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Found
+    };
+    let exit = print(&out, exit)?;
+    say(&format!(
+        "{} would change: {} (flint fix), {risky} unsafe{}.",
+        number(files, "file"),
+        number(safe, "safe fix"),
+        if risky > 0 {
+            " (flint fix --unsafe)"
+        } else {
+            ""
+        }
+    ));
+    Ok(exit)
+}
+
+/// Writes the files, then reports what is left.
+fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
+    if is_stdin(&args.lint) {
+        let own = plan
+            .sources
+            .0
+            .iter()
+            .find(|source| found.in_scope(source.id));
+        let bytes = own.map_or(&[][..], |source| &source.bytes);
+        let changed = !plan.applied.is_empty();
+        let exit = if changed && args.fail_on_change {
+            Exit::Found
+        } else {
+            Exit::Clean
+        };
+        return print(bytes, exit);
+    }
+    let changes: Vec<Change> = found
+        .sources
+        .0
+        .iter()
+        .zip(&plan.sources.0)
+        .filter(|(before, after)| before.bytes != after.bytes)
+        .map(|(before, after)| Change {
+            path: before.path.clone(),
+            file: found.files[before.id.0 as usize].clone(),
+            before: &before.bytes,
+            after: &after.bytes,
+        })
+        .collect();
+    replace(&found.root, &changes).map_err(|error| error.to_string())?;
+    let project = Project::read(&plan.sources, &found.configs, &[]);
+    let findings = reported(found, plan.left.findings.clone(), false);
+    let report = Report {
+        sources: &plan.sources,
+        findings: &findings,
+        summary: summary(found, &project, &findings),
+    };
+    if report.summary.files > 0 {
+        match render(
+            OutputFormat::Full,
+            &report,
+            &style(&args.lint.output),
+            &mut io::stdout().lock(),
+        ) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(error.to_string());
+            }
+            _ => {}
+        }
+    }
+    if !changes.is_empty() && !args.lint.output.quiet {
+        say(&format!(
+            "Fixed {} in {}.",
+            number(plan.applied.len(), "problem"),
+            number(changes.len(), "file")
+        ));
+    }
+    let counts = !changes.is_empty() && args.fail_on_change;
+    Ok(if counts || reaches_threshold(found, &findings) {
+        Exit::Found
+    } else {
+        Exit::Clean
+    })
+}
+
+/// The way to the project root from where patches are applied, empty or with a final `/`: the git
+/// root, or without one the current folder.
+fn patch_prefix(root: &Path) -> String {
+    let git = root
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .map(Path::to_owned);
+    let below = git
+        .or_else(|| std::env::current_dir().ok())
+        .and_then(|base| root.strip_prefix(base).ok().map(Path::to_owned));
+    let parts = below.unwrap_or_default();
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned() + "/")
+        .collect();
+    parts.concat()
+}
+
+/// `1 file`, `2 safe fixes`.
+fn number(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('x')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(_)) => format!("{count} {noun}es"),
+        (_, None) => format!("{count} {noun}s"),
+    }
+}
+
+/// A line on standard error.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

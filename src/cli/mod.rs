@@ -1,0 +1,266 @@
+//! The commands, reading like the manual.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Severity;
+use crate::flink::version::Versions;
+use crate::report::OutputFormat;
+
+mod check;
+mod explain;
+mod fix;
+mod session;
+mod show;
+
+/// What `--version` prints; `-V` prints the number alone.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\noption table: Flink 1.13 to 2.3"
+);
+
+/// Reads the configuration of Apache Flink deployments, says what is wrong with it, and writes the
+/// patch.
+#[derive(Debug, Parser)]
+#[command(
+    name = "flint",
+    version,
+    long_version = VERSION,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report problems
+    Check(CheckArgs),
+    /// Apply safe fixes; --dry-run prints the suggested patch and writes nothing
+    Fix(FixArgs),
+    /// Show what is in force in each deployment, and who set it
+    Show(ShowArgs),
+    /// Show a rule's page, or a Flink option for the chosen version
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print shell completions
+    #[command(hide = true)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// What and how to lint.
+#[derive(Debug, Args)]
+struct LintArgs {
+    /// Files and folders to report on; `-` reads standard input [default: .]
+    #[arg(value_name = "PATHS")]
+    paths: Vec<PathBuf>,
+    /// Flink versions the deployment runs on: 1.20, 1.19.., 1.18..1.20
+    #[arg(long, value_name = "V", value_parser = parse_versions)]
+    flink_version: Option<Versions>,
+    /// Use this flint.toml for every file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+    /// Use no flint.toml
+    #[arg(long)]
+    isolated: bool,
+    /// Run only these rules or groups
+    #[arg(long, value_name = "N,..", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Do not run these rules or groups
+    #[arg(long, value_name = "N,..", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// The file's path when it comes from standard input
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// How output looks.
+#[derive(Debug, Args)]
+struct OutputArgs {
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+    /// Print problems only: no notes, no summary
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say which files were read, as what, and with which Flink version
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    lint: LintArgs,
+    /// Output format full, concise or json, to a file with =FILE; may be given several times
+    #[arg(long, value_name = "F[=FILE]", value_parser = parse_output)]
+    format: Vec<(OutputFormat, Option<PathBuf>)>,
+    /// Least severity for exit code 1: note, warning, error or never [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_threshold)]
+    error_on: Option<Threshold>,
+    /// Also show what comments silence
+    #[arg(long)]
+    show_ignored: bool,
+}
+
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags are independent switches"
+)]
+struct FixArgs {
+    #[command(flatten)]
+    lint: LintArgs,
+    /// Print every suggestion, safe and unsafe, as one patch; write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: only what `flint fix` would write
+    #[arg(long, requires = "dry_run", conflicts_with = "unsafe_")]
+    safe: bool,
+    /// Apply unsafe fixes, too
+    #[arg(long = "unsafe")]
+    unsafe_: bool,
+    /// Exit with 1 if a file was changed
+    #[arg(long)]
+    fail_on_change: bool,
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    #[command(flatten)]
+    lint: LintArgs,
+    /// Output format: text or json
+    #[arg(long, value_enum, default_value = "text", value_name = "F")]
+    format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// A rule or a Flink option
+    name: String,
+    /// Flink version whose meaning is shown
+    #[arg(long, value_name = "V", value_parser = parse_versions)]
+    flink_version: Option<Versions>,
+    /// Output format: text or json
+    #[arg(long, value_enum, default_value = "text", value_name = "F")]
+    format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+struct RulesArgs {
+    /// Output format: text or json
+    #[arg(long, value_enum, default_value = "text", value_name = "F")]
+    format: TextFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TextFormat {
+    Text,
+    Json,
+}
+
+/// `--error-on`: `None` inside is `never`.
+#[derive(Clone, Copy, Debug)]
+struct Threshold(Option<Severity>);
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Nothing at or above the threshold.
+    Clean,
+    /// Something is.
+    Found,
+    /// The job could not be done.
+    Failed,
+}
+
+/// Runs the command line; the exit code is 0, 1 or 2.
+pub fn run() -> u8 {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Check(args) => check::run(args),
+        Command::Fix(args) => fix::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Rules(args) => explain::list(args),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "flint", &mut out);
+            print(&out, Exit::Clean)
+        }
+        Command::Man => {
+            let mut out = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut out) {
+                Ok(()) => print(&out, Exit::Clean),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+    };
+    match outcome {
+        Ok(Exit::Clean) => 0,
+        Ok(Exit::Found) => 1,
+        Ok(Exit::Failed) => 2,
+        Err(message) => {
+            complain("error", &message);
+            2
+        }
+    }
+}
+
+/// Writes to standard output. A closed pipe ends silently with the code the run had reached.
+fn print(bytes: &[u8], exit: Exit) -> Result<Exit, String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(exit),
+    }
+}
+
+/// One line on standard error. If even that is closed there is nobody to tell.
+fn complain(kind: &str, message: &str) {
+    let line = format!("{kind}: {}\n", crate::report::plain(message));
+    let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+fn parse_versions(text: &str) -> Result<Versions, String> {
+    Versions::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_output(text: &str) -> Result<(OutputFormat, Option<PathBuf>), String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let format = OutputFormat::parse(name).ok_or("it is none of full, concise, json")?;
+    Ok((format, file))
+}
+
+fn parse_threshold(text: &str) -> Result<Threshold, String> {
+    if text == "never" {
+        return Ok(Threshold(None));
+    }
+    match Severity::parse(text) {
+        Some(severity) => Ok(Threshold(Some(severity))),
+        None => Err("it is none of note, warning, error, never".to_owned()),
+    }
+}

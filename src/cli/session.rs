@@ -1,0 +1,250 @@
+//! What every linting command does first: find, configure, read.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+
+use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain};
+use crate::deployment::Deployment;
+use crate::discover::{ConfigSource, Found, discover, discover_stdin};
+use crate::finding::Finding;
+use crate::flink::version::Versions;
+use crate::lint::{Linted, validate};
+use crate::project::Project;
+use crate::report::{Style, Summary};
+use crate::syntax::{Format, Space};
+
+/// Whether the one input is standard input.
+pub(super) fn is_stdin(args: &LintArgs) -> bool {
+    args.paths.len() == 1 && args.paths[0] == Path::new("-")
+}
+
+/// Finds and reads the project, lays flags over its configuration, and checks that.
+pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found, String> {
+    let config = match (&args.config, args.isolated) {
+        (Some(file), _) => ConfigSource::File(file.clone()),
+        (None, true) => ConfigSource::Isolated,
+        (None, false) => ConfigSource::Nearest,
+    };
+    let found = if is_stdin(args) {
+        let Some(name) = &args.stdin_filename else {
+            return Err(
+                "`-` needs --stdin-filename PATH: the name says what the text is".to_owned(),
+            );
+        };
+        let mut bytes = Vec::new();
+        let limit = crate::text::MAX_BYTES;
+        let mut input = std::io::stdin().lock().take(limit + 1);
+        input
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("standard input: {error}"))?;
+        if bytes.len() as u64 > limit {
+            return Err(format!("standard input: more than {} MiB", limit >> 20));
+        }
+        discover_stdin(name, bytes, &config)
+    } else {
+        discover(&args.paths, &config)
+    };
+    let mut found = found.map_err(|error| error.to_string())?;
+    found.configs.each(|config| {
+        if let Some(versions) = args.flink_version {
+            config.flink_version = Some(versions);
+            config.flink_version_line = 0;
+        }
+        if !args.select.is_empty() {
+            config.select.clone_from(&args.select);
+        }
+        config.ignore.extend(args.ignore.iter().cloned());
+        if let Some(Threshold(severity)) = error_on {
+            config.error_on = severity;
+        }
+    });
+    validate(&found.configs).map_err(|error| error.to_string())?;
+    Ok(found)
+}
+
+/// Tells what could not be read and what was named in vain. True when the job could not be done.
+pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
+    let in_scope = |path: &str| {
+        found.scope.iter().any(|scope| {
+            scope.is_empty()
+                || path == scope
+                || path
+                    .strip_prefix(scope.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let mut failed = false;
+    for unread in found.unread.iter().filter(|unread| in_scope(&unread.path)) {
+        complain(
+            "error",
+            &format!("{}: {}; it was not checked", unread.path, unread.why),
+        );
+        failed = true;
+    }
+    for path in &found.unrecognised {
+        complain(
+            "warning",
+            &format!("{path} is none of the files that flint reads"),
+        );
+    }
+    for error in &linted.internal_errors {
+        complain("error", error);
+        failed = true;
+    }
+    failed
+}
+
+/// `-v`: each file, what it is read as, and for which deployment.
+pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
+    for deployment in deployments {
+        let from = match &deployment.version_from {
+            Some(from) => match (&from.path, from.line) {
+                (Some(path), Some(line)) => format!(" ({} in {path}:{line})", from.why),
+                _ => format!(" ({})", from.why),
+            },
+            None => String::new(),
+        };
+        complain(
+            "deployment",
+            &format!(
+                "{} runs {}{from}",
+                deployment.name,
+                deployment.version_text()
+            ),
+        );
+        for document in deployment.documents.iter().chain(&deployment.host) {
+            let path = &deployment.source(document).path;
+            complain("  read", &format!("{path} as {}", document.format.name()));
+        }
+        for document in &deployment.unread {
+            let path = &deployment.source(document).path;
+            complain("  not read by this version", path);
+        }
+    }
+    for config in found
+        .configs
+        .iter()
+        .filter(|config| !config.path.is_empty())
+    {
+        complain("configuration", &config.path);
+    }
+}
+
+/// The findings that are reported: in scope, and silenced ones only on request.
+pub(super) fn reported(found: &Found, findings: Vec<Finding>, with_ignored: bool) -> Vec<Finding> {
+    findings
+        .into_iter()
+        .filter(|finding| found.in_scope(finding.at.source))
+        .filter(|finding| with_ignored || finding.suppressed.is_none())
+        .collect()
+}
+
+/// Whether any finding reaches the threshold of its file.
+pub(super) fn reaches_threshold(found: &Found, findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .filter(|finding| finding.suppressed.is_none())
+        .any(|finding| {
+            let path = &found.sources.get(finding.at.source).path;
+            let threshold = found.configs.of(path).error_on;
+            threshold.is_some_and(|threshold| finding.severity >= threshold)
+        })
+}
+
+/// The numbers of the last lines.
+pub(super) fn summary(found: &Found, project: &Project, findings: &[Finding]) -> Summary {
+    let deployments: Vec<Deployment> = project
+        .deployments()
+        .into_iter()
+        .filter(|deployment| {
+            let mut all = deployment
+                .documents
+                .iter()
+                .chain(&deployment.unread)
+                .chain(&deployment.host);
+            all.any(|document| found.in_scope(document.source))
+        })
+        .collect();
+    let mut names: Vec<&str> = deployments
+        .iter()
+        .map(|deployment| deployment.name.as_str())
+        .collect();
+    names.dedup();
+    let files = project
+        .documents
+        .iter()
+        .filter(|document| found.in_scope(document.source))
+        .count();
+    let (versions, version_why) = versions(&deployments);
+    Summary {
+        files,
+        deployments: names.len(),
+        versions,
+        version_why,
+        ..Summary::of(findings)
+    }
+}
+
+/// The versions of all deployments in words, and why these.
+fn versions(deployments: &[Deployment]) -> (Option<String>, Option<String>) {
+    let flink: Vec<&Deployment> = deployments
+        .iter()
+        .filter(|deployment| !deployment.documents.is_empty() || !deployment.unread.is_empty())
+        .collect();
+    let Some(first) = flink.first() else {
+        return (None, None);
+    };
+    let all = flink.iter().fold(Versions::NONE, |all, deployment| {
+        all.or(deployment.versions)
+    });
+    let has = |format: Format| {
+        flink.iter().any(|deployment| {
+            deployment
+                .documents
+                .iter()
+                .any(|document| document.format == format)
+        })
+    };
+    let other = flink.iter().any(|deployment| {
+        deployment
+            .documents
+            .iter()
+            .any(|document| document.space == Space::Job)
+    });
+    let why = match &first.version_from {
+        Some(from) => match (&from.path, from.line) {
+            (Some(path), Some(line)) => format!("{} in {path}:{line}", from.why),
+            _ => from.why.clone(),
+        },
+        None if other => "version not stated".to_owned(),
+        None => match (has(Format::FlinkConf), has(Format::ConfigYaml)) {
+            (true, false) => "the versions that read flink-conf.yaml".to_owned(),
+            (false, true) => "the versions that read config.yaml".to_owned(),
+            _ => "version not stated".to_owned(),
+        },
+    };
+    (Some(format!("Flink {all}")), Some(why))
+}
+
+/// How output looks on this terminal, or in this pipe.
+pub(super) fn style(args: &OutputArgs) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let terminal = std::io::stdout().is_terminal();
+    let forced = ["FORCE_COLOR", "CLICOLOR_FORCE"]
+        .into_iter()
+        .any(|name| set(name) && std::env::var(name).as_deref() != Ok("0"));
+    let color = match args.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto => forced || terminal,
+    };
+    let width = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
+    Style {
+        color,
+        width: width.clamp(40, 120),
+        ascii: false,
+        links: terminal && !set("GITHUB_ACTIONS"),
+        quiet: args.quiet,
+    }
+}

@@ -1,0 +1,52 @@
+//! `flint show`: what is in force in each deployment, and who set it.
+
+use super::session::{open, tell, tell_files};
+use super::{Exit, ShowArgs, TextFormat, complain, print};
+use crate::lint::Linted;
+use crate::project::Project;
+use crate::report::show;
+
+/// Runs the command.
+pub(super) fn run(args: &ShowArgs) -> Result<Exit, String> {
+    let found = open(&args.lint, None)?;
+    // Whoever shows a folder with a config.yaml wants to see what Flink makes of it.
+    let named: Vec<String> = found
+        .sources
+        .0
+        .iter()
+        .map(|source| source.path.clone())
+        .filter(|path| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            name == "config.yaml"
+                && found
+                    .scope
+                    .iter()
+                    .any(|scope| scope == path || scope == folder)
+        })
+        .collect();
+    let project = Project::read(&found.sources, &found.configs, &named);
+    let failed = tell(&found, &Linted::default());
+    let mut deployments = project.deployments();
+    deployments.retain(|deployment| {
+        let mut all = deployment
+            .documents
+            .iter()
+            .chain(&deployment.unread)
+            .chain(&deployment.host);
+        all.any(|document| found.in_scope(document.source))
+    });
+    if args.lint.output.verbose {
+        tell_files(&found, &deployments);
+    }
+    if deployments.is_empty() {
+        complain("warning", "no Flink, sysctl or job files here");
+    }
+    let text = match args.format {
+        TextFormat::Text => show::text(&deployments),
+        TextFormat::Json => show::json(&deployments),
+    };
+    print(
+        text.as_bytes(),
+        if failed { Exit::Failed } else { Exit::Clean },
+    )
+}

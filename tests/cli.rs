@@ -1,0 +1,574 @@
+//! The binary as users run it: exit codes, streams, pipes, files on disk.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A command without anything of the caller's environment that could change the output.
+fn flint(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    flint(folder).args(args).output().expect("flint starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("not killed by a signal")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+const BAD: &str = "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n";
+
+#[test]
+fn problems_give_exit_code_1_and_none_gives_0() {
+    let bad = tree(&[("flink-conf.yaml", BAD)]);
+    let output = run(bad.path(), &["check"]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert!(out(&output).contains("warning[duplicate-key]"));
+    assert!(out(&output).contains("Flink 1.13-1.20"));
+    let never = run(bad.path(), &["check", "--error-on", "never"]);
+    assert_eq!(code(&never), 0);
+    let error = run(bad.path(), &["check", "--error-on", "error"]);
+    assert_eq!(code(&error), 0);
+    let note = run(
+        bad.path(),
+        &[
+            "check",
+            "--error-on",
+            "note",
+            "--select",
+            "missing-kryo-registration",
+        ],
+    );
+    assert_eq!(code(&note), 1);
+    let good = tree(&[("flink-conf.yaml", "parallelism.default: 4\n")]);
+    let output = run(good.path(), &["check"]);
+    assert_eq!(code(&output), 0);
+    assert!(
+        out(&output).contains("No problems in 1 deployment, 1 file, Flink 1.13-1.20"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn nothing_to_lint_is_said_on_standard_error() {
+    let empty = tree(&[]);
+    let output = run(empty.path(), &["check"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(out(&output), "");
+    assert_eq!(
+        err(&output),
+        "warning: no Flink, sysctl or job files under .\n"
+    );
+    let json = run(empty.path(), &["check", "--format", "json"]);
+    assert!(out(&json).contains("\"findings\": []"), "{}", out(&json));
+}
+
+#[test]
+fn a_missing_path_names_the_nearest() {
+    let folder = tree(&[("deploy/flink-conf.yaml", BAD)]);
+    let output = run(folder.path(), &["check", "deplyo"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(
+        err(&output),
+        "error: deplyo: no such file or folder; did you mean deploy?\n"
+    );
+    assert_eq!(out(&output), "");
+}
+
+#[test]
+fn an_unknown_file_is_no_failure_for_hooks() {
+    let folder = tree(&[
+        ("main.rs", "fn main() {}\n"),
+        ("flink-conf.yaml", "a.b: 1\n"),
+    ]);
+    let output = run(folder.path(), &["check", "main.rs", "flink-conf.yaml"]);
+    assert_eq!(code(&output), 0, "{}", out(&output));
+    assert_eq!(
+        err(&output),
+        "warning: main.rs is none of the files that flint reads\n"
+    );
+}
+
+#[test]
+fn arguments_limit_what_is_reported_never_what_is_known() {
+    let folder = tree(&[
+        ("flint.toml", ""),
+        ("conf/flink-conf.yaml", BAD),
+        ("conf/config.yaml", "taskmanager.numberOfTaskSlots: 4\n"),
+    ]);
+    let whole = run(folder.path(), &["check", "--format", "concise"]);
+    let alone = run(
+        folder.path(),
+        &["check", "--format", "concise", "conf/config.yaml"],
+    );
+    let from_inside = run(
+        &folder.path().join("conf"),
+        &["check", "--format", "concise", "config.yaml"],
+    );
+    let of_config = |text: String| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.starts_with("conf/config.yaml"))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(of_config(out(&whole)), of_config(out(&alone)));
+    assert_eq!(out(&alone), out(&from_inside));
+    assert!(out(&alone).contains("wrong-config-file"));
+    assert!(!out(&alone).contains("duplicate-key"));
+}
+
+#[test]
+fn a_closed_pipe_ends_silently_with_the_code_reached() {
+    let folder = tree(&[("flink-conf.yaml", &BAD.repeat(2000))]);
+    for format in ["full", "concise", "json"] {
+        let mut child = flint(folder.path())
+            .args(["check", "--format", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("flint starts");
+        let mut first = [0];
+        let mut stdout = child.stdout.take().expect("piped");
+        stdout.read_exact(&mut first).expect("a first byte");
+        drop(stdout);
+        let output = child.wait_with_output().expect("flint ends");
+        assert_eq!(code(&output), 1, "{format}");
+        assert_eq!(err(&output), "", "{format}");
+    }
+}
+
+#[test]
+fn standard_input_is_linted_under_its_name() {
+    let folder = tree(&[("flint.toml", "flink-version = \"1.20\"\n")]);
+    let feed = |args: &[&str]| {
+        let mut child = flint(folder.path())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("flint starts");
+        child
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(BAD.as_bytes())
+            .expect("input is read");
+        child.wait_with_output().expect("flint ends")
+    };
+    let output = feed(&[
+        "check",
+        "-",
+        "--stdin-filename",
+        "conf/flink-conf.yaml",
+        "--format",
+        "concise",
+    ]);
+    assert_eq!(code(&output), 1);
+    assert!(
+        out(&output).starts_with("conf/flink-conf.yaml:1:1: warning[duplicate-key]"),
+        "{}",
+        out(&output)
+    );
+    let fixed = feed(&["fix", "-", "--stdin-filename", "conf/flink-conf.yaml"]);
+    assert_eq!(out(&fixed), "taskmanager.numberOfTaskSlots: 4\n");
+    let unnamed = feed(&["check", "-"]);
+    assert_eq!(code(&unnamed), 2);
+}
+
+const MIXED: [(&str, &str); 3] = [
+    (
+        "conf/flink-conf.yaml",
+        "# slots\r\ntaskmanager.numberOfTaskSlots: 2\r\ntaskmanager.numberOfTaskSlots: \"4\"\r\nparallelism.default:3\r\n",
+    ),
+    (
+        "conf/sysctl.conf",
+        "# Flink\nnet.ipv4.tcp_rmem = 4096 87380 65536",
+    ),
+    (
+        "my jobs/job.toml",
+        "watermark_delay = \"5 s\"\n[window]\nsize = \"5 min\"\n",
+    ),
+];
+
+fn copy(tree: &TempDir) -> TempDir {
+    let copy = TempDir::new().expect("a temporary folder");
+    for (path, _) in MIXED {
+        let target = copy.path().join(path);
+        fs::create_dir_all(target.parent().expect("a parent")).expect("folders");
+        fs::copy(tree.path().join(path), target).expect("a copy");
+    }
+    copy
+}
+
+fn bytes(tree: &TempDir) -> Vec<Vec<u8>> {
+    MIXED
+        .iter()
+        .map(|(path, _)| fs::read(tree.path().join(path)).expect("a file"))
+        .collect()
+}
+
+fn patched_by(tool: &str, args: &[&str], folder: &Path, patch: &[u8]) {
+    let mut child = Command::new(tool)
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{tool}: {error}"));
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(patch)
+        .expect("the patch is read");
+    assert!(
+        child.wait().expect("it ends").success(),
+        "{tool} refuses:\n{}",
+        String::from_utf8_lossy(patch)
+    );
+}
+
+#[test]
+fn the_patch_gives_the_same_bytes_as_the_fix() {
+    for (dry, real) in [
+        (&["fix", "--dry-run"][..], &["fix", "--unsafe"][..]),
+        (&["fix", "--dry-run", "--safe"], &["fix"]),
+    ] {
+        let original = tree(&MIXED);
+        let (by_fix, by_git) = (copy(&original), copy(&original));
+        let patch = run(original.path(), dry);
+        assert_eq!(code(&patch), 1, "{}", err(&patch));
+        assert_eq!(
+            bytes(&original),
+            bytes(&copy(&original)),
+            "a dry run writes nothing"
+        );
+        run(by_fix.path(), real);
+        patched_by("git", &["apply", "-"], by_git.path(), &patch.stdout);
+        assert_ne!(bytes(&original), bytes(&by_fix));
+        assert_eq!(bytes(&by_fix), bytes(&by_git), "{}", out(&patch));
+        let again = run(by_fix.path(), dry);
+        assert_eq!(code(&again), 0, "{}", out(&again));
+        assert_eq!(out(&again), "");
+    }
+}
+
+#[test]
+fn paths_in_a_patch_start_at_the_git_root() {
+    let folder = tree(&[("a/b/flint.toml", ""), ("a/b/flink-conf.yaml", BAD)]);
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    let output = run(&folder.path().join("a/b"), &["fix", "--dry-run"]);
+    assert!(
+        out(&output).contains("--- a/a/b/flink-conf.yaml\n+++ b/a/b/flink-conf.yaml\n"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn paths_in_a_patch_start_at_the_current_folder_without_git() {
+    let folder = tree(&[("deploy/flink-conf.yaml", BAD)]);
+    let output = run(folder.path(), &["fix", "--dry-run", "deploy"]);
+    assert!(
+        out(&output).contains("--- a/deploy/flink-conf.yaml\n"),
+        "{}",
+        out(&output)
+    );
+    patched_by("git", &["apply", "-"], folder.path(), &output.stdout);
+}
+
+#[test]
+fn fixing_exits_with_what_is_left() {
+    let folder = tree(&[("flink-conf.yaml", BAD)]);
+    let output = run(folder.path(), &["fix"]);
+    assert_eq!(code(&output), 0, "{}", out(&output));
+    assert_eq!(err(&output), "Fixed 1 problem in 1 file.\n");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("flink-conf.yaml")).expect("a file"),
+        "taskmanager.numberOfTaskSlots: 4\n"
+    );
+    let changed = tree(&[("flink-conf.yaml", BAD)]);
+    assert_eq!(code(&run(changed.path(), &["fix", "--fail-on-change"])), 1);
+    let left = tree(&[("flink-conf.yaml", "parallelism.default:4\n")]);
+    let output = run(left.path(), &["fix"]);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains("ignored-line"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_links_and_modes_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tree(&[("real/base.yaml", BAD), ("conf/x", "")]);
+    fs::set_permissions(
+        folder.path().join("real/base.yaml"),
+        fs::Permissions::from_mode(0o640),
+    )
+    .expect("a mode");
+    symlink(
+        "../real/base.yaml",
+        folder.path().join("conf/flink-conf.yaml"),
+    )
+    .expect("a link");
+    let output = run(folder.path(), &["fix"]);
+    assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
+    assert!(folder.path().join("conf/flink-conf.yaml").is_symlink());
+    let target = folder.path().join("real/base.yaml");
+    assert_eq!(
+        fs::read_to_string(&target).expect("a file"),
+        "taskmanager.numberOfTaskSlots: 4\n"
+    );
+    assert_eq!(
+        fs::metadata(&target)
+            .expect("metadata")
+            .permissions()
+            .mode()
+            & 0o777,
+        0o640
+    );
+    let names: Vec<_> = fs::read_dir(folder.path().join("real"))
+        .expect("a folder")
+        .collect();
+    assert_eq!(names.len(), 1, "no temporary file is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_project_is_refused() {
+    use std::os::unix::fs::symlink;
+    let outside = tree(&[("flink-conf.yaml", BAD)]);
+    let folder = tree(&[("flint.toml", "")]);
+    symlink(
+        outside.path().join("flink-conf.yaml"),
+        folder.path().join("flink-conf.yaml"),
+    )
+    .expect("a link");
+    let output = run(folder.path(), &["fix"]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        err(&output).contains("outside of the project; nothing was written"),
+        "{}",
+        err(&output)
+    );
+    assert_eq!(
+        fs::read_to_string(outside.path().join("flink-conf.yaml")).expect("a file"),
+        BAD
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_when_one_file_is_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tree(&[("a/flink-conf.yaml", BAD), ("b/flink-conf.yaml", BAD)]);
+    fs::set_permissions(
+        folder.path().join("b/flink-conf.yaml"),
+        fs::Permissions::from_mode(0o444),
+    )
+    .expect("a mode");
+    let output = run(folder.path(), &["fix"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(
+        err(&output),
+        "error: b/flink-conf.yaml: it is read-only; make it writable first; nothing was written\n"
+    );
+    for path in ["a/flink-conf.yaml", "b/flink-conf.yaml"] {
+        assert_eq!(
+            fs::read_to_string(folder.path().join(path)).expect("a file"),
+            BAD
+        );
+    }
+    let names: Vec<_> = fs::read_dir(folder.path().join("a"))
+        .expect("a folder")
+        .collect();
+    assert_eq!(names.len(), 1, "no temporary file is left");
+}
+
+#[test]
+fn hostile_files_end_in_a_line_or_a_finding() {
+    let deep = format!("a: {}", "[".repeat(100_000));
+    let deep_blocks = (0..100_000).fold(String::new(), |text, _| text + "- ") + "x\n";
+    let mut bomb = String::from("taskmanager.numberOfTaskSlots: 1\na0: &a0 [x, x]\n");
+    for level in 1..60 {
+        let before = level - 1;
+        bomb.push_str(&format!(
+            "a{level}: &a{level} [*a{before}, *a{before}, *a{before}, *a{before}]\n"
+        ));
+    }
+    let long_line = format!("taskmanager.numberOfTaskSlots: {}\n", "x".repeat(3_000_000));
+    for (name, text) in [
+        ("config.yaml", deep.as_str()),
+        ("config.yaml", &deep_blocks),
+        ("config.yaml", &bomb),
+        ("flink-conf.yaml", &long_line),
+        ("flink-conf.yaml", &"\0".repeat(1_000_000)),
+        ("config.yaml", &"\0".repeat(1_000_000)),
+        ("sysctl.conf", &"\0".repeat(1_000_000)),
+        (
+            "flink-conf.yaml",
+            "\u{1b}[31mred: 1\u{7}\n\u{1b}]0;title\u{7}\n",
+        ),
+    ] {
+        let folder = tree(&[(
+            name,
+            &format!(
+                "{}{text}",
+                if name == "config.yaml" {
+                    "taskmanager.host: x\n"
+                } else {
+                    ""
+                }
+            ),
+        )]);
+        let start = std::time::Instant::now();
+        let output = run(folder.path(), &["check"]);
+        assert!(code(&output) <= 1, "{name}: {}", err(&output));
+        assert!(start.elapsed().as_secs() < 20, "{name}: bounded time");
+        assert!(
+            !out(&output).contains('\u{1b}'),
+            "{name}: escapes never reach the terminal"
+        );
+    }
+}
+
+#[test]
+fn a_huge_file_and_a_folder_of_that_name_are_one_line_at_most() {
+    let folder = tree(&[("flink-conf.yaml/readme.txt", "x")]);
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let huge = tree(&[]);
+    let file = fs::File::create(huge.path().join("flink-conf.yaml")).expect("a file");
+    file.set_len(200 << 20).expect("a sparse file");
+    let output = run(huge.path(), &["check"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(
+        err(&output),
+        "error: flink-conf.yaml: 200 MiB is more than a configuration file can be (16 MiB); it was not checked\n"
+    );
+}
+
+#[test]
+fn mistakes_in_flint_toml_have_a_place() {
+    let folder = tree(&[
+        ("flint.toml", "ignore = []\nslect = []\n"),
+        ("flink-conf.yaml", BAD),
+    ]);
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(
+        err(&output),
+        "error: flint.toml:2:1: unknown key `slect`; did you mean `select`?\n"
+    );
+    let rule = tree(&[("flint.toml", "[rules.small-tcp-buffer]\nfloor = 1\n")]);
+    let output = run(rule.path(), &["check"]);
+    assert!(
+        err(&output).contains("did you mean `small-tcp-buffers`?"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn ignore_comments_silence_and_are_checked() {
+    let folder = tree(&[(
+        "flink-conf.yaml",
+        "# flint: ignore[duplicate-key] on purpose\ntaskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n# flint: ignore[ignored-line]\nparallelism.default: 1\n",
+    )]);
+    let output = run(folder.path(), &["check", "--format", "concise"]);
+    assert!(!out(&output).contains("duplicate-key]"), "{}", out(&output));
+    assert!(
+        out(&output).contains("4:17: warning[unused-ignore]"),
+        "{}",
+        out(&output)
+    );
+    let shown = run(
+        folder.path(),
+        &["check", "--format", "json", "--show-ignored"],
+    );
+    assert!(
+        out(&shown).contains("\"reason\": \"on purpose\""),
+        "{}",
+        out(&shown)
+    );
+}
+
+#[test]
+fn explain_and_rules_know_their_names() {
+    let folder = tree(&[]);
+    let page = run(folder.path(), &["explain", "small-tcp-buffers"]);
+    assert_eq!(code(&page), 0);
+    assert!(
+        out(&page).starts_with(
+            "small-tcp-buffers   performance, warning, unsafe fix, all Flink versions\n"
+        ),
+        "{}",
+        out(&page)
+    );
+    let option = run(
+        folder.path(),
+        &[
+            "explain",
+            "state.backend.rocksdb.block.cache-size",
+            "--flink-version",
+            "1.20",
+        ],
+    );
+    assert!(
+        out(&option).contains("memory-size") && out(&option).contains("8 mb"),
+        "{}",
+        out(&option)
+    );
+    assert!(out(&option).contains("ineffective-block-cache"));
+    let unknown = run(folder.path(), &["explain", "small-tcp-bufers"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(err(&unknown).contains("small-tcp-buffers"));
+    assert_eq!(code(&run(folder.path(), &["rules"])), 0);
+    assert!(out(&run(folder.path(), &["completions", "bash"])).contains("flint"));
+    assert!(out(&run(folder.path(), &["man"])).contains(".TH flint"));
+    assert_eq!(code(&run(folder.path(), &["chekc"])), 2);
+}
+
+#[test]
+fn several_formats_go_to_several_places() {
+    let folder = tree(&[("flink-conf.yaml", BAD)]);
+    let output = run(
+        folder.path(),
+        &[
+            "check",
+            "--format",
+            "concise",
+            "--format",
+            "json=report.json",
+        ],
+    );
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).starts_with("flink-conf.yaml:1:1:"));
+    let json = fs::read_to_string(folder.path().join("report.json")).expect("a report");
+    assert!(json.contains("\"rule\": \"duplicate-key\""));
+}

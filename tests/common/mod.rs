@@ -1,0 +1,100 @@
+//! What several test binaries share: a tree of files in memory, linted and fixed, with the promises
+//! that hold for every case checked along the way.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use flint::config::Configs;
+use flint::finding::{Finding, Safety};
+use flint::fix::{Allowed, Plan, patch, plan};
+use flint::flink::version::Versions;
+use flint::lint::lint;
+use flint::project::Project;
+use flint::text::Sources;
+
+/// Whether recorded outputs are written anew.
+pub(crate) fn blessing() -> bool {
+    std::env::var_os("BLESS").is_some()
+}
+
+/// Sources from paths and texts.
+pub(crate) fn sources(files: &[(String, Vec<u8>)]) -> Sources {
+    let mut sources = Sources::default();
+    let mut sorted = files.to_vec();
+    sorted.sort();
+    for (path, bytes) in sorted {
+        sources.add(path, bytes);
+    }
+    sources
+}
+
+/// A configuration with one version and one selection of rules.
+pub(crate) fn configs(version: Option<&str>, select: &[&str]) -> Configs {
+    let mut configs = Configs::default();
+    configs.each(|config| {
+        config.flink_version = version.map(|text| Versions::parse(text).expect("a version"));
+        if !select.is_empty() {
+            config.select = select.iter().map(|&name| name.to_owned()).collect();
+        }
+    });
+    configs
+}
+
+/// Findings of sources, after checking what must hold for any findings.
+pub(crate) fn findings(sources: &Sources, configs: &Configs) -> Vec<Finding> {
+    let project = Project::read(sources, configs, &[]);
+    let linted = lint(&project, configs);
+    assert_eq!(linted.internal_errors, Vec::<String>::new());
+    for finding in &linted.findings {
+        let mut spans = vec![finding.at];
+        spans.extend(finding.related.iter().map(|related| related.at));
+        for at in spans {
+            let source = sources.get(at.source);
+            let (start, end) = (at.span.start as usize, at.span.end as usize);
+            assert!(start <= end && end <= source.bytes.len(), "{finding:?}");
+            if let Ok(text) = std::str::from_utf8(&source.bytes) {
+                assert!(
+                    text.is_char_boundary(start) && text.is_char_boundary(end),
+                    "{finding:?}"
+                );
+            }
+        }
+        if let Some(fix) = &finding.fix {
+            assert!(!fix.edits.is_empty(), "{finding:?}");
+            assert_eq!(
+                fix.safety == Safety::Unsafe,
+                !fix.risk.is_empty(),
+                "{finding:?}"
+            );
+        }
+    }
+    linted.findings
+}
+
+/// Applies fixes; a second run must change nothing, and no fix may be refused.
+pub(crate) fn fixed(sources: &Sources, configs: &Configs, unsafe_: bool) -> Plan {
+    let allowed = Allowed {
+        safe: true,
+        unsafe_,
+    };
+    let first = plan(sources, configs, allowed, &|_| true);
+    assert_eq!(
+        first.refused,
+        Vec::<String>::new(),
+        "a fix breaks its promise"
+    );
+    let second = plan(&first.sources, configs, allowed, &|_| true);
+    assert!(
+        second.applied.is_empty(),
+        "fixes do not converge: {:?}",
+        second.applied
+    );
+    first
+}
+
+/// The patch that leads from one set of sources to another.
+pub(crate) fn diff(before: &Sources, after: &Sources) -> String {
+    let mut out = Vec::new();
+    for (before, after) in before.0.iter().zip(&after.0) {
+        out.extend(patch::unified(before, after, "", &[]));
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -1,0 +1,201 @@
+//! Who may use whom: every `use crate::` line of the sources is held against the list.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module with those it may use. `flink` and `linux` know nothing of files; rules do no I/O.
+const ALLOWED: [(&str, &[&str]); 18] = [
+    ("text", &[]),
+    ("words", &[]),
+    ("flink", &[]),
+    ("linux", &[]),
+    ("finding", &["text"]),
+    ("syntax", &["text", "flink"]),
+    ("config", &["finding", "flink", "text", "words"]),
+    ("recognise", &["flink", "syntax", "text", "words"]),
+    ("discover", &["config", "recognise", "text", "words"]),
+    ("deployment", &["finding", "flink", "syntax", "text"]),
+    (
+        "project",
+        &[
+            "config",
+            "deployment",
+            "flink",
+            "recognise",
+            "syntax",
+            "text",
+        ],
+    ),
+    (
+        "rules",
+        &[
+            "config",
+            "deployment",
+            "finding",
+            "flink",
+            "linux",
+            "recognise",
+            "syntax",
+            "text",
+            "words",
+        ],
+    ),
+    (
+        "suppress",
+        &["config", "finding", "rules", "syntax", "text", "words"],
+    ),
+    (
+        "lint",
+        &[
+            "config",
+            "deployment",
+            "finding",
+            "project",
+            "rules",
+            "suppress",
+            "words",
+        ],
+    ),
+    ("fingerprint", &["finding", "text"]),
+    (
+        "fix",
+        &["config", "finding", "lint", "project", "report", "text"],
+    ),
+    (
+        "report",
+        &[
+            "deployment",
+            "finding",
+            "fingerprint",
+            "flink",
+            "rules",
+            "syntax",
+            "text",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "config",
+            "deployment",
+            "discover",
+            "finding",
+            "fix",
+            "flink",
+            "lint",
+            "project",
+            "report",
+            "rules",
+            "syntax",
+            "text",
+            "words",
+        ],
+    ),
+];
+
+fn files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// The top-level module of a file below `src`.
+fn module(src: &Path, file: &Path) -> String {
+    let below = file.strip_prefix(src).expect("below src");
+    let first = below.iter().next().expect("a part").to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn modules_use_only_what_they_may() {
+    let src = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
+    let mut all = Vec::new();
+    files(&src, &mut all);
+    let mut seen = 0;
+    for file in all {
+        let own = module(&src, &file);
+        if matches!(own.as_str(), "lib" | "main") {
+            continue;
+        }
+        let may = allowed
+            .get(own.as_str())
+            .unwrap_or_else(|| panic!("{own} is in no layer: add it to tests/layers.rs"));
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or(line);
+            for used in code.split("crate::").skip(1) {
+                let name: String = used
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                seen += 1;
+                let fine = name == own || may.contains(&name.as_str());
+                assert!(
+                    fine,
+                    "{}:{}: {own} may not use {name}",
+                    file.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+    assert!(seen > 50, "the test reads the sources");
+}
+
+#[test]
+fn the_layers_have_no_cycle() {
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
+    // Taking away what uses nothing that is left must empty the list.
+    let mut left = allowed.clone();
+    while !left.is_empty() {
+        let free: Vec<&str> = left
+            .iter()
+            .filter(|(_, uses)| uses.iter().all(|used| !left.contains_key(used)))
+            .map(|(name, _)| *name)
+            .collect();
+        assert!(!free.is_empty(), "a cycle among {:?}", left.keys());
+        for name in free {
+            left.remove(name);
+        }
+    }
+}
+
+#[test]
+fn only_the_edge_touches_the_outside_world() {
+    let src = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    files(&src, &mut all);
+    for file in all {
+        let own = module(&src, &file);
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        let code: String = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or(line))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+        let tests_only = file
+            .components()
+            .any(|part| part.as_os_str() == "tests.rs" || part.as_os_str() == "samples.rs");
+        if matches!(own.as_str(), "cli" | "discover" | "fix" | "main") || tests_only {
+            continue;
+        }
+        for word in ["std::fs", "std::process", "std::env::", "File::open"] {
+            assert!(!code.contains(word), "{}: {word}", file.display());
+        }
+        for word in ["std::net", "TcpStream", "UdpSocket"] {
+            assert!(
+                !text.contains(word),
+                "{}: no network code anywhere",
+                file.display()
+            );
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! Rule pages: the list, the front matter, the headings, and every example run as a test.
+//! `BLESS=1 cargo test --test pages` writes recorded outputs, patches and the static table anew.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use common::{blessing, configs, diff, findings, fixed, sources};
+use flint::config::OptionValue;
+use flint::report::{OutputFormat, Report, Style, Summary, render};
+use flint::rules::page::{CheckText, Example, Page};
+use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules")
+}
+
+fn pages() -> Vec<(String, String, Page)> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder()).expect("the folder of pages") {
+        let path = entry.expect("an entry").path();
+        let stem = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        let page = Page::parse(&text).unwrap_or_else(|error| panic!("rules/{stem}.md: {error}"));
+        pages.push((stem, text, page));
+    }
+    pages.sort_by(|left, right| left.0.cmp(&right.0));
+    pages
+}
+
+#[test]
+fn the_list_is_the_folder() {
+    let pages = pages();
+    let listed: Vec<String> = RULES
+        .iter()
+        .map(|entry| Page::parse(entry.page).expect("a page").name)
+        .collect();
+    let files: Vec<String> = pages.iter().map(|(stem, _, _)| stem.clone()).collect();
+    assert_eq!(
+        listed, files,
+        "src/rules/mod.rs lists every page of rules/, sorted"
+    );
+    for (stem, _, page) in &pages {
+        assert_eq!(*stem, page.name, "the title is the file's name");
+    }
+}
+
+#[test]
+fn every_page_has_what_a_reader_needs() {
+    for (name, _, page) in pages() {
+        let wanted = [
+            "Why",
+            "Example",
+            "Fix",
+            "When it does not apply",
+            "References",
+        ];
+        assert_eq!(page.headings, wanted, "{name}: headings");
+        assert!(
+            page.summary.ends_with('.') && page.summary.len() <= 110,
+            "{name}: summary"
+        );
+        assert!(page.front.severity().is_some(), "{name}: severity");
+        assert!(page.front.versions().is_some(), "{name}: versions");
+        assert!(page.front.fixes().is_some(), "{name}: fix");
+        assert!(
+            Group::ALL
+                .iter()
+                .any(|group| group.name() == page.front.group()),
+            "{name}: group"
+        );
+        assert!(
+            page.examples.iter().any(|example| example.bad),
+            "{name}: a bad example"
+        );
+        assert!(
+            page.examples.iter().any(|example| !example.bad),
+            "{name}: a good example"
+        );
+        let (safe, unsafe_) = page.front.fixes().expect("checked above");
+        let diffs = page
+            .examples
+            .iter()
+            .filter(|example| example.diff.is_some())
+            .count();
+        assert_eq!(
+            safe || unsafe_,
+            diffs > 0,
+            "{name}: a rule with a fix shows its patch"
+        );
+    }
+}
+
+#[test]
+fn a_rule_is_coded_or_declared_or_of_the_engine() {
+    for (front, entry) in rules::all().iter().zip(RULES) {
+        let of_engine = OF_THE_ENGINE.contains(&front.name);
+        let ways = [entry.code.is_some(), !front.checks.is_empty(), of_engine];
+        let count = ways.iter().filter(|way| **way).count();
+        assert_eq!(
+            count, 1,
+            "{}: exactly one of code, check and engine",
+            front.name
+        );
+    }
+    let names: BTreeSet<&str> = rules::all().iter().map(|front| front.name).collect();
+    assert_eq!(names.len(), rules::all().len());
+}
+
+#[test]
+fn keys_in_declared_checks_exist() {
+    for front in rules::all() {
+        for check in front.checks {
+            let keys = check.when.iter().map(|(key, _)| *key).chain([check.key]);
+            for key in keys {
+                assert!(
+                    flint::flink::options::is_option(key),
+                    "{}: {key}",
+                    front.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_static_table_is_that_of_the_pages() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/rules/front_matter.rs");
+    let written = table(&pages());
+    let current = fs::read_to_string(&path).unwrap_or_default();
+    if written != current && blessing() {
+        fs::write(&path, &written).expect("a writable source");
+        return;
+    }
+    assert!(
+        written == current,
+        "src/rules/front_matter.rs is not that of rules/*.md: run BLESS=1 cargo test --test pages"
+    );
+}
+
+/// The front matter of all pages as a static table.
+fn table(pages: &[(String, String, Page)]) -> String {
+    let mut out = String::from(
+        "//! The front matter of `rules/*.md` as data. Written by `BLESS=1 cargo test --test pages`.\n\
+         #![allow(clippy::unreadable_literal, reason = \"numbers stand as in the pages\")]\n\n\
+         use super::declared::{Check, DeclaredFix, Test};\n\
+         use super::{DefaultValue, Fixes, FrontMatter, Group};\n\
+         use crate::finding::{Safety, Severity};\n\
+         use crate::flink::version::Versions;\n\n\
+         #[rustfmt::skip]\n\
+         pub(super) static FRONT_MATTER: &[FrontMatter] = &[\n",
+    );
+    for (name, _, page) in pages {
+        let front = &page.front;
+        let (safe, unsafe_) = front.fixes().expect("a fix word");
+        let group = Group::ALL
+            .into_iter()
+            .find(|group| group.name() == front.group());
+        let versions = front.versions().expect("versions").bits();
+        writeln!(out, "    FrontMatter {{").expect("a string");
+        writeln!(out, "        name: {name:?},").expect("a string");
+        writeln!(out, "        summary: {:?},", page.summary).expect("a string");
+        writeln!(
+            out,
+            "        severity: Severity::{:?},",
+            front.severity().expect("a severity")
+        )
+        .expect("a string");
+        writeln!(out, "        group: Group::{:?},", group.expect("a group")).expect("a string");
+        writeln!(
+            out,
+            "        versions: Versions::from_bits({versions:#06x}),"
+        )
+        .expect("a string");
+        writeln!(
+            out,
+            "        fixes: Fixes {{ safe: {safe}, unsafe_: {unsafe_} }},"
+        )
+        .expect("a string");
+        let options: Vec<String> = front
+            .options()
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    OptionValue::Integer(number) => format!("DefaultValue::Integer({number})"),
+                    OptionValue::Text(text) => format!("DefaultValue::Text({text:?})"),
+                    OptionValue::Words(words) => format!("DefaultValue::Words(&{words:?})"),
+                };
+                format!("({name:?}, {value})")
+            })
+            .collect();
+        writeln!(out, "        options: &[{}],", options.join(", ")).expect("a string");
+        out.push_str("        checks: &[");
+        for check in &front.check {
+            out.push_str(&check_text(name, check));
+        }
+        out.push_str(if front.check.is_empty() {
+            "],\n    },\n"
+        } else {
+            "\n        ],\n    },\n"
+        });
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn check_text(name: &str, check: &CheckText) -> String {
+    let test_of = |value: &serde_yaml::Value| {
+        let text = match value {
+            serde_yaml::Value::String(text) => text.clone(),
+            serde_yaml::Value::Bool(flag) => flag.to_string(),
+            serde_yaml::Value::Number(number) => number.to_string(),
+            serde_yaml::Value::Mapping(map) => {
+                let not = map.get("not").and_then(serde_yaml::Value::as_str);
+                return format!(
+                    "Test::Not({:?})",
+                    not.unwrap_or_else(|| panic!(
+                        "{name}: a condition is a value or {{not: value}}"
+                    ))
+                );
+            }
+            other => panic!("{name}: no condition: {other:?}"),
+        };
+        match text.as_str() {
+            "absent" => "Test::Absent".to_owned(),
+            "present" | "set" => "Test::Present".to_owned(),
+            text => format!("Test::Is({text:?})"),
+        }
+    };
+    let when: Vec<String> = check
+        .when
+        .iter()
+        .map(|(key, value)| format!("({key:?}, {})", test_of(value)))
+        .collect();
+    let must = match (
+        &check.at_least,
+        &check.at_most,
+        &check.one_of,
+        &check.not,
+        check.must_be.as_deref(),
+    ) {
+        (Some(text), None, None, None, None) => format!("Test::AtLeast({text:?})"),
+        (None, Some(text), None, None, None) => format!("Test::AtMost({text:?})"),
+        (None, None, Some(list), None, None) => format!("Test::OneOf(&{list:?})"),
+        (None, None, None, Some(text), None) => format!("Test::Not({text:?})"),
+        (None, None, None, None, Some("absent")) => "Test::Absent".to_owned(),
+        (None, None, None, None, Some("present")) => "Test::Present".to_owned(),
+        _ => panic!("{name}: a check has exactly one of at-least, at-most, one-of, not, must-be"),
+    };
+    let fix = check.fix.as_ref().map_or("None".to_owned(), |fix| {
+        let safety = fix
+            .safety()
+            .unwrap_or_else(|| panic!("{name}: a fix is safe or unsafe"));
+        format!(
+            "Some(DeclaredFix {{ set: {:?}, safety: Safety::{safety:?}, risk: {:?} }})",
+            fix.set, fix.risk
+        )
+    });
+    format!(
+        "\n            Check {{\n                when: &[{}],\n                key: {:?},\n                must: {must},\n                default: {:?},\n                message: {:?},\n                label: {:?},\n                help: {:?},\n                fix: {fix},\n            }},",
+        when.join(", "),
+        check.key,
+        check.default,
+        check.message,
+        check.label,
+        check.help,
+    )
+}
+
+/// What a rule says about an example, and the patch of its fixes.
+fn run(name: &str, example: &Example) -> (String, String) {
+    let files: Vec<(String, Vec<u8>)> = example
+        .files
+        .iter()
+        .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
+        .collect();
+    let sources = sources(&files);
+    let select = if OF_THE_ENGINE.contains(&name) {
+        vec![]
+    } else {
+        vec![name]
+    };
+    let configs = configs(example.version.as_deref(), &select);
+    let mut found = findings(&sources, &configs);
+    found.retain(|finding| finding.suppressed.is_none() && finding.rule == name);
+    let report = Report {
+        sources: &sources,
+        findings: &found,
+        summary: Summary::of(&found),
+    };
+    let mut out = Vec::new();
+    let style = Style {
+        width: 92,
+        quiet: false,
+        ..Style::default()
+    };
+    if !found.is_empty() {
+        render(OutputFormat::Full, &report, &style, &mut out).expect("a vector takes all");
+    }
+    let text = String::from_utf8(out).expect("UTF-8 output");
+    let own = text
+        .lines()
+        .take_while(|line| !is_summary(line))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let plan = fixed(&sources, &configs, true);
+    (own.trim().to_owned() + "\n", diff(&sources, &plan.sources))
+}
+
+fn is_summary(line: &str) -> bool {
+    let counts = ["problem (", "problems (", "problem in", "problems in"];
+    line.starts_with("No problems")
+        || line.starts_with(|c: char| c.is_ascii_digit())
+            && counts.iter().any(|word| line.contains(word))
+}
+
+#[test]
+fn examples_say_what_the_rule_says() {
+    let mut wrong = String::new();
+    for (name, text, page) in pages() {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let mut changed = false;
+        for example in page.examples.iter().rev() {
+            let (output, patch) = run(&name, example);
+            if !example.bad {
+                assert_eq!(output.trim(), "", "{name}: a good example says nothing");
+                continue;
+            }
+            assert_ne!(
+                output.trim(),
+                "",
+                "{name}: this bad example says nothing: {:?}",
+                example.files
+            );
+            let patch_block = (!patch.is_empty()).then(|| patch.clone());
+            if example.output.as_deref() == Some(output.as_str()) && example.diff == patch_block {
+                continue;
+            }
+            writeln!(wrong, "{name}:\n{output}{patch}").expect("a string");
+            changed = true;
+            let mut end = example.end;
+            for old in [&example.diff, &example.output].into_iter().flatten() {
+                // The fences, the text and the blank line above.
+                let length = old.lines().count() + 3;
+                lines.drain(end - length..end);
+                end -= length;
+            }
+            let mut block = vec![String::new(), "```text output".to_owned()];
+            block.extend(output.lines().map(str::to_owned));
+            block.push("```".to_owned());
+            if let Some(patch) = patch_block {
+                block.extend([String::new(), "```diff fix".to_owned()]);
+                block.extend(patch.lines().map(str::to_owned));
+                block.push("```".to_owned());
+            }
+            lines.splice(end..end, block);
+        }
+        if changed && blessing() {
+            fs::write(folder().join(format!("{name}.md")), lines.join("\n") + "\n")
+                .expect("a writable page");
+        }
+    }
+    assert!(
+        wrong.is_empty() || blessing(),
+        "recorded outputs differ; run BLESS=1 cargo test --test pages and read the diff:\n{wrong}"
+    );
+}

@@ -1,0 +1,257 @@
+//! The promises of the fix engine on generated files: every fix claims all that it changes, a second
+//! run changes nothing, bytes outside the edits stay, line endings and byte order marks survive.
+
+mod common;
+
+use common::{configs, findings, fixed, sources};
+use flint::finding::Safety;
+use flint::text::apply;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
+
+/// Cases of each kind of file; over 10,000 in all.
+const CASES: u32 = 2_600;
+
+/// Lines of a format, wild and tame, that a file is put together from.
+struct Kind {
+    path: &'static str,
+    lines: &'static [&'static str],
+}
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        path: "conf/flink-conf.yaml",
+        lines: &[
+            "# a comment",
+            "",
+            "taskmanager.numberOfTaskSlots: 4",
+            "taskmanager.numberOfTaskSlots: 2   # few",
+            "taskmanager.numberOfTaskSlots: \"4\"",
+            "taskmanager.numberOfTaskSlots:4",
+            "parallelism.default = 3",
+            "parallelism.default:\t3",
+            "  parallelism.default: 5",
+            "jobmanager:",
+            "  memory:",
+            "    process.size: 1600m",
+            "  rpc.address: localhost",
+            "state.backend: rocksdb",
+            "state.backend.type: 'rocksdb'",
+            "state.backend.rocksdb.memory.managed: false",
+            "state.backend.rocksdb.memory.managed: true",
+            "state.backend.rocksdb.block.cache-size: 8mb",
+            "state.backend.rocksdb.block-cache-size: 256mb",
+            "pipeline.serialization-config.kryo-registrator-class: a.B",
+            "pipeline.force-kryo: true",
+            "s3.secret-key: ab#cd",
+            "table.exec.emit.late-fire.enabled: true",
+            "just some words",
+            "ключ: значение",
+            "# flint: ignore[duplicate-key] twice on purpose",
+            "# flint: ignore[no-such-thing, ignored-line]",
+            "x: 1 # flint: ignore[hash-cuts-value]",
+        ],
+    },
+    Kind {
+        path: "conf/config.yaml",
+        lines: &[
+            "# a comment",
+            "",
+            "taskmanager.numberOfTaskSlots: 4",
+            "taskmanager:\n  numberOfTaskSlots: 2\n  memory:\n    process.size: 4g # much",
+            "jobmanager: {rpc: {address: 'localhost'}, bind-host: 0.0.0.0}",
+            "parallelism.default: 3",
+            "state:\n  backend:\n    type: rocksdb\n    rocksdb.block.cache-size: 64mb",
+            "state.backend.rocksdb.memory.managed: false",
+            "state.backend.rocksdb.block.cache-size: \"8mb\"",
+            "pipeline.force-kryo: true",
+            "pipeline:\n  serialization-config:\n    kryo-registrator-class: a.B",
+            "pipeline.jars: [a.jar, 'b.jar']",
+            "rest.port:",
+            "rest.port: 8081",
+            "env.java.opts.all: >-\n  -Xa\n  -Xb",
+            "# flint: ignore[null-value]",
+            "blob.server.port: '6124' # flint: ignore[duplicate-key] x",
+        ],
+    },
+    Kind {
+        path: "host/sysctl.conf",
+        lines: &[
+            "# hosts for Flink",
+            "; old",
+            "",
+            "net.core.rmem_max = 212992",
+            "net.core.rmem_max=65536",
+            "  net.core.wmem_max\t=\t262144",
+            "net/ipv4/tcp_rmem = 4096 87380 212992",
+            "net.ipv4.tcp_rmem = 4096\t87380\t6291456",
+            "net.ipv4.tcp_wmem = 4096 16384 65536 # small",
+            "net.ipv4.tcp_wmem = 1 99999999 3",
+            "-net.ipv4.tcp_mem = 1 2 3",
+            "vm.swappiness = 1 # flint: ignore[small-tcp-buffers]",
+            "no equals here",
+            "# flint: ignore[small-tcp-buffers] measured",
+        ],
+    },
+    Kind {
+        path: "jobs/flink-job.properties",
+        lines: &[
+            "# the job",
+            "",
+            "window.size=60s",
+            "orders.windowSizeMs = 60000",
+            "session.gap : 5 min",
+            "watermark.delay=5s",
+            "orders.maxOutOfOrdernessMs = 2000",
+            "processing.time = false",
+            "allowedLateness = 1m",
+            "long = a\\\n  b",
+            "state.backend.rocksdb.block-cache-size=1mb",
+            "x = 1 # flint: ignore[missing-allowed-lateness]",
+            "! flint: ignore[missing-allowed-lateness]",
+        ],
+    },
+    Kind {
+        path: "jobs/flink.toml",
+        lines: &[
+            "# the job",
+            "",
+            "watermark_delay = \"10 s\"",
+            "note = 'x # y'",
+            "[window]\nsize = \"5 min\"",
+            "[orders]\nwindowSize = 60000",
+            "[revenue.window]\nslide = \"PT5M\" # every",
+            "[late]\nwindow = {size = '1 h', kind = 'event'}",
+        ],
+    },
+];
+
+/// How the lines become a file.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    crlf: bool,
+    bom: bool,
+    open_end: bool,
+}
+
+fn file(lines: &[&str], shape: Shape) -> Vec<u8> {
+    let mut text = lines.join("\n");
+    if !shape.open_end && !text.is_empty() {
+        text.push('\n');
+    }
+    if shape.crlf {
+        text = text.replace('\n', "\r\n");
+    }
+    if shape.bom {
+        text.insert(0, '\u{feff}');
+    }
+    text.into_bytes()
+}
+
+fn has_lone_newline(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| *byte == b'\n' && (at == 0 || bytes[at - 1] != b'\r'))
+}
+
+fn check(path: &str, bytes: &[u8], shape: Shape, version: &str) {
+    let sources = sources(&[(path.to_owned(), bytes.to_vec())]);
+    let configs = configs(Some(version), &[]);
+    for finding in findings(&sources, &configs) {
+        let Some(fix) = finding.fix else { continue };
+        let edits: Vec<_> = fix.edits.iter().collect();
+        let after = apply(bytes, &edits);
+        let first = edits.iter().map(|edit| edit.span.start).min().unwrap_or(0) as usize;
+        let last = edits.iter().map(|edit| edit.span.end).max().unwrap_or(0) as usize;
+        assert_eq!(after[..first], bytes[..first]);
+        assert!(after.ends_with(&bytes[last..]));
+        let keeps_bom =
+            finding.rule == "byte-order-mark" || after.starts_with(b"\xEF\xBB\xBF") == shape.bom;
+        assert!(keeps_bom, "{}: the byte order mark", finding.rule);
+        if shape.crlf {
+            assert!(
+                !has_lone_newline(&after),
+                "{}: CRLF\n{}",
+                finding.rule,
+                String::from_utf8_lossy(&after)
+            );
+        } else {
+            assert!(!after.contains(&b'\r'), "{}: LF", finding.rule);
+        }
+    }
+    for unsafe_ in [false, true] {
+        let plan = fixed(&sources, &configs, unsafe_);
+        let wrong = plan
+            .applied
+            .iter()
+            .find(|applied| applied.safety == Safety::Unsafe && !unsafe_);
+        assert!(wrong.is_none(), "an unsafe fix went in: {wrong:?}");
+        let after = &plan.sources.0[0].bytes;
+        assert!(
+            !(after.contains(&b'\r') && has_lone_newline(after)),
+            "mixed line endings"
+        );
+        if plan.applied.is_empty() {
+            assert_eq!(after, bytes);
+        }
+    }
+}
+
+/// Runs generated files of one kind; the same ones every time.
+fn run(kind: &'static Kind) {
+    let runs = Runs {
+        cases: CASES,
+        failure_persistence: None,
+        ..Runs::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(runs, rng);
+    let shape =
+        (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(crlf, bom, open_end)| Shape {
+            crlf,
+            bom,
+            open_end,
+        });
+    let strategy = (
+        proptest::collection::vec(select(kind.lines), 0..9),
+        shape,
+        select(&["1.16", "1.20", "1.19..", "1.13.."][..]),
+    );
+    let outcome = runner.run(&strategy, |(lines, shape, version)| {
+        let bytes = file(&lines, shape);
+        // A single open line has no ending that could be kept.
+        let crlf = bytes.contains(&b'\r');
+        check(kind.path, &bytes, Shape { crlf, ..shape }, version);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{}: {error}", kind.path);
+    }
+}
+
+#[test]
+fn flink_conf_keeps_its_promises() {
+    run(&KINDS[0]);
+}
+
+#[test]
+fn config_yaml_keeps_its_promises() {
+    run(&KINDS[1]);
+}
+
+#[test]
+fn sysctl_keeps_its_promises() {
+    run(&KINDS[2]);
+}
+
+#[test]
+fn properties_keep_their_promises() {
+    run(&KINDS[3]);
+}
+
+#[test]
+fn toml_keeps_its_promises() {
+    run(&KINDS[4]);
+}
