@@ -30,7 +30,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
             None => {
                 let wanted = if deployment.versions.overlaps(Versions::V2) { "config.yaml" } else { "flink-conf.yaml" };
                 (
-                    format!("{version} looks for {wanted} and stops: \"configuration file does not exist\""),
+                    format!("{version} looks for {wanted}, which is not here, and stops"),
                     Severity::Error,
                 )
             }

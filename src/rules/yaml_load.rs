@@ -22,8 +22,8 @@ pub(super) fn does_not_load(rule: &Rule, deployment: &Deployment, out: &mut Vec<
                     (Safety::Safe, "write it as YAML allows")
                 }
                 ProblemKind::NullValue => (Safety::Unsafe, "remove the key without a value"),
-                ProblemKind::NonStringKey
-                | ProblemKind::NotAMapping
+                ProblemKind::NonStringKey => (Safety::Safe, "put the key in quotes"),
+                ProblemKind::NotAMapping
                 | ProblemKind::MultipleDocuments
                 | ProblemKind::RecursiveAlias
                 | ProblemKind::TooManyAliases => (Safety::Unsafe, "remove it"),
