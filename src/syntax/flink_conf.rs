@@ -264,14 +264,11 @@ fn problems(lines: &[Line], settings: &[Setting]) -> Vec<Problem> {
         match line.said {
             Said::Nothing => {}
             Said::Pair { .. } => problems.extend(hash_cuts_value(line)),
-            Said::EmptyKey => problems.push(Problem {
-                kind: ProblemKind::EmptyKeyOrValue,
-                at: line.span(&line.content),
-                message: "nothing stands before the colon, so Flink skips this line".to_owned(),
-                related: Vec::new(),
-                key: None,
-                repair: None,
-            }),
+            Said::EmptyKey => problems.push(Problem::new(
+                ProblemKind::EmptyKeyOrValue,
+                line.span(&line.content),
+                "nothing stands before the colon, so Flink skips this line",
+            )),
             Said::NoPair => problems.push(skipped::problem(line, &in_force)),
         }
     }
@@ -295,15 +292,12 @@ fn byte_order_mark(line: &Line, in_force: &InForce) -> Problem {
         ),
     };
     Problem {
-        kind: ProblemKind::ByteOrderMark,
-        at: Span::new(0, BOM.len()),
-        message,
-        related: Vec::new(),
         key,
         repair: Some(super::Repair {
             edits: vec![(Span::new(0, BOM.len()), String::new())],
             changes: in_force.changes(&gone, &come),
         }),
+        ..Problem::new(ProblemKind::ByteOrderMark, Span::new(0, BOM.len()), message)
     }
 }
 
@@ -321,13 +315,12 @@ fn hash_cuts_value(line: &Line) -> Option<Problem> {
         return None;
     }
     Some(Problem {
-        kind: ProblemKind::HashCutsValue,
-        at: line.span(&trim(line.text, hash..line.text.len())),
-        message: "Flink drops everything from `#` on, quotes or not: the value ends before it"
-            .to_owned(),
-        related: Vec::new(),
         key: Some(line.lossy(key)),
-        repair: None,
+        ..Problem::new(
+            ProblemKind::HashCutsValue,
+            line.span(&trim(line.text, hash..line.text.len())),
+            "Flink drops everything from `#` on, quotes or not: the value ends before it",
+        )
     })
 }
 

@@ -222,6 +222,20 @@ pub struct Problem {
     pub repair: Option<Repair>,
 }
 
+impl Problem {
+    /// A problem without further places, key and repair; whoever has these adds them.
+    pub(crate) fn new(kind: ProblemKind, at: Span, message: impl Into<String>) -> Self {
+        Problem {
+            kind,
+            at,
+            message: message.into(),
+            related: Vec::new(),
+            key: None,
+            repair: None,
+        }
+    }
+}
+
 /// A comment that speaks to flint (`flint: ignore[...]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {

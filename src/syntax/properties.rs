@@ -217,14 +217,13 @@ impl Logical {
             let is_hex = digits.is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit));
             if self.text[at + 1] == b'u' && !is_hex {
                 return Some(Problem {
-                    kind: ProblemKind::Unparsable,
-                    at: Span::new(self.at[at], self.at[at + 1] + 1),
-                    message: "`\\u` without four hexadecimal digits: java.util.Properties refuses \
-                              the whole file"
-                        .to_owned(),
-                    related: Vec::new(),
                     key: Some(self.setting().key),
-                    repair: None,
+                    ..Problem::new(
+                        ProblemKind::Unparsable,
+                        Span::new(self.at[at], self.at[at + 1] + 1),
+                        "`\\u` without four hexadecimal digits: java.util.Properties refuses \
+                              the whole file",
+                    )
                 });
             }
             at += 2;
@@ -307,14 +306,15 @@ fn byte_order_mark(source: &Source, settings: &[Setting]) -> Option<Problem> {
     };
     let come: Vec<lines::Come> = after.into_iter().collect();
     Some(Problem {
-        kind: ProblemKind::ByteOrderMark,
-        at: mark,
-        message: "the byte order mark becomes part of the first key".to_owned(),
-        related: Vec::new(),
         key: gone.first().map(|index| settings[*index].key.clone()),
         repair: Some(Repair {
             edits: vec![(mark, String::new())],
             changes: InForce::new(settings).changes(gone, &come),
         }),
+        ..Problem::new(
+            ProblemKind::ByteOrderMark,
+            mark,
+            "the byte order mark becomes part of the first key",
+        )
     })
 }

@@ -296,17 +296,16 @@ fn byte_order_mark(source: &Source, in_force: &InForce) -> Option<Problem> {
     let come: Vec<lines::Come> = after.map(|s| (0, s.key, s.value)).into_iter().collect();
     let gone: &[usize] = if first.is_some() { &[0] } else { &[] };
     Some(Problem {
-        kind: ProblemKind::ByteOrderMark,
-        at: mark,
-        message:
-            "the byte order mark becomes part of the first key, which the kernel does not have"
-                .to_owned(),
-        related: Vec::new(),
         key: first.map(|setting| setting.key.clone()),
         repair: Some(Repair {
             edits: vec![(mark, String::new())],
             changes: in_force.changes(gone, &come),
         }),
+        ..Problem::new(
+            ProblemKind::ByteOrderMark,
+            mark,
+            "the byte order mark becomes part of the first key, which the kernel does not have",
+        )
     })
 }
 
@@ -340,12 +339,13 @@ fn no_equals(line: &Line, in_force: &InForce) -> Problem {
             changes: in_force.changes(&[], &[(line.span(&key).start, key_text, line.lossy(&rest))]),
         });
     Problem {
-        kind: ProblemKind::MissingEquals,
-        at: line.span(&line.content),
-        message: message.to_owned(),
-        related: Vec::new(),
         key: key_text,
         repair,
+        ..Problem::new(
+            ProblemKind::MissingEquals,
+            line.span(&line.content),
+            message,
+        )
     }
 }
 

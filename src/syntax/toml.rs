@@ -73,14 +73,11 @@ fn read(source: &Source) -> Result<(Vec<Setting>, Vec<Section>), Box<Problem>> {
 
 fn unparsable(at: Span, message: &str) -> Box<Problem> {
     let words: Vec<&str> = message.split_whitespace().collect();
-    Box::new(Problem {
-        kind: ProblemKind::Unparsable,
+    Box::new(Problem::new(
+        ProblemKind::Unparsable,
         at,
-        message: format!("this is no TOML: {}", words.join(" ")),
-        related: Vec::new(),
-        key: None,
-        repair: None,
-    })
+        format!("this is no TOML: {}", words.join(" ")),
+    ))
 }
 
 /// The smallest span around `range` that starts and ends between characters.

@@ -76,12 +76,14 @@ pub(super) fn read(lines: &[Line], root: usize, in_force: &InForce) -> Option<Bl
     };
     Some(Block {
         problem: Problem {
-            kind: ProblemKind::NestedBlock,
-            at: root_line.span(&root_line.content),
-            message,
             related,
             key: Some(key),
             repair: shape.repair(&lines[root..end], indent, in_force),
+            ..Problem::new(
+                ProblemKind::NestedBlock,
+                root_line.span(&root_line.content),
+                message,
+            )
         },
         end,
     })

@@ -47,12 +47,13 @@ pub(super) fn problem(line: &Line, in_force: &InForce) -> Problem {
         }
     });
     Problem {
-        kind: ProblemKind::NotAPair,
-        at: line.span(&line.content),
-        message: diagnosis.message.to_owned(),
-        related: Vec::new(),
         key,
         repair,
+        ..Problem::new(
+            ProblemKind::NotAPair,
+            line.span(&line.content),
+            diagnosis.message,
+        )
     }
 }
 

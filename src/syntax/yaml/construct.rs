@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::dump::is_set;
 use super::entry::{Entry, entries, removal};
 use super::keys::{key_identity, same_content};
-use super::load::{Loader, Stage, deletion};
+use super::load::{Loader, Stage, deletion, does_not_start};
 use super::scalar::{CORE, Typed, shown, typed};
 use super::tree::{NodeId, Shape};
 use crate::syntax::ProblemKind;
@@ -142,7 +142,7 @@ impl Loader<'_, '_> {
     }
 
     fn refuse(&mut self, at: Span, reason: &str) {
-        let said = format!("{reason}; Flink does not start with this file");
+        let said = does_not_start(reason);
         self.report(Stage::Construct, ProblemKind::YamlSyntax, at, said, None);
     }
 

@@ -2,8 +2,8 @@
 //! written. What a job makes of its file is its own business, so only text that does not parse is
 //! a problem.
 
+use super::budget::{Budget, DEPTH};
 use super::explain::explain;
-use super::load::{ALIASED, DEPTH, SETTING};
 use super::scalar::{Typed, typed};
 use super::tree::{NodeId, Shape, Tree};
 use crate::syntax::{Document, Kind, Problem, ProblemKind, Section, Setting, is_placeholder};
@@ -15,8 +15,7 @@ pub(crate) fn read(text: &str, tree: &Tree, document: Document) -> Document {
         tree,
         document,
         active: Vec::new(),
-        budget: (1 << 20) + text.len().saturating_mul(64).min(256 << 20),
-        aliased: ALIASED,
+        budget: Budget::new(text.len()),
     };
     for &root in &tree.roots {
         walk.node(&mut String::new(), None, root, None, 0);
@@ -27,32 +26,17 @@ pub(crate) fn read(text: &str, tree: &Tree, document: Document) -> Document {
         .iter()
         .map(|failure| {
             let (at, message) = explain(text, failure);
-            unparsable(at, message)
+            Problem::new(ProblemKind::Unparsable, at, message)
         })
         .collect();
     document
-}
-
-/// A place that no reader gets past.
-pub(crate) fn unparsable(at: Span, message: String) -> Problem {
-    Problem {
-        kind: ProblemKind::Unparsable,
-        at,
-        message,
-        related: Vec::new(),
-        key: None,
-        repair: None,
-    }
 }
 
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
     document: Document,
     active: Vec<NodeId>,
-    /// Bytes that keys may still take: a small file can say very much.
-    budget: usize,
-    /// Bytes that aliased settings may still take.
-    aliased: usize,
+    budget: Budget,
 }
 
 impl Walk<'_, '_> {
@@ -78,16 +62,16 @@ impl Walk<'_, '_> {
             self.scalar(key, key_at, target, value_at, alias.is_some());
             return;
         }
-        if alias.is_some() && self.aliased == 0 {
+        if alias.is_some() && self.budget.is_alias_spent() {
             return;
         }
         if node.shape == Shape::Missing || self.active.contains(&target) || depth > DEPTH {
             return;
         }
         if alias.is_some() {
-            self.aliased = self.aliased.saturating_sub(key.len() + SETTING);
+            self.budget.spend_alias(key.len());
         }
-        if !self.spend(key.len()) {
+        if !self.budget.spend(key.len()) {
             return;
         }
         self.active.push(target);
@@ -149,10 +133,9 @@ impl Walk<'_, '_> {
             node.value.as_ref()
         };
         if aliased {
-            let cost = key.len() + value.len() + SETTING;
-            self.aliased = self.aliased.saturating_sub(cost);
+            self.budget.spend_alias(key.len() + value.len());
         }
-        if !self.spend(key.len()) || aliased && self.aliased == 0 {
+        if !self.budget.spend(key.len()) || aliased && self.budget.is_alias_spent() {
             return;
         }
         let key_at = key_at.unwrap_or(value_at);
@@ -172,14 +155,5 @@ impl Walk<'_, '_> {
             whole,
             written: None,
         });
-    }
-
-    fn spend(&mut self, bytes: usize) -> bool {
-        let enough = self.budget >= bytes;
-        self.budget = self.budget.saturating_sub(bytes.max(1));
-        if !enough {
-            self.budget = 0;
-        }
-        enough
     }
 }

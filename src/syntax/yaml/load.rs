@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::budget::{Budget, DEPTH};
 use super::dump::{Dumper, is_set};
 use super::entry::{Entry, entries, removal};
 use super::keys::java_set;
@@ -13,15 +14,6 @@ use super::scalar::{Typed, typed};
 use super::tree::{NodeId, Shape, Tree};
 use crate::syntax::{Document, Kind, Problem, ProblemKind, Repair, Section, Setting};
 use crate::text::{Source, Span};
-
-/// Deepest nesting that is followed, aliases included.
-pub(crate) const DEPTH: usize = 1000;
-
-/// Bytes that aliased settings may take.
-pub(crate) const ALIASED: usize = 16 << 20;
-
-/// What a setting takes beside its texts, roughly.
-pub(crate) const SETTING: usize = 128;
 
 /// The order in which Flink's loader meets errors: reading, then constructing, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +35,22 @@ pub(crate) struct Found {
     pub(crate) stage: Stage,
     pub(crate) order: usize,
     pub(crate) problem: Problem,
+}
+
+impl Found {
+    /// Text that is no YAML to the loader, which stumbles over it at `order`.
+    pub(crate) fn while_composing(order: usize, at: Span, reason: &str) -> Self {
+        Found {
+            stage: Stage::Compose,
+            order,
+            problem: Problem::new(ProblemKind::YamlSyntax, at, does_not_start(reason)),
+        }
+    }
+}
+
+/// A reason with what follows from it.
+pub(super) fn does_not_start(reason: &str) -> String {
+    format!("{reason}; Flink does not start with this file")
 }
 
 /// What an alias gives is told at the alias, since its bytes are all that this key owns.
@@ -72,10 +80,7 @@ pub(crate) struct Loader<'a, 't> {
     dumper: Dumper,
     nulls: Vec<Null>,
     steps: usize,
-    /// Bytes that keys may still take: a small file can say very much.
-    budget: usize,
-    /// Bytes that aliased settings may still take.
-    aliased: usize,
+    budget: Budget,
 }
 
 impl<'a, 't> Loader<'a, 't> {
@@ -92,8 +97,7 @@ impl<'a, 't> Loader<'a, 't> {
             dumper: Dumper::new(size),
             nulls: Vec::new(),
             steps: 0,
-            budget: (1 << 20) + size.saturating_mul(64).min(256 << 20),
-            aliased: ALIASED,
+            budget: Budget::new(size),
         }
     }
 
@@ -157,12 +161,8 @@ impl<'a, 't> Loader<'a, 't> {
             stage,
             order,
             problem: Problem {
-                kind,
-                at,
-                message,
-                related: Vec::new(),
                 key,
-                repair: None,
+                ..Problem::new(kind, at, message)
             },
         });
         let last = self.found.len() - 1;
@@ -216,7 +216,7 @@ impl<'a, 't> Loader<'a, 't> {
         depth: usize,
     ) {
         let tree = self.tree;
-        if self.budget == 0 || via.is_some() && self.aliased == 0 {
+        if self.budget.is_spent() || via.is_some() && self.budget.is_alias_spent() {
             self.document.complete = false;
             return;
         }
@@ -242,7 +242,7 @@ impl<'a, 't> Loader<'a, 't> {
                 return;
             }
             if via.is_some() {
-                self.aliased = self.aliased.saturating_sub(prefix.len() + SETTING);
+                self.budget.spend_alias(prefix.len());
             }
             if depth < DEPTH && self.spend(prefix.len()) {
                 self.active.push(target);
@@ -267,8 +267,7 @@ impl<'a, 't> Loader<'a, 't> {
             }
         };
         if via.is_some() {
-            let cost = prefix.len() + value.len() + SETTING;
-            self.aliased = self.aliased.saturating_sub(cost);
+            self.budget.spend_alias(prefix.len() + value.len());
         }
         if !self.spend(prefix.len()) {
             return;
@@ -287,12 +286,8 @@ impl<'a, 't> Loader<'a, 't> {
 
     /// Takes from the budget; a document that exceeds it is read no further.
     fn spend(&mut self, bytes: usize) -> bool {
-        let enough = self.budget >= bytes;
-        self.budget = self.budget.saturating_sub(bytes.max(1));
-        if !enough {
-            self.budget = 0;
-            self.document.complete = false;
-        }
+        let enough = self.budget.spend(bytes);
+        self.document.complete &= enough;
         enough
     }
 

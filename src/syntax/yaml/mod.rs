@@ -7,7 +7,7 @@ use self::decode::{Decoded, decode};
 use self::explain::explain;
 use self::leaves::LONG_KEYS;
 use self::lenient::with_tree;
-use self::load::{Found, Loader, Stage};
+use self::load::{Found, Loader};
 use self::spell::Dialect;
 use self::template::Masked;
 use self::tree::{KEY_LIMIT, Tree};
@@ -16,6 +16,7 @@ use crate::text::{Edit, Source, Span};
 
 pub use self::value::{Node, parse_value};
 
+mod budget;
 mod build;
 mod construct;
 mod decode;
@@ -94,22 +95,12 @@ fn load(
         if told.contains(&at.start) {
             continue;
         }
-        found.push(Found {
-            stage: Stage::Compose,
-            order: failure.offset,
-            problem: problem(at, format!("{reason}; Flink does not start with this file")),
-        });
+        found.push(Found::while_composing(failure.offset, at, &reason));
     }
     for (at, reason) in &decoded.faults {
-        found.push(Found {
-            stage: Stage::Compose,
-            // The loader checks characters a buffer of 1024 ahead of the scanner.
-            order: (at.start as usize).saturating_sub(1024),
-            problem: problem(
-                *at,
-                format!("{reason}; Flink does not start with this file"),
-            ),
-        });
+        // The loader checks characters a buffer of 1024 ahead of the scanner.
+        let order = (at.start as usize).saturating_sub(1024);
+        found.push(Found::while_composing(order, *at, reason));
     }
     found.sort_by_key(|found| found.problem.at);
     let first = found
@@ -121,17 +112,6 @@ fn load(
     document.comments = comments(text, tree);
     let template = document.load_error.is_some() && template::is_template(text, tree);
     (document, template)
-}
-
-fn problem(at: Span, message: String) -> Problem {
-    Problem {
-        kind: ProblemKind::YamlSyntax,
-        at,
-        message,
-        related: Vec::new(),
-        key: None,
-        repair: None,
-    }
 }
 
 /// Reads the YAML configuration of a job: dotted keys for nesting, `key[0]` for list items, values
@@ -151,8 +131,9 @@ pub(super) fn job_of(source: &Source, format: Format) -> Document {
             let template = !tree.failures.is_empty() && template::is_template(text, tree);
             let mut read = job::read(text, tree, document.clone());
             let faults = decoded.faults.iter();
-            read.problems
-                .extend(faults.map(|(at, said)| job::unparsable(*at, said.clone())));
+            read.problems.extend(
+                faults.map(|(at, said)| Problem::new(ProblemKind::Unparsable, *at, said.clone())),
+            );
             read.problems.sort_by_key(|problem| problem.at);
             read.comments = comments(text, tree);
             (read, template)

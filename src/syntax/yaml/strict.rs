@@ -121,18 +121,7 @@ fn bare_colon(text: &str, key: &Node) -> Option<Found> {
 }
 
 fn refusal(at: Span, reason: &str) -> Found {
-    Found {
-        stage: Stage::Compose,
-        order: at.start as usize,
-        problem: Problem {
-            kind: ProblemKind::YamlSyntax,
-            at,
-            message: format!("{reason}; Flink does not start with this file"),
-            related: Vec::new(),
-            key: None,
-            repair: None,
-        },
-    }
+    Found::while_composing(at.start as usize, at, reason)
 }
 
 fn blanks(bytes: &[u8]) -> usize {
@@ -246,17 +235,18 @@ impl Gap<'_> {
             .map(|(key, value)| ((*key).to_owned(), Some((*value).to_owned())))
             .collect();
         Problem {
-            kind: ProblemKind::YamlSyntax,
-            at: Span::new(self.at, self.end),
-            message: format!(
-                "{what}; Flink's loader takes only blanks there and does not start with this file"
-            ),
-            related: Vec::new(),
             key: setting.map(|(key, _)| key.to_owned()),
             repair: edit.map(|edit| Repair {
                 edits: vec![edit],
                 changes,
             }),
+            ..Problem::new(
+                ProblemKind::YamlSyntax,
+                Span::new(self.at, self.end),
+                format!(
+                    "{what}; Flink's loader takes only blanks there and does not start with this file"
+                ),
+            )
         }
     }
 }
