@@ -17,23 +17,28 @@ pub(super) use template::{Actions, is_template};
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Replaces the bytes of a value. `None` for a value that the line can't hold.
-pub(super) fn set(source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
+pub(super) fn set(source: &Source, format: Format, setting: &Setting, value: &str) -> Option<Edit> {
     let edit = Edit {
         source: source.id,
         span: setting.value_at,
         text: value.to_owned(),
     };
-    reads_as(source, setting, &edit, &setting.key, value).then_some(edit)
+    reads_as(source, format, setting, &edit, &setting.key, value).then_some(edit)
 }
 
 /// Replaces the bytes of a key.
-pub(super) fn rename(source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
+pub(super) fn rename(
+    source: &Source,
+    format: Format,
+    setting: &Setting,
+    key: &str,
+) -> Option<Edit> {
     let edit = Edit {
         source: source.id,
         span: setting.key_at,
         text: key.to_owned(),
     };
-    reads_as(source, setting, &edit, key, &setting.value).then_some(edit)
+    reads_as(source, format, setting, &edit, key, &setting.value).then_some(edit)
 }
 
 /// A new line at the end; a missing final line break is added first.
@@ -54,7 +59,8 @@ pub(super) fn insert_after(
     Some(below(source, format, sibling.whole, &line))
 }
 
-/// An edit that puts `text` on a line of its own below the line where `span` ends.
+/// An edit that puts `text` on a line of its own below the line where `span` ends, for formats that
+/// end lines as Flink does.
 pub(super) fn line_below(source: &Source, span: Span, text: &str) -> Edit {
     below(source, Format::FlinkConf, span, text)
 }
@@ -172,13 +178,14 @@ fn line(format: Format, key: &str, value: &str) -> Option<String> {
 }
 
 /// Whether the line of `setting` says `key` and `value` once the edit is in.
-fn reads_as(source: &Source, setting: &Setting, edit: &Edit, key: &str, value: &str) -> bool {
-    // Between key and value stands `: ` or `=`, and the other one can't stand there.
-    let gap = setting.key_at.end as usize..setting.value_at.start as usize;
-    let format = match source.bytes.get(gap) {
-        Some(gap) if gap.contains(&b'=') => Format::Sysctl,
-        _ => Format::FlinkConf,
-    };
+fn reads_as(
+    source: &Source,
+    format: Format,
+    setting: &Setting,
+    edit: &Edit,
+    key: &str,
+    value: &str,
+) -> bool {
     let end = line_end(source, format, setting.whole.end.max(1) - 1);
     let own = Span::new(setting.whole.start as usize, end);
     if !(own.contains(edit.span) && one_line(&edit.text)) {

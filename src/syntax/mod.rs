@@ -1,6 +1,7 @@
 //! One file per format: bytes to settings and back. Parsing never fails; it gives a document and
 //! its problems. Only this module and the fix engine know how to replace bytes.
 
+use self::yaml::Dialect;
 use crate::text::{Edit, Source, SourceId, Span};
 
 pub mod flink_conf;
@@ -318,44 +319,32 @@ impl Document {
     /// Replaces a setting's value, keeping its quotes where the new value allows it.
     /// `None` where that can't be done by changing the value's bytes alone.
     pub fn set(&self, source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
-        if !self.editable {
-            return None;
-        }
-        match self.format {
-            Format::FlinkConf | Format::Sysctl => lines::set(source, setting, value),
-            Format::Properties => properties::set(source, setting, value),
-            Format::Toml => toml::set(source, setting, value),
-            Format::Json => json::set(source, setting, value),
-            Format::ConfigYaml | Format::Yaml => yaml::set(source, setting, value),
+        match self.writer()? {
+            Writer::Lines => lines::set(source, self.format, setting, value),
+            Writer::Properties => properties::set(source, setting, value),
+            Writer::Toml => toml::set(source, setting, value),
+            Writer::Yaml(dialect) => yaml::set(source, dialect, setting, value),
         }
     }
 
     /// Gives a setting another key in place. In nested formats only the last part can change, so
     /// `None` where `key` has other parents than the setting.
     pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
-        if !self.editable {
-            return None;
-        }
-        match self.format {
-            Format::FlinkConf | Format::Sysctl => lines::rename(source, setting, key),
-            Format::Properties => properties::rename(source, setting, key),
-            Format::Toml => toml::rename(source, setting, key),
-            Format::Json => json::rename(source, setting, key),
-            Format::ConfigYaml | Format::Yaml => yaml::rename(source, setting, key),
+        match self.writer()? {
+            Writer::Lines => lines::rename(source, self.format, setting, key),
+            Writer::Properties => properties::rename(source, setting, key),
+            Writer::Toml => toml::rename(source, setting, key),
+            Writer::Yaml(dialect) => yaml::rename(source, dialect, setting, key),
         }
     }
 
     /// Adds a setting at the end of the document, at its top level.
     pub fn insert(&self, source: &Source, key: &str, value: &str) -> Option<Edit> {
-        if !self.editable {
-            return None;
-        }
-        match self.format {
-            Format::FlinkConf | Format::Sysctl => lines::insert(source, self.format, key, value),
-            Format::Properties => properties::insert(source, key, value),
-            Format::Toml => toml::insert(source, self, key, value),
-            Format::Json => json::insert(source, self, key, value),
-            Format::ConfigYaml | Format::Yaml => yaml::insert(source, self, key, value),
+        match self.writer()? {
+            Writer::Lines => lines::insert(source, self.format, key, value),
+            Writer::Properties => properties::insert(source, key, value),
+            Writer::Toml => toml::insert(source, self, key, value),
+            Writer::Yaml(dialect) => yaml::insert(source, dialect, key, value),
         }
     }
 
@@ -381,34 +370,41 @@ impl Document {
         key: &str,
         value: &str,
     ) -> Option<Edit> {
-        if !self.editable {
-            return None;
-        }
-        match self.format {
-            Format::FlinkConf | Format::Sysctl => {
-                lines::insert_after(source, self.format, sibling, key, value)
-            }
-            Format::Properties => properties::insert_after(source, sibling, key, value),
-            Format::Toml => toml::insert_after(source, sibling, key, value),
-            Format::Json => json::insert_after(source, sibling, key, value),
-            Format::ConfigYaml | Format::Yaml => yaml::insert_after(source, sibling, key, value),
+        match self.writer()? {
+            Writer::Lines => lines::insert_after(source, self.format, sibling, key, value),
+            Writer::Properties => properties::insert_after(source, sibling, key, value),
+            Writer::Toml => toml::insert_after(source, sibling, key, value),
+            Writer::Yaml(dialect) => yaml::insert_after(source, dialect, sibling, key, value),
         }
     }
 
     /// Removes a setting with its line; comments on lines of their own stay.
     pub fn remove(&self, source: &Source, setting: &Setting) -> Option<Edit> {
-        if !self.editable {
-            return None;
-        }
-        match self.format {
-            Format::FlinkConf | Format::Sysctl | Format::Properties => {
-                Some(lines::remove(source, setting.whole))
-            }
-            Format::Toml => toml::remove(source, setting),
-            Format::Json => json::remove(source, setting),
-            Format::ConfigYaml | Format::Yaml => yaml::remove(source, self, setting),
+        match self.writer()? {
+            Writer::Lines | Writer::Properties => Some(lines::remove(source, setting.whole)),
+            Writer::Toml => toml::remove(source, setting),
+            Writer::Yaml(_) => yaml::remove(source, setting),
         }
     }
+
+    /// Who writes this document; nobody where its bytes can't be edited with certainty.
+    fn writer(&self) -> Option<Writer> {
+        self.editable.then_some(match self.format {
+            Format::FlinkConf | Format::Sysctl => Writer::Lines,
+            Format::Properties => Writer::Properties,
+            Format::Toml => Writer::Toml,
+            Format::Json => Writer::Yaml(Dialect::Json),
+            Format::ConfigYaml | Format::Yaml => Writer::Yaml(Dialect::Yaml),
+        })
+    }
+}
+
+/// The formats by who writes them.
+enum Writer {
+    Lines,
+    Properties,
+    Toml,
+    Yaml(Dialect),
 }
 
 /// The last part of a dotted key if `key` and `other` have the same parents.

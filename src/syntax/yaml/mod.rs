@@ -8,13 +8,14 @@ use self::explain::explain;
 use self::leaves::LONG_KEYS;
 use self::lenient::with_tree;
 use self::load::{Found, Loader};
-use self::spell::Dialect;
 use self::template::Masked;
 use self::tree::{KEY_LIMIT, Tree};
-use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Setting, Space};
-use crate::text::{Edit, Source, Span};
+use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Space};
+use crate::text::{Source, Span};
 
+pub(super) use self::spell::Dialect;
 pub use self::value::{Node, parse_value};
+pub(super) use self::write::{insert, insert_after, remove, rename, set};
 
 mod budget;
 mod build;
@@ -31,14 +32,14 @@ mod leaves;
 mod lenient;
 mod load;
 mod scalar;
-pub(super) mod spell;
+mod spell;
 mod strict;
 mod template;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 mod value;
-pub(super) mod write;
+mod write;
 
 /// Reads `config.yaml` exactly as Flink 1.19 and later load it.
 pub fn parse_config(source: &Source) -> Document {
@@ -246,40 +247,4 @@ fn in_bytes(mut document: Document, decoded: &Decoded) -> Document {
         back(&mut comment.at);
     }
     document
-}
-
-/// Replaces a value; keeps its quotes if they fit. `None` for block scalars, lists, aliases, and
-/// what an alias or a merge key brings elsewhere too.
-pub(super) fn set(source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
-    write::set(source, Dialect::Yaml, setting, value)
-}
-
-/// Replaces the last part of a key, or the whole of a flat one.
-pub(super) fn rename(source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
-    write::rename(source, Dialect::Yaml, setting, key)
-}
-
-/// A line `key: value` at the end. `None` where the top level is no block mapping.
-pub(super) fn insert(
-    source: &Source,
-    _document: &Document,
-    key: &str,
-    value: &str,
-) -> Option<Edit> {
-    write::insert(source, Dialect::Yaml, key, value)
-}
-
-/// An entry after the sibling, spelt as the sibling is: as many parts, the same column.
-pub(super) fn insert_after(
-    source: &Source,
-    sibling: &Setting,
-    key: &str,
-    value: &str,
-) -> Option<Edit> {
-    write::insert_after(source, Dialect::Yaml, sibling, key, value)
-}
-
-/// Deletes an entry with its lines, and parents that would be left without a value.
-pub(super) fn remove(source: &Source, _document: &Document, setting: &Setting) -> Option<Edit> {
-    write::remove(source, setting)
 }

@@ -95,8 +95,9 @@ fn leaves_of(text: &str, tree: &Tree, id: NodeId) -> (Vec<Leaf>, std::ops::Range
     )
 }
 
-/// Replaces a value.
-pub(crate) fn set(
+/// Replaces a value; keeps its quotes if they fit. `None` for block scalars, lists, aliases, and what
+/// an alias or a merge key brings elsewhere too.
+pub(in crate::syntax) fn set(
     source: &Source,
     dialect: Dialect,
     setting: &Setting,
@@ -149,8 +150,8 @@ fn is_free(tree: &Tree, map: NodeId, part: &str, key: &str, taken: &[Leaf]) -> b
         })
 }
 
-/// Gives a setting another key.
-pub(crate) fn rename(
+/// Replaces the last part of a key, or the whole of a flat one.
+pub(in crate::syntax) fn rename(
     source: &Source,
     dialect: Dialect,
     setting: &Setting,
@@ -180,8 +181,14 @@ pub(crate) fn rename(
     })
 }
 
-/// Adds a line at the end of a block mapping, or an entry at the end of a flow mapping in JSON.
-pub(crate) fn insert(source: &Source, dialect: Dialect, key: &str, value: &str) -> Option<Edit> {
+/// Adds a line at the end of a block mapping, or an entry at the end of a JSON object, its key in one
+/// piece. `None` where the top level is anything else.
+pub(in crate::syntax) fn insert(
+    source: &Source,
+    dialect: Dialect,
+    key: &str,
+    value: &str,
+) -> Option<Edit> {
     editable(&source.bytes, |text, tree| {
         if tree.roots.len() > 1 || tree.starts.len() > 1 || !tree.failures.is_empty() {
             return None;
@@ -305,8 +312,9 @@ fn behind(
     })
 }
 
-/// Adds an entry directly after another one of the same mapping.
-pub(crate) fn insert_after(
+/// Adds an entry directly after another one of the same mapping, spelt as that is: as many parts, the
+/// same column, in braces with its comma.
+pub(in crate::syntax) fn insert_after(
     source: &Source,
     dialect: Dialect,
     sibling: &Setting,
@@ -370,8 +378,8 @@ fn line_below(
     })
 }
 
-/// Removes an entry with its lines, and parents that would be left empty.
-pub(crate) fn remove(source: &Source, setting: &Setting) -> Option<Edit> {
+/// Removes an entry with its lines or its comma, and parents that would be left empty.
+pub(in crate::syntax) fn remove(source: &Source, setting: &Setting) -> Option<Edit> {
     editable(&source.bytes, |text, tree| {
         let place = Place::find(tree, setting)?;
         place.entry()?;
