@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -86,13 +85,9 @@ fn normalised_line(source: &Source, span: Span) -> String {
 fn digest((rule, path, document, place): &Identity<'_>, ordinal: usize) -> String {
     let fields = format!("{rule}\0{path}\0{document}\0{place}\0{ordinal}");
     let hash = Sha256::digest(fields.as_bytes());
-    hash.iter()
-        .take(8)
-        .fold(String::with_capacity(16), |mut hex, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 #[cfg(test)]

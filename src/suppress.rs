@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety, Suppressed};
 use crate::rules::{self, Rule};
-use crate::syntax::{Comment, Document};
+use crate::syntax::{Comment, Document, MARKER};
 use crate::text::{Edit, Source, Sources, Span};
 use crate::words;
 
@@ -98,7 +98,7 @@ pub fn apply(
 /// The text after the marker `flint:` and its offset in the source.
 fn after_marker(source: &Source, comment: &Comment) -> Option<(String, usize)> {
     let bytes = &source.bytes[comment.at.range()];
-    let at = memchr::memmem::find(bytes, b"flint:")? + "flint:".len();
+    let at = memchr::memmem::find(bytes, MARKER.as_bytes())? + MARKER.len();
     let start = comment.at.start as usize + at;
     let text = String::from_utf8_lossy(&source.bytes[start..comment.at.end as usize]).into_owned();
     Some((text, start))

@@ -51,7 +51,7 @@ fn every_deployment_says_what_is_recorded() {
         let tree = case.join("tree");
         let mut all = Vec::new();
         files(&tree, &tree, &mut all);
-        let (toml, plain): (Vec<_>, Vec<_>) = all
+        let (toml, rest): (Vec<_>, Vec<_>) = all
             .into_iter()
             .partition(|(path, _)| path.ends_with("flint.toml"));
         let configs = Configs::new(
@@ -63,7 +63,7 @@ fn every_deployment_says_what_is_recorded() {
                 .collect(),
         );
         validate(&configs).expect("rules that exist");
-        let sources = sources(&plain);
+        let sources = sources(&rest);
         let found = findings(&sources, &configs);
         let report = Report {
             sources: &sources,

@@ -10,7 +10,8 @@ use memchr::{memchr, memmem};
 
 use super::lines::{self, BOM, InForce};
 use super::{
-    Comment, Document, Format, Layer, Problem, ProblemKind, Setting, Space, is_placeholder,
+    Comment, Document, Format, Layer, MARKER, Problem, ProblemKind, Setting, Space, has_marker,
+    is_placeholder,
 };
 use crate::text::{Source, Span};
 
@@ -199,8 +200,7 @@ impl<'s> Line<'s> {
 
     fn comment(&self) -> Option<Comment> {
         let hash = self.hash?;
-        memmem::find(&self.text[hash..], b"flint:")?;
-        Some(Comment {
+        has_marker(&self.text[hash..]).then(|| Comment {
             at: self.span(&trim(self.text, hash..self.text.len())),
             own_line: self.content.is_empty() || self.content == (0..self.bom()),
             legal: true,
@@ -219,10 +219,7 @@ impl<'s> Line<'s> {
 
 /// `String.trim()`: every character up to U+0020 goes, no other blank does.
 fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let blank = |at: &usize| text[*at] <= b' ';
-    let start = range.clone().find(|at| !blank(at)).unwrap_or(range.end);
-    let end = (start..range.end).rev().find(|at| !blank(at));
-    start..end.map_or(start, |at| at + 1)
+    lines::trimmed(text, range, |byte| byte <= b' ')
 }
 
 /// Whether a text can be an option's name: no blanks, no marks, more than a number, and of a length
@@ -309,7 +306,7 @@ fn hash_cuts_value(line: &Line) -> Option<Problem> {
     };
     let cut = &line.text[hash + 1..];
     let glued = line.text[hash - 1] > b' ';
-    let meant_as_comment = cut.trim_ascii_start().starts_with(b"flint:");
+    let meant_as_comment = cut.trim_ascii_start().starts_with(MARKER.as_bytes());
     let quoted = inside_quotes(&line.text[value.start..hash], cut);
     if line.template || meant_as_comment || !(glued || quoted) {
         return None;

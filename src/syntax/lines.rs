@@ -2,7 +2,9 @@
 //! that say where a line goes also serve properties. No edit leaves here before the new line has
 //! been read again by its format's own reader.
 
-use super::{Format, Setting, flink_conf, sysctl};
+use std::ops::Range;
+
+use super::{Format, MARKER, Setting, flink_conf, sysctl};
 use crate::text::{Edit, Source, Span};
 
 mod in_force;
@@ -102,12 +104,20 @@ pub(super) fn at_end(source: &Source, format: Format, text: &str) -> Edit {
 /// Where a comment that speaks to flint starts inside a value, in a format that has no comments
 /// there: a mark, blanks, `flint:`.
 pub(super) fn misplaced_comment(value: &[u8], marks: &[u8]) -> Option<usize> {
-    memchr::memmem::find_iter(value, b"flint:").find_map(|at| {
+    memchr::memmem::find_iter(value, MARKER).find_map(|at| {
         let before = value[..at].trim_ascii_end();
         let marked = before.iter().rev().take_while(|byte| marks.contains(byte));
         let length = marked.count();
         (length > 0).then(|| before.len() - length)
     })
+}
+
+/// A range of a text without the blanks at its ends; formats differ in what they take for blank.
+pub(super) fn trimmed(text: &[u8], range: Range<usize>, is_blank: fn(u8) -> bool) -> Range<usize> {
+    let start = range.clone().find(|at| !is_blank(text[*at]));
+    let start = start.unwrap_or(range.end);
+    let end = (start..range.end).rev().find(|at| !is_blank(text[*at]));
+    start..end.map_or(start, |at| at + 1)
 }
 
 /// Puts `text` below the line on which `span` ends, indented like the line on which it starts.

@@ -237,6 +237,14 @@ impl Problem {
     }
 }
 
+/// What a comment that speaks to flint holds.
+pub(crate) const MARKER: &str = "flint:";
+
+/// Whether a text holds the marker.
+fn has_marker(text: &[u8]) -> bool {
+    memchr::memmem::find(text, MARKER.as_bytes()).is_some()
+}
+
 /// A comment that speaks to flint (`flint: ignore[...]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {

@@ -3,12 +3,10 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::lines::{self, BOM, InForce};
 use super::{
     Comment, Document, Format, Kind, Layer, Problem, ProblemKind, Repair, Setting, Space,
-    is_placeholder,
+    has_marker, is_placeholder,
 };
 use crate::text::{Edit, Source, Span};
 
@@ -28,7 +26,7 @@ pub fn parse(source: &Source) -> Document {
     for item in Items::new(&source.bytes) {
         match item {
             Item::Comment(range) => {
-                if memmem::find(&source.bytes[range.clone()], b"flint:").is_some() {
+                if has_marker(&source.bytes[range.clone()]) {
                     document.comments.push(Comment {
                         at: Span::new(range.start, range.end),
                         own_line: true,

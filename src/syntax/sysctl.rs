@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter};
 
 use super::lines::{self, BOM, InForce};
 use super::{
     Comment, Document, Format, Kind, Layer, Problem, ProblemKind, Repair, Setting, Space,
-    is_placeholder,
+    has_marker, is_placeholder,
 };
 use crate::text::{Source, Span};
 
@@ -129,9 +129,13 @@ pub fn path(key: &str) -> String {
 /// part empty.
 pub fn dotted(key: &str) -> String {
     let path = path(key);
-    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
-    let parts: Vec<String> = parts.map(swapped).collect();
+    let parts: Vec<String> = without_empty_parts(&path).map(swapped).collect();
     parts.join(".")
+}
+
+/// The parts of a path that name a file: `a//b` and `a/./b` are `a/b`.
+fn without_empty_parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !matches!(*part, "" | "."))
 }
 
 fn swapped(text: &str) -> String {
@@ -256,7 +260,9 @@ impl<'s> Line<'s> {
             Said::Exclusion { key } => key.clone(),
             Said::NoEquals if !self.is_marked_blank() => self.content.clone(),
             Said::Nothing | Said::NoEquals => {
-                memmem::find(&self.text[self.content.clone()], b"flint:")?;
+                if !has_marker(&self.text[self.content.clone()]) {
+                    return None;
+                }
                 let bom = if self.is_marked_blank() { BOM.len() } else { 0 };
                 let at = trim(self.text, self.content.start + bom..self.content.end);
                 return Some(Comment {
@@ -277,10 +283,7 @@ impl<'s> Line<'s> {
 
 /// Without outer blanks as `isspace` of C knows them.
 fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let blank = |at: &usize| matches!(text[*at], b'\t'..=b'\r' | b' ');
-    let start = range.clone().find(|at| !blank(at)).unwrap_or(range.end);
-    let end = (start..range.end).rev().find(|at| !blank(at));
-    start..end.map_or(start, |at| at + 1)
+    lines::trimmed(text, range, |byte| matches!(byte, b'\t'..=b'\r' | b' '))
 }
 
 /// The mark is a character like any other to the loaders, so the first key is another one.

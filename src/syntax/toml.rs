@@ -6,7 +6,7 @@ use toml_edit::{InlineTable, Item, Key, Table, Value};
 
 use super::{
     Comment, Document, Format, Kind, Layer, Problem, ProblemKind, Section, Setting, Space,
-    is_placeholder, lines,
+    has_marker, is_placeholder, lines,
 };
 use crate::text::{Edit, Source, Span};
 
@@ -279,7 +279,7 @@ fn float(number: f64) -> String {
 /// Comments that speak to flint. The parser drops comments, so strings are skipped here.
 fn comments(bytes: &[u8]) -> Vec<Comment> {
     let mut comments = Vec::new();
-    if memchr::memmem::find(bytes, b"flint:").is_none() {
+    if !has_marker(bytes) {
         return comments;
     }
     let mut at = 0;
@@ -294,7 +294,7 @@ fn comments(bytes: &[u8]) -> Vec<Comment> {
                 let rest = &bytes[at..];
                 let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
                 let text = rest[..length].trim_ascii_end();
-                if memchr::memmem::find(text, b"flint:").is_some() {
+                if has_marker(text) {
                     let before = &bytes[line_start..at];
                     let before = before.strip_prefix(lines::BOM).unwrap_or(before);
                     comments.push(Comment {

@@ -1,7 +1,5 @@
 //! Writing Java properties. Every edit is read again in its place before it leaves here.
 
-use std::fmt::Write;
-
 use super::{Edit, Format, Item, Items, Setting, Source, Span, is_blank, lines};
 use crate::text;
 
@@ -163,7 +161,7 @@ fn push_escaped(out: &mut String, c: char) {
         ' '..='~' => out.push(c),
         _ => {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04X}").expect("a String takes every text");
+                out.push_str(&format!("\\u{unit:04X}"));
             }
         }
     }

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::{Line, Said, path};
+use super::{Line, Said, path, without_empty_parts};
+use crate::syntax::lines::trimmed;
 
 /// A loader, as far as releases differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,21 +100,21 @@ fn procps(bytes: &[u8]) -> Vec<Entry> {
 fn systemd(bytes: &[u8]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for text in bytes.split(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
-        let text = &text[blanks_cut(text, 0..text.len())];
+        let text = &text[trim(text, 0..text.len())];
         if text.is_empty() || matches!(text[0], b'#' | b';') {
             continue;
         }
         let dash = usize::from(text[0] == b'-');
         let (key, value) = match text.iter().position(|byte| *byte == b'=') {
             Some(at) => {
-                let value = &text[blanks_cut(text, at + 1..text.len())];
+                let value = &text[trim(text, at + 1..text.len())];
                 let value = String::from_utf8_lossy(value).into_owned();
                 (dash.min(at)..at, Some(value))
             }
             None if dash == 1 => (1..text.len(), None),
             None => continue,
         };
-        let key = String::from_utf8_lossy(&text[blanks_cut(text, key)]);
+        let key = String::from_utf8_lossy(&text[trim(text, key)]);
         let path = tidied(&path(&key));
         if let Some(at) = entries.iter().position(|entry| entry.path == path) {
             if entries[at].value == value {
@@ -126,17 +127,16 @@ fn systemd(bytes: &[u8]) -> Vec<Entry> {
     entries
 }
 
-fn blanks_cut(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let blank = |at: &usize| matches!(text[*at], b' ' | b'\t' | b'\n' | b'\r');
-    let start = range.clone().find(|at| !blank(at)).unwrap_or(range.end);
-    let end = (start..range.end).rev().find(|at| !blank(at));
-    start..end.map_or(start, |at| at + 1)
+/// Without outer blanks as systemd knows them (`WHITESPACE`).
+fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
+    trimmed(text, range, |byte| {
+        matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+    })
 }
 
 /// A path without empty parts and `.`.
 fn tidied(path: &str) -> String {
-    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
-    parts.collect::<Vec<_>>().join("/")
+    without_empty_parts(path).collect::<Vec<_>>().join("/")
 }
 
 /// Whether the machine has the parameter and the loader opens it.

@@ -2,7 +2,6 @@
 //! else differently.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use super::{Document, Edit, Kind, Setting, Source, Span, lines, read};
 use crate::syntax::last_part_if_siblings;
@@ -226,7 +225,7 @@ fn quoted(value: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             _ if c.is_control() => {
-                write!(out, "\\u{:04X}", u32::from(c)).expect("a String takes every text");
+                out.push_str(&format!("\\u{:04X}", u32::from(c)));
             }
             _ => out.push(c),
         }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::tree::{Failure, Node, NodeId, Shape, TagName, Tree};
+use crate::syntax::has_marker;
 use crate::text::Span;
 
 /// How often reading starts again after a failure.
@@ -13,7 +14,7 @@ const RESTARTS: usize = 20;
 
 /// Reads a text. `key_limit` is the longest simple key in characters.
 pub(super) fn build(text: &str, key_limit: usize) -> Tree<'_> {
-    let with_comments = memchr::memmem::find(text.as_bytes(), b"flint:").is_some();
+    let with_comments = has_marker(text.as_bytes());
     let mut builder = Builder {
         text,
         base: 0,
@@ -49,6 +50,7 @@ pub(super) fn build(text: &str, key_limit: usize) -> Tree<'_> {
     builder.tree.comments.sort_unstable();
     builder.tree
 }
+
 /// An open collection.
 struct Frame {
     id: NodeId,
@@ -99,7 +101,7 @@ impl<'t> Builder<'t> {
                     }
                 }
                 Event::DocumentEnd => self.frames.clear(),
-                Event::Comment(text, _) if text.contains("flint:") => {
+                Event::Comment(text, _) if has_marker(text.as_bytes()) => {
                     self.tree.comments.push(Span::new(start, end));
                 }
                 Event::Anchor(_, name) => {

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use super::decode::printable;
 use super::scalar::{CORE, Typed, plain, typed};
@@ -335,12 +334,11 @@ pub(crate) fn double_quoted(text: &str) -> String {
             }
             other => {
                 let code = u32::from(other);
-                let written = match code {
-                    0..=0xFF => write!(out, "\\x{code:02x}"),
-                    0x100..=0xFFFF => write!(out, "\\u{code:04x}"),
-                    _ => write!(out, "\\U{code:08x}"),
-                };
-                debug_assert!(written.is_ok(), "writing to a string does not fail");
+                out.push_str(&match code {
+                    0..=0xFF => format!("\\x{code:02x}"),
+                    0x100..=0xFFFF => format!("\\u{code:04x}"),
+                    _ => format!("\\U{code:08x}"),
+                });
                 continue;
             }
         };
