@@ -1,5 +1,6 @@
 //! Words and amounts as people write them in their own configuration files: `allowedLatenessMs`,
-//! `out_of_orderness`, `5 min`, `PT30S`. Nothing about Flink or any format.
+//! `out_of_orderness`, `5 min`, `PT30S`; and which word a misspelt one was. Nothing about Flink or any
+//! format.
 
 /// The lower-case words of a dotted key in any case style.
 ///
@@ -166,38 +167,48 @@ pub fn millis_of_unit(unit: &str) -> Option<u64> {
 
 /// The nearest of some names, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = |candidate: &'n str| {
+        let limit = candidate.chars().count().max(3) / 3;
+        Some((distance(name, candidate, limit)?, candidate))
+    };
     names
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(near)
+        .min_by_key(|(mistakes, _)| *mistakes)
         .map(|(_, candidate)| candidate)
 }
 
-/// Edit distance with swaps of neighbours (optimal string alignment).
-pub fn distance(left: &str, right: &str) -> usize {
+/// How many typing mistakes lie between two texts: letters added, left out, replaced, or swapped
+/// with their neighbour. `None` when there are more than `limit`.
+pub fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
     let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
-    let width = right.len() + 1;
-    let mut table: Vec<usize> = (0..width).collect();
-    for row in 1..=left.len() {
-        table.push(row);
-        for column in 1..width {
-            let at = |row: usize, column: usize| table[row * width + column];
-            let same = left[row - 1] == right[column - 1];
-            let mut best = (at(row - 1, column) + 1)
-                .min(at(row, column - 1) + 1)
-                .min(at(row - 1, column - 1) + usize::from(!same));
-            let swapped = row > 1
-                && column > 1
-                && left[row - 1] == right[column - 2]
-                && left[row - 2] == right[column - 1];
-            if swapped {
-                best = best.min(at(row - 2, column - 2) + 1);
-            }
-            table.push(best);
-        }
+    if left.len().abs_diff(right.len()) > limit {
+        return None;
     }
-    table.last().copied().unwrap_or(0)
+    let mut before = vec![0; right.len() + 1];
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    let mut row = vec![0; right.len() + 1];
+    for i in 1..=left.len() {
+        row[0] = i;
+        for j in 1..=right.len() {
+            let same = left[i - 1] == right[j - 1];
+            let mut best = (above[j] + 1)
+                .min(row[j - 1] + 1)
+                .min(above[j - 1] + usize::from(!same));
+            let swapped =
+                i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+            if swapped {
+                best = best.min(before[j - 2] + 1);
+            }
+            row[j] = best;
+        }
+        if row.iter().min().is_some_and(|least| *least > limit) {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut row);
+    }
+    Some(above[right.len()]).filter(|mistakes| *mistakes <= limit)
 }
 
 #[cfg(test)]
@@ -249,10 +260,21 @@ mod tests {
     }
 
     #[test]
-    fn distance_counts_a_swap_once() {
-        assert_eq!(distance("adress", "address"), 1);
-        assert_eq!(distance("ardress", "address"), 1);
-        assert_eq!(distance("filesystme", "filesystem"), 1);
-        assert_eq!(distance("", "ab"), 2);
+    fn the_nearest_name_is_near_enough_or_none() {
+        let near = |name| nearest(name, ["kebab-rule", "other-rule", "ab"].into_iter());
+        assert_eq!(near("kebab-rul"), Some("kebab-rule"));
+        assert_eq!(near("othre-rule"), Some("other-rule"));
+        assert_eq!(near("ac"), Some("ab"));
+        assert_eq!(near("something"), None);
+    }
+
+    #[test]
+    fn swapped_neighbours_are_one_mistake() {
+        assert_eq!(distance("prot", "port", 2), Some(1));
+        assert_eq!(distance("port", "port", 0), Some(0));
+        assert_eq!(distance("abc", "", 2), None);
+        assert_eq!(distance("kitten", "sitting", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!(distance("héé", "hee", 2), Some(2));
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: [(&str, &[&str]); 18] = [
     ("text", &[]),
     ("words", &[]),
-    ("flink", &[]),
+    ("flink", &["words"]),
     ("linux", &[]),
     ("finding", &["text"]),
     ("syntax", &["text", "flink"]),

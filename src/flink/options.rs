@@ -25,7 +25,6 @@ mod nearest;
 mod row;
 
 pub use family::{family_versions, in_open_family};
-pub(crate) use nearest::distance;
 pub use nearest::{nearest, nearest_names};
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
 

@@ -17,8 +17,8 @@ pub use list::{parse_list_legacy, parse_map_legacy};
 pub use memory::{parse_memory, show_memory, write_memory};
 pub use number::{parse_double, parse_float, parse_integer, parse_long};
 
-use super::options::distance;
 use super::version::Versions;
+use crate::words::distance;
 
 /// Why Flink refuses a value, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

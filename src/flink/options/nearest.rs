@@ -2,6 +2,7 @@
 
 use super::{OptionSpec, Scope, State, canonical, in_open_family, is_option, lines};
 use crate::flink::version::Versions;
+use crate::words::distance;
 
 /// Written by the entrypoint of the official images into every configuration: nobody's mistake.
 const OF_THE_IMAGES: &str = "query.server.port";
@@ -28,9 +29,7 @@ pub fn nearest(key: &str, versions: Versions) -> Option<&'static str> {
         let other = super::key_of(line);
         let group = if same_letters(key, other) {
             &mut same
-        } else if other.len().abs_diff(length) <= limit
-            && distance(key, other, limit).is_some_and(|mistakes| mistakes <= limit)
-        {
+        } else if other.len().abs_diff(length) <= limit && distance(key, other, limit).is_some() {
             &mut typed
         } else if distinct && is_end_of(key, other) {
             &mut ending
@@ -114,40 +113,6 @@ pub fn nearest_names(name: &str, count: usize) -> Vec<&'static str> {
         .take(count)
         .map(|(_, _, key)| key)
         .collect()
-}
-
-/// How many typing mistakes lie between two texts: letters added, left out, replaced, or swapped
-/// with their neighbour. `None` when there are more than `limit`.
-pub(crate) fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
-    let left: Vec<char> = left.chars().collect();
-    let right: Vec<char> = right.chars().collect();
-    if left.len().abs_diff(right.len()) > limit {
-        return None;
-    }
-    let mut before = vec![0; right.len() + 1];
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    let mut row = vec![0; right.len() + 1];
-    for i in 1..=left.len() {
-        row[0] = i;
-        for j in 1..=right.len() {
-            let same = left[i - 1] == right[j - 1];
-            let mut best = (above[j] + 1)
-                .min(row[j - 1] + 1)
-                .min(above[j - 1] + usize::from(!same));
-            let swapped =
-                i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
-            if swapped {
-                best = best.min(before[j - 2] + 1);
-            }
-            row[j] = best;
-        }
-        if row.iter().min().is_some_and(|least| *least > limit) {
-            return None;
-        }
-        std::mem::swap(&mut before, &mut above);
-        std::mem::swap(&mut above, &mut row);
-    }
-    Some(above[right.len()]).filter(|mistakes| *mistakes <= limit)
 }
 
 #[cfg(test)]
@@ -254,15 +219,5 @@ mod tests {
         );
         assert!(nearest_names("no such thing anywhere at all", 3).is_empty());
         assert_eq!(nearest_names("checkpointing", 5).len(), 5);
-    }
-
-    #[test]
-    fn swapped_neighbours_are_one_mistake() {
-        assert_eq!(distance("prot", "port", 2), Some(1));
-        assert_eq!(distance("port", "port", 0), Some(0));
-        assert_eq!(distance("abc", "", 2), None);
-        assert_eq!(distance("kitten", "sitting", 3), Some(3));
-        assert_eq!(distance("kitten", "sitting", 2), None);
-        assert_eq!(distance("héé", "hee", 2), Some(2));
     }
 }
