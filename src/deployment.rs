@@ -119,6 +119,12 @@ impl<'p> Deployment<'p> {
         }
     }
 
+    /// Every document that belongs to it: those that are read, those that are not, and its hosts'.
+    pub fn files(&self) -> impl Iterator<Item = &'p Document> + '_ {
+        let all = self.documents.iter().chain(&self.unread);
+        all.chain(&self.host).copied()
+    }
+
     /// The documents whose keys are Flink options or may be.
     pub fn flink_documents(&self) -> impl Iterator<Item = &'p Document> + '_ {
         self.documents
@@ -157,7 +163,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// Every setting of exactly this key, weakest first, shadowed ones included.
-    pub fn all<'k>(&self, key: &'k str) -> Vec<(&'p Setting, &'p Document)> {
+    pub fn all(&self, key: &str) -> Vec<(&'p Setting, &'p Document)> {
         let mut found = Vec::new();
         for document in &self.documents {
             for setting in &document.settings {

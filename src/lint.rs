@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::{ConfigError, Configs, OptionValue};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Location, Severity};
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
 use crate::suppress;
@@ -41,37 +41,30 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         .findings
         .retain_mut(|finding| keep(finding, project, configs));
     linted.findings.sort_by(|left, right| {
-        let order = |finding: &Finding| (finding.at, finding.rule.clone(), finding.key.clone());
-        order(left)
-            .cmp(&order(right))
+        identity(left)
+            .cmp(&identity(right))
             .then(right.severity.cmp(&left.severity))
     });
     // A host or file seen by several deployments is one finding, the most severe.
-    linted.findings.dedup_by(|later, first| {
-        (later.at, &later.rule, &later.key) == (first.at, &first.rule, &first.key)
-    });
     linted
+        .findings
+        .dedup_by(|later, first| identity(later) == identity(first));
+    linted
+}
+
+/// What makes two findings one; also their order.
+fn identity(finding: &Finding) -> (Location, &str, Option<&str>) {
+    (finding.at, &finding.rule, finding.key.as_deref())
 }
 
 /// The configuration that counts for a deployment as a whole: that of its first file.
 fn first_path<'d>(deployment: &'d Deployment) -> &'d str {
-    let mut documents = deployment
-        .documents
-        .iter()
-        .chain(&deployment.unread)
-        .chain(&deployment.host);
-    documents
-        .next()
-        .map_or("", |document| deployment.source(document).path.as_str())
+    let first = deployment.files().next();
+    first.map_or("", |document| deployment.source(document).path.as_str())
 }
 
 fn runs_anywhere(front: &FrontMatter, deployment: &Deployment, configs: &Configs) -> bool {
-    let mut documents = deployment
-        .documents
-        .iter()
-        .chain(&deployment.unread)
-        .chain(&deployment.host);
-    documents.any(|document| {
+    deployment.files().any(|document| {
         let path = &deployment.source(document).path;
         configs.of(path).runs(front.name, front.group.name(), path)
     })

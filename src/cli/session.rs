@@ -157,12 +157,8 @@ pub(super) fn summary(found: &Found, project: &Project, findings: &[Finding]) ->
         .deployments()
         .into_iter()
         .filter(|deployment| {
-            let mut all = deployment
-                .documents
-                .iter()
-                .chain(&deployment.unread)
-                .chain(&deployment.host);
-            all.any(|document| found.in_scope(document.source))
+            let mut files = deployment.files();
+            files.any(|document| found.in_scope(document.source))
         })
         .collect();
     let mut names: Vec<&str> = deployments
@@ -244,7 +240,6 @@ pub(super) fn style(args: &OutputArgs) -> Style {
         color,
         width: width.clamp(40, 120),
         ascii: false,
-        links: terminal && !set("GITHUB_ACTIONS"),
         quiet: args.quiet,
     }
 }

@@ -28,12 +28,8 @@ pub(super) fn run(args: &ShowArgs) -> Result<Exit, String> {
     let failed = tell(&found, &Linted::default());
     let mut deployments = project.deployments();
     deployments.retain(|deployment| {
-        let mut all = deployment
-            .documents
-            .iter()
-            .chain(&deployment.unread)
-            .chain(&deployment.host);
-        all.any(|document| found.in_scope(document.source))
+        let mut files = deployment.files();
+        files.any(|document| found.in_scope(document.source))
     });
     if args.lint.output.verbose {
         tell_files(&found, &deployments);

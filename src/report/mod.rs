@@ -83,10 +83,6 @@ impl Summary {
 
 /// How output for people looks. Nothing else decides it: no environment, no terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four switches of the user, independent of each other"
-)]
 pub struct Style {
     /// Whether ANSI colours are written.
     pub color: bool,
@@ -94,8 +90,6 @@ pub struct Style {
     pub width: usize,
     /// Whether frames are drawn in ASCII.
     pub ascii: bool,
-    /// Whether OSC 8 links may be written. No output has a place to link to so far.
-    pub links: bool,
     /// Whether problems are all that is shown: no notes, no summary.
     pub quiet: bool,
 }
@@ -106,7 +100,6 @@ impl Default for Style {
             color: false,
             width: 100,
             ascii: false,
-            links: false,
             quiet: false,
         }
     }
