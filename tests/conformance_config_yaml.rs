@@ -1,5 +1,8 @@
 //! `config.yaml` against recorded answers of Flink 1.19 to 2.3.
 
+mod common;
+
+use common::recorded;
 use flint::syntax::{Document, Kind, yaml};
 use flint::text::{Source, SourceId};
 use serde_json::Value;
@@ -13,25 +16,6 @@ const DEVIATIONS: [(&str, &str); 1] = [(
 
 /// Cases about which of several files Flink picks; no matter of this reader.
 const SEVERAL_FILES: &str = "files-";
-
-fn decode(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0u32, 0);
-    for letter in text.bytes() {
-        let Some(value) = LETTERS.iter().position(|known| *known == letter) else {
-            continue;
-        };
-        bits = bits << 6 | u32::try_from(value).expect("a base 64 letter has six bits");
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count).expect("the bits above are cleared"));
-            bits &= (1 << count) - 1;
-        }
-    }
-    bytes
-}
 
 /// What is different, or nothing.
 fn difference(document: &Document, expected: &Value) -> Option<String> {
@@ -81,19 +65,16 @@ fn difference(document: &Document, expected: &Value) -> Option<String> {
 /// Reads every case and gives their number.
 fn compare(lines: &str) -> usize {
     let (mut compared, mut failures) = (0, Vec::new());
-    for line in lines.lines() {
-        let case: Value = serde_json::from_str(line).expect("a vector is a JSON object");
-        let id = case["id"].as_str().expect("a vector has an id");
-        let files = case["files"].as_object().expect("a vector has files");
-        let (Some(text), 1) = (files.get("config.yaml"), files.len()) else {
+    for case in recorded(lines) {
+        let id = case.id.as_str();
+        let [(name, bytes)] = case.files.as_slice() else {
             continue;
         };
-        if id.starts_with(SEVERAL_FILES) {
+        if name != "config.yaml" || id.starts_with(SEVERAL_FILES) {
             continue;
         }
-        let bytes = decode(text.as_str().expect("a file is base 64"));
         let length = bytes.len();
-        let source = Source::new(SourceId(0), "config.yaml", bytes);
+        let source = Source::new(SourceId(0), "config.yaml", bytes.as_slice());
         let document = yaml::parse_config(&source);
         for setting in &document.settings {
             let spans = [setting.key_at, setting.value_at, setting.whole];
@@ -101,7 +82,7 @@ fn compare(lines: &str) -> usize {
         }
         compared += 1;
         let known = DEVIATIONS.iter().any(|(deviating, _)| *deviating == id);
-        match difference(&document, &case["expected"]) {
+        match difference(&document, &case.expected) {
             Some(said) if !known => failures.push(format!("{id}: {said}")),
             None if known => failures.push(format!("{id}: no longer deviates")),
             _ => {}

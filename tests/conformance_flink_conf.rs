@@ -1,7 +1,10 @@
 //! The reader of `flink-conf.yaml` held against what Flink 1.13 to 1.20 answered.
 
+mod common;
+
 use std::collections::BTreeMap;
 
+use common::recorded;
 use flint::syntax::{ProblemKind, flink_conf};
 use flint::text::{Source, SourceId};
 use serde_json::Value;
@@ -11,41 +14,17 @@ const RECORDED: &str = include_str!("../testdata/syntax/flink-conf-parse.jsonl")
 /// The legacy half: one file of this name, read by versions up to 1.20. Cases with several or
 /// missing files (`files-*`) are about which file Flink opens, and are told apart by folder.
 fn cases() -> impl Iterator<Item = (String, Source, Value)> {
-    RECORDED.lines().filter_map(|line| {
-        let case: Value = serde_json::from_str(line).expect("a recorded line is JSON");
-        let id = case["id"].as_str().expect("an id").to_owned();
-        let files = case["files"].as_object().expect("files");
-        let legacy = case["versions"]
-            .as_array()
-            .expect("versions")
+    recorded(RECORDED).into_iter().filter_map(|case| {
+        let legacy = case
+            .versions
             .iter()
-            .all(|version| version.as_str().is_some_and(|v| v.starts_with("1.")));
-        let alone = files.len() == 1 && files.contains_key("flink-conf.yaml");
-        if !(alone && legacy) {
+            .all(|version| version.starts_with("1."));
+        let [(name, bytes)] = case.files.as_slice() else {
             return None;
-        }
-        let bytes = base64(files["flink-conf.yaml"].as_str().expect("base64"));
-        let source = Source::new(SourceId(0), "flink-conf.yaml", bytes);
-        Some((id, source, case["expected"].clone()))
+        };
+        let source = Source::new(SourceId(0), name.as_str(), bytes.as_slice());
+        (name == "flink-conf.yaml" && legacy).then_some((case.id, source, case.expected))
     })
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => u32::from(byte - b'A'),
-        b'a'..=b'z' => u32::from(byte - b'a') + 26,
-        b'0'..=b'9' => u32::from(byte - b'0') + 52,
-        b'+' => 62,
-        b'/' => 63,
-        other => panic!("{other} is not base64"),
-    };
-    let digits: Vec<u32> = text.bytes().filter(|b| *b != b'=').map(value).collect();
-    let mut bytes = Vec::new();
-    for group in digits.chunks(4) {
-        let bits = group.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - group.len()));
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
-    }
-    bytes
 }
 
 #[test]

@@ -123,8 +123,11 @@ impl Versions {
 }
 
 /// The bit of one version: a leading `v`, `_` for `.`, and a patch release are accepted.
-/// Allocates nothing for known versions: every look-up in the option table passes here.
 fn index(text: &str) -> Result<usize, VersionError> {
+    // Every look-up in the option table passes here, with versions that are spelt like this.
+    if let Some(bit) = NAMES.iter().position(|name| *name == text) {
+        return Ok(bit);
+    }
     let mut parts = text.trim_start_matches(['v', 'V']).split(['.', '_', '-']);
     let numbers = [parts.next(), parts.next()].map(|part| part.and_then(|p| p.parse::<u32>().ok()));
     let [Some(major), Some(minor)] = numbers else {

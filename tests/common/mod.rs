@@ -9,10 +9,60 @@ use flint::flink::version::Versions;
 use flint::lint::lint;
 use flint::project::Project;
 use flint::text::Sources;
+use serde_json::Value;
 
 /// Whether recorded outputs are written anew.
 pub(crate) fn blessing() -> bool {
     std::env::var_os("BLESS").is_some()
+}
+
+/// What real Flink answered about some files, recorded in `testdata/syntax/`.
+pub(crate) struct Recorded {
+    pub(crate) id: String,
+    /// Names and bytes of the files in the configuration directory.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// The versions that gave this answer.
+    pub(crate) versions: Vec<String>,
+    /// The answer.
+    pub(crate) expected: Value,
+}
+
+/// The answers of a recording, which has one JSON object a line.
+pub(crate) fn recorded(lines: &str) -> Vec<Recorded> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let read = |line: &str| {
+        let mut case: Value = serde_json::from_str(line).expect("a recorded line is JSON");
+        let files = case["files"].as_object().expect("files").iter();
+        let versions = case["versions"].as_array().expect("versions").iter();
+        Recorded {
+            id: text(&case["id"]),
+            files: files
+                .map(|(name, bytes)| (name.clone(), base64(&text(bytes))))
+                .collect(),
+            versions: versions.map(text).collect(),
+            expected: case["expected"].take(),
+        }
+    };
+    lines.lines().map(read).collect()
+}
+
+/// The bytes of a recorded file.
+fn base64(text: &str) -> Vec<u8> {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => u32::from(byte - b'A'),
+        b'a'..=b'z' => u32::from(byte - b'a') + 26,
+        b'0'..=b'9' => u32::from(byte - b'0') + 52,
+        b'+' => 62,
+        b'/' => 63,
+        other => panic!("{other} is not base64"),
+    };
+    let digits: Vec<u32> = text.bytes().filter(|b| *b != b'=').map(value).collect();
+    let mut bytes = Vec::new();
+    for group in digits.chunks(4) {
+        let bits = group.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - group.len()));
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
+    }
+    bytes
 }
 
 /// Sources from paths and texts.
