@@ -545,6 +545,8 @@ fn explain_and_rules_know_their_names() {
         out(&option)
     );
     assert!(out(&option).contains("ineffective-block-cache"));
+    let machine = run(folder.path(), &["explain", "io.tmp.dirs"]);
+    assert!(out(&machine).contains("default   depends on the machine"));
     let unknown = run(folder.path(), &["explain", "small-tcp-bufers"]);
     assert_eq!(code(&unknown), 2);
     assert!(err(&unknown).contains("small-tcp-buffers"));

@@ -59,7 +59,8 @@ fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
 
 /// The key of a line.
 fn key_of(line: &str) -> &str {
-    line.split('\t').next().unwrap_or_default()
+    let end = memchr::memchr(b'\t', line.as_bytes());
+    &line[..end.unwrap_or(line.len())]
 }
 
 /// Every line of the table, in the order of its keys.
@@ -127,22 +128,13 @@ fn agreed<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
 /// The default of an option, if all of `versions` that know it agree on one.
 ///
 /// `None` also where some of them have none, or one that depends on the machine; aliases have no
-/// default of their own. That there is none for certain says [`has_no_default`].
+/// default of their own.
 pub fn default(key: &str, versions: Versions) -> Option<&'static str> {
     agreed(
         meanings_in(key, versions)
             .filter(|spec| spec.state != State::Alias)
             .map(|spec| spec.default),
     )?
-}
-
-/// Whether an option is known in some of `versions` and has no default in any of these.
-pub fn has_no_default(key: &str, versions: Versions) -> bool {
-    agreed(
-        meanings_in(key, versions)
-            .filter(|spec| spec.state != State::Alias)
-            .map(|spec| spec.default.is_none() && !spec.default_varies),
-    ) == Some(true)
 }
 
 /// The keys that Flink tries for an option, in its order: the own key, then fallback keys, then
@@ -261,9 +253,6 @@ mod tests {
         );
         assert_eq!(default("state.backend.type", Versions::ALL), None);
         assert_eq!(default("state.backend.type", of("1.19..")), Some("hashmap"));
-        assert!(has_no_default("execution.checkpointing.dir", Versions::ALL));
-        assert!(!has_no_default("state.backend.type", Versions::ALL));
-        assert!(!has_no_default("io.tmp.dirs", Versions::ALL));
         assert_eq!(default("io.tmp.dirs", Versions::ALL), None);
     }
 

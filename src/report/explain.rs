@@ -99,10 +99,12 @@ pub fn option(key: &str, versions: Versions) -> String {
         any = true;
         out.push_str(&format!("  Flink {}\n", spec.versions.and(versions)));
         out.push_str(&format!("    type      {}\n", spec.kind.name()));
-        out.push_str(&format!(
-            "    default   {}\n",
-            spec.default.unwrap_or("none")
-        ));
+        let default = match spec.default {
+            Some(default) => default,
+            None if spec.default_varies => "depends on the machine",
+            None => "none",
+        };
+        out.push_str(&format!("    default   {default}\n"));
         let values: Vec<&str> = spec.enum_values().collect();
         if !values.is_empty() {
             out.push_str(&format!("    values    {}\n", values.join(", ")));

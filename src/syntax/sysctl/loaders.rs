@@ -1,6 +1,8 @@
 //! Which values each loader writes for the text of one file: `sysctl -p FILE` of procps 4.x and
 //! `systemd-sysctl FILE`. They share the grammar and differ in globs, exclusions, duplicates, blanks
 //! and line ends.
+//!
+//! Rules read documents. With this the grammar of documents is held against recorded answers.
 
 use std::ops::Range;
 
