@@ -24,6 +24,8 @@ pub mod flink;
 pub mod lint;
 pub mod linux;
 pub mod project;
+#[cfg(test)]
+mod random;
 pub mod recognise;
 pub mod report;
 pub mod rules;

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. `flink` and `linux` know nothing of files; rules do no I/O.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("text", &[]),
+    ("random", &[]),
     ("words", &[]),
     ("flink", &["words"]),
     ("linux", &[]),
     ("finding", &["text"]),
-    ("syntax", &["text", "flink"]),
+    ("syntax", &["text", "flink", "random"]),
     ("config", &["finding", "flink", "text", "words"]),
     ("recognise", &["flink", "syntax", "text", "words"]),
     ("discover", &["config", "recognise", "text", "words"]),
@@ -69,6 +70,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "finding",
             "fingerprint",
             "flink",
+            "random",
             "rules",
             "syntax",
             "text",

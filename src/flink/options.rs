@@ -162,7 +162,6 @@ pub fn canonical(key: &str, versions: Versions) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -259,7 +259,6 @@ pub fn parse_enum<'n>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

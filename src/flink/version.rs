@@ -171,7 +171,6 @@ impl fmt::Display for Versions {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -10,7 +10,7 @@ use crate::text::{Edit, Source, Span};
 mod in_force;
 mod template;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 pub(super) use in_force::{Come, InForce};
 pub(super) use template::{Actions, is_template};

@@ -9,6 +9,8 @@ pub mod json;
 mod lines;
 pub mod properties;
 pub mod sysctl;
+#[cfg(test)]
+mod testing;
 pub mod toml;
 pub mod yaml;
 

@@ -116,7 +116,6 @@ pub fn nearest_names(name: &str, count: usize) -> Vec<&'static str> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -198,7 +198,6 @@ pub fn show_duration(duration: Duration) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

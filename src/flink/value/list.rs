@@ -112,7 +112,6 @@ fn is_java_whitespace(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

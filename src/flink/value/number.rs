@@ -182,7 +182,6 @@ fn decimal_error(text: &str) -> ValueError {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::finding::Related;
+use crate::random::Random;
 use crate::report::OutputFormat;
 use crate::report::samples::{self, at, finding};
 use crate::text::{SourceId, Sources, Span};
@@ -256,13 +257,7 @@ fn quiet_shows_problems_alone() {
 
 #[test]
 fn any_bytes_and_spans_are_drawn_without_raw_controls() {
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = move |below: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed >> 8).unwrap_or(0) % below
-    };
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
     let pieces: [&[u8]; 14] = [
         b"a",
         b"key: ",
@@ -281,15 +276,12 @@ fn any_bytes_and_spans_are_drawn_without_raw_controls() {
     ];
     for round in 0..3000 {
         let mut sources = Sources::default();
-        let mut bytes = Vec::new();
-        for _ in 0..random(30) {
-            bytes.extend_from_slice(pieces[random(pieces.len())]);
-        }
+        let bytes = random.bytes(&pieces, 30);
         let size = bytes.len() + 2;
         let id = sources.add("a", bytes);
         let mut span = || {
-            let start = random(size);
-            start..start + random(size)
+            let start = random.below(size);
+            start..start + random.below(size)
         };
         let mut odd = finding(id, span());
         odd.label = "a label \u{1b} of a few words".into();

@@ -1,51 +1,18 @@
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use super::*;
 use crate::syntax::Repair;
+use crate::syntax::testing::{self, comments, only_problem};
 use crate::text::{self, Edit, SourceId};
 
 fn source(text: impl Into<Vec<u8>>) -> Source {
     Source::new(SourceId(0), "flink-conf.yaml", text.into())
 }
 
-/// The one problem of a text, which must have exactly one.
 fn problem(text: &str) -> Problem {
-    let document = parse(&source(text));
-    assert_eq!(
-        document.problems.len(),
-        1,
-        "{text:?}: {:#?}",
-        document.problems
-    );
-    document.problems.into_iter().next().unwrap()
+    only_problem(parse(&source(text)))
 }
 
-/// The text after a repair, whose claims must be all that changes.
 fn repaired(text: &str, repair: &Repair) -> String {
-    let before = source(text);
-    let edits: Vec<Edit> = repair
-        .edits
-        .iter()
-        .map(|(span, text)| Edit {
-            source: before.id,
-            span: *span,
-            text: text.clone(),
-        })
-        .collect();
-    let bytes = text::apply(&before.bytes, &edits.iter().collect::<Vec<_>>());
-    let after = source(bytes.clone());
-    let (old, new) = (parse(&before), parse(&after));
-    let value = |document: &Document, key: &str| document.get(key).map(|s| s.value.clone());
-    for setting in old.settings.iter().chain(&new.settings) {
-        let key = setting.key.as_str();
-        let now = value(&new, key);
-        let claim = repair.changes.iter().find(|(claimed, _)| claimed == key);
-        match claim {
-            Some((_, claimed)) => assert_eq!(&now, claimed, "{text:?}: {key}"),
-            None => assert_eq!(now, value(&old, key), "{text:?}: {key} is not claimed"),
-        }
-    }
-    String::from_utf8(bytes).unwrap()
+    testing::repaired(&source(text), parse, repair)
 }
 
 fn changes(repair: &Repair) -> Vec<(&str, Option<&str>)> {
@@ -275,11 +242,7 @@ fn a_byte_order_mark_is_deleted_with_what_it_hides() {
 fn comments_for_flint_are_found_with_their_place() {
     let source = source("\u{feff}# flint: file-ignore[x] y\na: 1 # flint: ignore[z]  \n# other\n");
     let document = parse(&source);
-    let found: Vec<_> = document
-        .comments
-        .iter()
-        .map(|c| (source.text(c.at).into_owned(), c.own_line, c.legal))
-        .collect();
+    let found = comments(&source, &document);
     assert_eq!(
         found,
         [
@@ -330,7 +293,7 @@ fn a_block_inside_another_file_is_read_with_its_own_offsets() {
 
 #[test]
 fn random_nested_text_never_breaks_a_claim() {
-    let mut random = crate::syntax::lines::tests::Random(7);
+    let mut random = crate::random::Random(7);
     let words = [
         "a", "b.c", "d", ":", ": ", ": ", ":\n", "\n", "\n", "\n", "  ", "    ", " ", "#", " # c",
         "=", " = ", "1", "x y", "\t", "- ", "---", "\r\n", "\u{feff}", "{{", "é", "'", "\"",

@@ -1,34 +1,9 @@
 //! Promises of the writers, on generated files of every line format and TOML.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
+use crate::random::Random;
+use crate::syntax::testing::assert_sound;
 use crate::syntax::{Document, Setting, flink_conf, properties, sysctl, toml};
 use crate::text::{self, Edit, Source, SourceId};
-
-/// xorshift64: the same cases on every run.
-pub(in crate::syntax) struct Random(pub(in crate::syntax) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// A number below `limit`.
-    pub(in crate::syntax) fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).unwrap()
-    }
-
-    pub(in crate::syntax) fn pick<'w>(&mut self, words: &[&'w str]) -> &'w str {
-        words[self.below(words.len())]
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-}
 
 /// A format under test: how to read it, and what its files are made of.
 struct Grammar {
@@ -370,48 +345,14 @@ fn random_bytes_give_spans_inside_the_file_and_no_panic() {
         b".",
     ];
     for _ in 0..20_000 {
-        let mut bytes = Vec::new();
-        for _ in 0..random.below(24) {
-            bytes.extend_from_slice(pieces[random.below(pieces.len())]);
-        }
-        let source = Source::new(SourceId(0), "f", bytes);
-        let utf8 = std::str::from_utf8(&source.bytes).ok();
+        let source = Source::new(SourceId(0), "f", random.bytes(&pieces, 24));
         for parse in [
             flink_conf::parse,
             sysctl::parse,
             properties::parse,
             toml::parse,
         ] {
-            let document = parse(&source);
-            let settings = document.settings.iter();
-            let spans = settings.flat_map(|s| [s.key_at, s.value_at, s.whole]);
-            let spans = spans.chain(document.problems.iter().map(|p| p.at));
-            let spans = spans.chain(document.comments.iter().map(|c| c.at));
-            let sections = document.sections.iter();
-            for span in spans.chain(sections.flat_map(|s| [s.key_at, s.whole])) {
-                assert!(span.start <= span.end && span.end as usize <= source.bytes.len());
-                if let Some(text) = utf8 {
-                    assert!(
-                        text.is_char_boundary(span.start as usize),
-                        "{text:?} {span:?}"
-                    );
-                    assert!(
-                        text.is_char_boundary(span.end as usize),
-                        "{text:?} {span:?}"
-                    );
-                }
-            }
-            for setting in &document.settings {
-                let edits = [
-                    document.set(&source, setting, "x"),
-                    document.rename(&source, setting, "k"),
-                    document.insert_after(&source, setting, "k", "v"),
-                    document.remove(&source, setting),
-                ];
-                for edit in edits.iter().flatten() {
-                    assert!(edit.span.end as usize <= source.bytes.len());
-                }
-            }
+            assert_sound(&source, &parse(&source));
         }
     }
 }

@@ -1,7 +1,6 @@
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use super::*;
-use crate::text::{self, Edit, SourceId};
+use crate::syntax::testing::{after, comments};
+use crate::text::SourceId;
 
 fn source(text: impl Into<Vec<u8>>) -> Source {
     Source::new(SourceId(0), "job.properties", text.into())
@@ -10,11 +9,6 @@ fn source(text: impl Into<Vec<u8>>) -> Source {
 fn pairs(text: &str) -> Vec<(String, String)> {
     let settings = parse(&source(text)).settings.into_iter();
     settings.map(|s| (s.key, s.value)).collect()
-}
-
-fn after(source: &Source, edit: Option<Edit>) -> Option<String> {
-    let bytes = text::apply(&source.bytes, &[&edit?]);
-    Some(String::from_utf8(bytes).unwrap())
 }
 
 #[test]
@@ -84,11 +78,7 @@ fn a_malformed_escape_refuses_the_file() {
 #[test]
 fn comments_for_flint_are_legal_on_lines_of_their_own_only() {
     let source = source("# flint: ignore[a]\n  ! flint: ignore[b]\nx=1 # flint: ignore[c]\\\n y\n");
-    let found: Vec<_> = parse(&source)
-        .comments
-        .iter()
-        .map(|c| (source.text(c.at).into_owned(), c.own_line, c.legal))
-        .collect();
+    let found = comments(&source, &parse(&source));
     assert_eq!(
         found,
         [

@@ -1,39 +1,17 @@
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use super::*;
+use crate::syntax::testing::{self, comments, only_problem};
 use crate::text::{self, Edit, SourceId};
 
 fn source(text: impl Into<Vec<u8>>) -> Source {
     Source::new(SourceId(0), "90-flink.conf", text.into())
 }
 
-fn only_problem(text: &str) -> Problem {
-    let document = parse(&source(text));
-    assert_eq!(
-        document.problems.len(),
-        1,
-        "{text:?}: {:#?}",
-        document.problems
-    );
-    document.problems.into_iter().next().unwrap()
+fn problem(text: &str) -> Problem {
+    only_problem(parse(&source(text)))
 }
 
 fn repaired(text: &str, repair: &Repair) -> String {
-    let edits: Vec<Edit> = repair
-        .edits
-        .iter()
-        .map(|(span, text)| Edit {
-            source: SourceId(0),
-            span: *span,
-            text: text.clone(),
-        })
-        .collect();
-    let bytes = text::apply(text.as_bytes(), &edits.iter().collect::<Vec<_>>());
-    let after = parse(&source(bytes.clone()));
-    for (key, value) in &repair.changes {
-        assert_eq!(after.get(key).map(|s| &s.value), value.as_ref(), "{text:?}");
-    }
-    String::from_utf8(bytes).unwrap()
+    testing::repaired(&source(text), parse, repair)
 }
 
 #[test]
@@ -117,7 +95,7 @@ fn a_line_without_equals_sign_is_reported_and_repaired_where_it_has_one_reading(
         ("=5", None),
         ("ab", None),
     ] {
-        let problem = only_problem(text);
+        let problem = problem(text);
         assert_eq!(problem.kind, ProblemKind::MissingEquals, "{text}");
         let done = problem.repair.map(|repair| repaired(text, &repair));
         assert_eq!(done.as_deref(), fixed, "{text}");
@@ -130,7 +108,7 @@ fn a_line_without_equals_sign_is_reported_and_repaired_where_it_has_one_reading(
 #[test]
 fn a_byte_order_mark_is_deleted_with_what_it_hides() {
     let text = "\u{feff}vm.swappiness = 1\nvm.x = 2\n";
-    let problem = only_problem(text);
+    let problem = problem(text);
     assert_eq!(problem.kind, ProblemKind::ByteOrderMark);
     let repair = problem.repair.unwrap();
     assert_eq!(repaired(text, &repair), "vm.swappiness = 1\nvm.x = 2\n");
@@ -140,7 +118,7 @@ fn a_byte_order_mark_is_deleted_with_what_it_hides() {
         (hidden, None),
     ];
     assert_eq!(repair.changes, changes);
-    let comment = only_problem("\u{feff}# c\nvm.x = 2\n");
+    let comment = self::problem("\u{feff}# c\nvm.x = 2\n");
     assert_eq!(comment.repair.unwrap().changes, []);
 }
 
@@ -149,11 +127,7 @@ fn comments_for_flint_are_legal_on_lines_of_their_own_only() {
     let source = source(
         "\u{feff}# flint: ignore[a]\n ; flint: ignore[b] \nx.y = 1 # flint: ignore[c]  \nz.z = flint: no\n",
     );
-    let found: Vec<_> = parse(&source)
-        .comments
-        .iter()
-        .map(|c| (source.text(c.at).into_owned(), c.own_line, c.legal))
-        .collect();
+    let found = comments(&source, &parse(&source));
     assert_eq!(
         found,
         [

@@ -1,15 +1,9 @@
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use super::*;
-use crate::text::{self, SourceId};
+use crate::syntax::testing::{after, comments};
+use crate::text::SourceId;
 
 fn source(text: impl Into<Vec<u8>>) -> Source {
     Source::new(SourceId(0), "job.toml", text.into())
-}
-
-fn after(source: &Source, edit: Option<Edit>) -> Option<String> {
-    let bytes = text::apply(&source.bytes, &[&edit?]);
-    Some(String::from_utf8(bytes).unwrap())
 }
 
 const JOB: &str = "\
@@ -140,11 +134,7 @@ fn tables_are_sections_from_their_header_to_their_last_child() {
 #[test]
 fn comments_for_flint_are_found_outside_of_strings() {
     let source = source(JOB);
-    let found: Vec<_> = parse(&source)
-        .comments
-        .iter()
-        .map(|c| (source.text(c.at).into_owned(), c.own_line, c.legal))
-        .collect();
+    let found = comments(&source, &parse(&source));
     assert_eq!(
         found,
         [

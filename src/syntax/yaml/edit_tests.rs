@@ -1,28 +1,9 @@
 //! Random documents, random edits: afterwards exactly that one thing reads differently.
 
 use super::{parse_config, parse_job};
+use crate::random::Random;
 use crate::syntax::{Document, Kind, Setting, json};
 use crate::text::{Edit, Source, SourceId, apply};
-
-/// A small generator of pseudo-random numbers (xorshift), so that a failure can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).expect("a remainder fits")
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.below(texts.len())]
-    }
-}
 
 const SCALARS: &[&str] = &[
     "1",

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{parse_config, parse_job};
+use crate::random::Random;
+use crate::syntax::testing::{assert_sound, comments};
 use crate::syntax::{Document, ProblemKind, json};
 use crate::text::{Edit, Source, SourceId, apply};
 
@@ -173,16 +175,12 @@ fn comments_that_speak_to_flint_are_kept() {
     let text =
         "# flint: ignore[x] y\na: 1 # flint: z\n# other\nb: \"# flint: no\"\nc: |\n  # flint: no\n";
     let source = source(text);
-    let comments = parse_config(&source).comments;
-    let told: Vec<_> = comments
-        .iter()
-        .map(|comment| (source.text(comment.at).into_owned(), comment.own_line))
-        .collect();
+    let told = comments(&source, &parse_config(&source));
     assert_eq!(
         told,
         [
-            ("# flint: ignore[x] y".to_owned(), true),
-            ("# flint: z".to_owned(), false)
+            ("# flint: ignore[x] y".to_owned(), true, true),
+            ("# flint: z".to_owned(), false, true)
         ]
     );
 }
@@ -261,13 +259,7 @@ fn hostile_files_end_soon_with_a_problem() {
 
 #[test]
 fn random_bytes_never_panic_and_spans_stay_inside() {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = |limit: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % limit as u64).expect("a remainder fits")
-    };
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
     let pieces: [&[u8]; 30] = [
         b"a",
         b": ",
@@ -301,40 +293,9 @@ fn random_bytes_never_panic_and_spans_stay_inside() {
         b",",
     ];
     for _ in 0..20_000 {
-        let mut bytes = Vec::new();
-        for _ in 0..next(24) {
-            bytes.extend_from_slice(pieces[next(pieces.len())]);
-        }
-        let length = u32::try_from(bytes.len()).expect("short");
-        let text = String::from_utf8(bytes.clone()).ok();
-        let source = source(bytes);
-        for document in [
-            parse_config(&source),
-            parse_job(&source),
-            json::parse(&source),
-        ] {
-            let settings = document.settings.iter();
-            let spans = settings.flat_map(|set| [set.key_at, set.value_at, set.whole]);
-            let problems = document.problems.iter().map(|problem| problem.at);
-            let sections = document.sections.iter().map(|section| section.whole);
-            for span in spans.chain(problems).chain(sections) {
-                assert!(span.start <= span.end && span.end <= length, "{source:?}");
-                if let Some(text) = &text {
-                    let range = span.range();
-                    let ends = [range.start, range.end];
-                    assert!(
-                        ends.iter().all(|end| text.is_char_boundary(*end)),
-                        "{text:?}"
-                    );
-                }
-            }
-            for setting in document.settings.iter().take(2) {
-                document.set(&source, setting, "v");
-                document.rename(&source, setting, "w");
-                document.insert_after(&source, setting, "w", "v");
-                document.remove(&source, setting);
-            }
-            document.insert(&source, "w", "v");
+        let source = source(random.bytes(&pieces, 24));
+        for parse in [parse_config, parse_job, json::parse] {
+            assert_sound(&source, &parse(&source));
         }
     }
 }
