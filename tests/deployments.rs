@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{blessing, diff, findings, fixed, sources};
+use common::{assert_table_fits, blessing, diff, findings, fixed, sources};
 use flint::config::{Config, Configs};
 use flint::lint::validate;
 use flint::report::{OutputFormat, Report, Style, Summary, render};
@@ -43,6 +43,7 @@ fn compare(path: &Path, text: &str, wrong: &mut Vec<String>) {
 
 #[test]
 fn every_deployment_says_what_is_recorded() {
+    assert_table_fits();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/deployments");
     let mut wrong = Vec::new();
     let mut cases = 0;

@@ -1,10 +1,10 @@
 //! Rule pages: the list, the front matter, the headings, and every example run as a test.
-//! `BLESS=1 cargo test --test pages` writes recorded outputs, patches and the static table anew.
+//! `BLESS=1 cargo test --test pages` writes the static table anew, and, run once more with that compiled
+//! in, the recorded outputs and patches.
 
 mod common;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -37,19 +37,21 @@ fn pages() -> Vec<(String, String, Page)> {
 
 #[test]
 fn the_list_is_the_folder() {
-    let pages = pages();
     let listed: Vec<String> = RULES
         .iter()
         .map(|entry| Page::parse(entry.page).expect("a page").name)
         .collect();
-    let files: Vec<String> = pages.iter().map(|(stem, _, _)| stem.clone()).collect();
-    assert_eq!(
-        listed, files,
-        "src/rules/mod.rs lists every page of rules/, sorted"
-    );
-    for (stem, _, page) in &pages {
-        assert_eq!(*stem, page.name, "the title is the file's name");
+    for (stem, _, page) in pages() {
+        assert_eq!(page.name, stem, "the title of rules/{stem}.md");
+        assert!(
+            listed.contains(&stem),
+            "rules/{stem}.md has no line in RULES of src/rules/mod.rs"
+        );
     }
+    assert!(
+        listed.is_sorted_by(|one, other| one < other),
+        "RULES of src/rules/mod.rs is not sorted by name: {listed:#?}"
+    );
 }
 
 #[test]
@@ -84,29 +86,21 @@ fn every_page_has_what_a_reader_needs() {
             page.examples.iter().any(|example| !example.bad),
             "{name}: a good example"
         );
-        let (safe, unsafe_) = page.front.fixes().expect("checked above");
-        let diffs = page
-            .examples
-            .iter()
-            .filter(|example| example.diff.is_some())
-            .count();
-        assert_eq!(
-            safe || unsafe_,
-            diffs > 0,
-            "{name}: a rule with a fix shows its patch"
-        );
     }
 }
 
 #[test]
 fn a_rule_is_coded_or_declared_or_of_the_engine() {
+    if !table_is_current() {
+        return;
+    }
     for (front, entry) in rules::all().iter().zip(RULES) {
         let of_engine = OF_THE_ENGINE.contains(&front.name);
         let ways = [entry.code.is_some(), !front.checks.is_empty(), of_engine];
         let count = ways.iter().filter(|way| **way).count();
         assert_eq!(
             count, 1,
-            "{}: exactly one of code, check and engine",
+            "{}: a rule has a function in RULES, or a check on its page, or is one of OF_THE_ENGINE",
             front.name
         );
     }
@@ -122,7 +116,7 @@ fn keys_in_declared_checks_exist() {
             for key in keys {
                 assert!(
                     flint::flink::options::is_option(key),
-                    "{}: {key}",
+                    "{}: Flink has no option {key}",
                     front.name
                 );
             }
@@ -130,17 +124,26 @@ fn keys_in_declared_checks_exist() {
     }
 }
 
+/// The static table that the rules of this test run with.
+const COMPILED_IN: &str = include_str!("../src/rules/front_matter.rs");
+
+/// Whether that table is the one of the pages. Where it is not, `the_static_table_is_that_of_the_pages`
+/// says what to do, and what else would go wrong is not worth a word.
+fn table_is_current() -> bool {
+    table(&pages()) == COMPILED_IN
+}
+
 #[test]
 fn the_static_table_is_that_of_the_pages() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/rules/front_matter.rs");
-    let written = table(&pages());
-    let current = fs::read_to_string(&path).unwrap_or_default();
-    if written != current && blessing() {
-        fs::write(&path, &written).expect("a writable source");
+    if table_is_current() {
         return;
     }
-    assert!(
-        written == current,
+    if blessing() {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/rules/front_matter.rs");
+        fs::write(&path, table(&pages())).expect("a writable source");
+        panic!("src/rules/front_matter.rs was written anew: run the same command again");
+    }
+    panic!(
         "src/rules/front_matter.rs is not that of rules/*.md: run BLESS=1 cargo test --test pages"
     );
 }
@@ -148,8 +151,8 @@ fn the_static_table_is_that_of_the_pages() {
 /// The front matter of all pages as a static table.
 fn table(pages: &[(String, String, Page)]) -> String {
     let mut out = String::from(
-        "//! The front matter of `rules/*.md` as data. Written by `BLESS=1 cargo test --test pages`.\n\
-         #![allow(clippy::unreadable_literal, reason = \"numbers stand as in the pages\")]\n\n\
+        "//! The front matter of `rules/*.md` as data. Written by `BLESS=1 cargo test --test pages`.\n\n\
+         #![allow(clippy::unreadable_literal, reason = \"numbers as the pages write them\")]\n\n\
          use super::declared::{Check, DeclaredFix, Test};\n\
          use super::{DefaultValue, Fixes, FrontMatter, Group};\n\
          use crate::finding::{Safety, Severity};\n\
@@ -164,26 +167,6 @@ fn table(pages: &[(String, String, Page)]) -> String {
             .into_iter()
             .find(|group| group.name() == front.group());
         let versions = front.versions().expect("versions").bits();
-        writeln!(out, "    FrontMatter {{").expect("a string");
-        writeln!(out, "        name: {name:?},").expect("a string");
-        writeln!(out, "        summary: {:?},", page.summary).expect("a string");
-        writeln!(
-            out,
-            "        severity: Severity::{:?},",
-            front.severity().expect("a severity")
-        )
-        .expect("a string");
-        writeln!(out, "        group: Group::{:?},", group.expect("a group")).expect("a string");
-        writeln!(
-            out,
-            "        versions: Versions::from_bits({versions:#06x}),"
-        )
-        .expect("a string");
-        writeln!(
-            out,
-            "        fixes: Fixes {{ safe: {safe}, unsafe_: {unsafe_} }},"
-        )
-        .expect("a string");
         let options: Vec<String> = front
             .options()
             .iter()
@@ -196,7 +179,20 @@ fn table(pages: &[(String, String, Page)]) -> String {
                 format!("({name:?}, {value})")
             })
             .collect();
-        writeln!(out, "        options: &[{}],", options.join(", ")).expect("a string");
+        out.push_str(&format!(
+            "    FrontMatter {{\n\
+             \x20       name: {name:?},\n\
+             \x20       summary: {:?},\n\
+             \x20       severity: Severity::{:?},\n\
+             \x20       group: Group::{:?},\n\
+             \x20       versions: Versions::from_bits({versions:#06x}),\n\
+             \x20       fixes: Fixes {{ safe: {safe}, unsafe_: {unsafe_} }},\n\
+             \x20       options: &[{}],\n",
+            page.summary,
+            front.severity().expect("a severity"),
+            group.expect("a group"),
+            options.join(", "),
+        ));
         out.push_str("        checks: &[");
         for check in &front.check {
             out.push_str(&check_text(name, check));
@@ -298,7 +294,6 @@ fn run(name: &str, example: &Example) -> (String, String) {
     let mut out = Vec::new();
     let style = Style {
         width: 92,
-        quiet: false,
         ..Style::default()
     };
     if !found.is_empty() {
@@ -323,27 +318,31 @@ fn is_summary(line: &str) -> bool {
 
 #[test]
 fn examples_say_what_the_rule_says() {
+    if !table_is_current() {
+        return;
+    }
     let mut wrong = String::new();
     for (name, text, page) in pages() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut changed = false;
+        let mut patched = false;
         for example in page.examples.iter().rev() {
             let (output, patch) = run(&name, example);
+            patched |= !patch.is_empty();
             if !example.bad {
                 assert_eq!(output.trim(), "", "{name}: a good example says nothing");
                 continue;
             }
-            assert_ne!(
-                output.trim(),
-                "",
-                "{name}: this bad example says nothing: {:?}",
+            assert!(
+                !output.trim().is_empty(),
+                "{name}: the rule says nothing about this bad example: {:#?}",
                 example.files
             );
             let patch_block = (!patch.is_empty()).then(|| patch.clone());
             if example.output.as_deref() == Some(output.as_str()) && example.diff == patch_block {
                 continue;
             }
-            writeln!(wrong, "{name}:\n{output}{patch}").expect("a string");
+            wrong.push_str(&format!("{name}:\n{output}{patch}\n"));
             changed = true;
             let mut end = example.end;
             for old in [&example.diff, &example.output].into_iter().flatten() {
@@ -362,6 +361,12 @@ fn examples_say_what_the_rule_says() {
             }
             lines.splice(end..end, block);
         }
+        let (safe, unsafe_) = page.front.fixes().expect("a fix word");
+        assert_eq!(
+            patched,
+            safe || unsafe_,
+            "{name}: whether examples have a patch, and whether the front matter says `fix: safe` or so"
+        );
         if changed && blessing() {
             fs::write(folder().join(format!("{name}.md")), lines.join("\n") + "\n")
                 .expect("a writable page");

@@ -1,5 +1,6 @@
 //! The front matter of `rules/*.md` as data. Written by `BLESS=1 cargo test --test pages`.
-#![allow(clippy::unreadable_literal, reason = "numbers stand as in the pages")]
+
+#![allow(clippy::unreadable_literal, reason = "numbers as the pages write them")]
 
 use super::declared::{Check, DeclaredFix, Test};
 use super::{DefaultValue, Fixes, FrontMatter, Group};

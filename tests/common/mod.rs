@@ -8,6 +8,7 @@ use flint::fix::{Allowed, Plan, patch, plan};
 use flint::flink::version::Versions;
 use flint::lint::lint;
 use flint::project::Project;
+use flint::rules::{self, RULES};
 use flint::text::Sources;
 use serde_json::Value;
 
@@ -63,6 +64,20 @@ fn base64(text: &str) -> Vec<u8> {
         bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
     }
     bytes
+}
+
+/// Refuses to go on with a static table that does not fit the list of rules: each rule would run with
+/// the front matter of another.
+pub(crate) fn assert_table_fits() {
+    let fits = rules::all().len() == RULES.len()
+        && rules::all().iter().zip(RULES).all(|(front, entry)| {
+            let title = format!("\n# {}\n", front.name);
+            entry.page.contains(&title)
+        });
+    assert!(
+        fits,
+        "src/rules/front_matter.rs is not that of rules/*.md: run BLESS=1 cargo test --test pages"
+    );
 }
 
 /// Sources from paths and texts.
