@@ -1,9 +1,9 @@
 //! Rules about single lines of flink-conf.yaml, the file that is not YAML
 //! (`GlobalConfiguration.loadYAMLResource`, the same from 1.13 to 1.20).
 
-use super::{Rule, safe};
+use super::{Rule, claim, safe};
 use crate::deployment::Deployment;
-use crate::finding::{Claim, Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
 use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Space};
@@ -40,12 +40,7 @@ pub(super) fn repaired(
         claims: repair
             .changes
             .iter()
-            .map(|(key, value)| Claim {
-                source: document.source,
-                document: document.ordinal,
-                key: key.clone(),
-                value: value.clone(),
-            })
+            .map(|(key, value)| claim(document, key, value.as_deref()))
             .collect(),
     }
 }
@@ -90,12 +85,11 @@ pub(super) fn ignored_line(rule: &Rule, deployment: &Deployment, out: &mut Vec<F
             } else {
                 previous = None;
             }
-            let mut finding = rule.finding(document, problem.at, problem.message.clone());
+            let mut finding = rule.problem(document, problem);
             finding.help =
                 "flink-conf.yaml is read line by line as `key: value`, with a colon and a \
                             blank; all else is skipped with a warning in the log"
                     .to_owned();
-            finding.key = problem.key.clone();
             if let Some(repair) = meant {
                 finding.fix = Some(repaired(
                     document,
@@ -135,11 +129,10 @@ pub(super) fn nested_yaml(rule: &Rule, deployment: &Deployment, out: &mut Vec<Fi
             if problem.kind != ProblemKind::NestedBlock {
                 continue;
             }
-            let mut finding = rule.finding(document, problem.at, problem.message.clone());
+            let mut finding = rule.problem(document, problem);
             finding.help = "Flink 1.13-1.20 strips the indentation and reads each line by itself; write the \
                             full dotted key on every line, or rename the file to config.yaml (1.19 and later)"
                 .to_owned();
-            finding.key = problem.key.clone();
             let known = |key: &str| options::is_option(key) || options::in_open_family(key);
             if let Some(repair) = &problem.repair {
                 let mut added = repair.changes.iter().filter(|(_, value)| value.is_some());
@@ -176,12 +169,11 @@ pub(super) fn hash_cuts_value(rule: &Rule, deployment: &Deployment, out: &mut Ve
             if complete {
                 continue;
             }
-            let mut finding = rule.finding(document, problem.at, problem.message.clone());
+            let mut finding = rule.problem(document, problem);
             finding.help =
                 "flink-conf.yaml has no way to write a `#` in a value; from 1.19 on config.yaml \
                             can, in quotes"
                     .to_owned();
-            finding.key = problem.key.clone();
             out.push(finding);
         }
     }
@@ -211,9 +203,8 @@ pub(super) fn byte_order_mark(rule: &Rule, deployment: &Deployment, out: &mut Ve
             .iter()
             .find(|problem| problem.kind == ProblemKind::ByteOrderMark);
         let Some(problem) = mark else { continue };
-        let mut finding = rule.finding(document, problem.at, problem.message.clone());
+        let mut finding = rule.problem(document, problem);
         finding.help = "save the file as UTF-8 without a byte order mark".to_owned();
-        finding.key = problem.key.clone();
         if let Some(repair) = &problem.repair {
             let title = "remove the byte order mark";
             if repair.changes.is_empty() {
@@ -277,12 +268,6 @@ pub(super) fn legacy_quotes_kept(rule: &Rule, deployment: &Deployment, out: &mut
                 finding.severity = Severity::Note;
             }
             finding.fix = document.set(source, setting, plain).map(|edit| {
-                let claim = Claim {
-                    source: document.source,
-                    document: document.ordinal,
-                    key: setting.key.clone(),
-                    value: Some(plain.to_owned()),
-                };
                 let fix = safe("remove the quotes", vec![edit]);
                 let (safety, risk) = if rejected {
                     (Safety::Safe, "")
@@ -292,7 +277,7 @@ pub(super) fn legacy_quotes_kept(rule: &Rule, deployment: &Deployment, out: &mut
                 Fix {
                     safety,
                     risk: risk.to_owned(),
-                    claims: vec![claim],
+                    claims: vec![claim(document, &setting.key, Some(plain))],
                     ..fix
                 }
             });

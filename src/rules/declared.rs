@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Rule, misspelled_option};
+use super::{Rule, claim, misspelled_option};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Claim, Finding, Fix, Related, Safety};
+use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
 use crate::flink::version::Versions;
@@ -168,20 +168,14 @@ fn build(
     // Removing a line uncovers an earlier one of the same key, if there is one.
     let uncovered = own.and_then(|own| {
         let others = document.all(key).filter(|setting| *setting != own.setting);
-        others.last().map(|setting| setting.value.clone())
+        others.last().map(|setting| setting.value.as_str())
     });
-    let claim = Claim {
-        source: document.source,
-        document: document.ordinal,
-        key: key.to_owned(),
-        value: value.or(uncovered),
-    };
     Some(Fix {
         title,
         safety: fix.safety,
         risk: fix.risk.to_owned(),
         edits: vec![edit],
-        claims: vec![claim],
+        claims: vec![claim(document, key, value.as_deref().or(uncovered))],
     })
 }
 

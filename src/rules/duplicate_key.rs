@@ -83,19 +83,10 @@ fn in_config_yaml(rule: &Rule, document: &Document, out: &mut Vec<Finding>) {
         .iter()
         .filter(|problem| problem.kind == ProblemKind::DuplicateKey);
     for problem in duplicates {
-        let mut finding = rule.finding(document, problem.at, problem.message.clone());
+        let mut finding = rule.problem(document, problem);
         finding.severity = Severity::Error;
         finding.help =
             "Flink does not start: config.yaml must not hold a key twice, at any level".to_owned();
-        finding.key = problem.key.clone();
-        finding.related = problem
-            .related
-            .iter()
-            .map(|(span, message)| Related {
-                at: Deployment::at(document, *span),
-                message: message.clone(),
-            })
-            .collect();
         finding.fix = problem.repair.as_ref().map(|repair| {
             let same = problem.key.as_deref().is_some_and(|key| {
                 let mut values = document.all(key).map(|setting| &setting.value);

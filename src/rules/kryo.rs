@@ -1,9 +1,9 @@
 //! Rules about Kryo: what registers a type, what only looks like it
 //! (`SerializerConfigImpl`, `ExecutionConfig`; run on every version).
 
-use super::{Rule, safe};
+use super::{Rule, claim, safe};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Claim, Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
@@ -87,12 +87,7 @@ fn removal(deployment: &Deployment, document: &Document, key: &str) -> Option<Fi
         .map(|setting| document.remove(source, setting))
         .collect();
     Some(Fix {
-        claims: vec![Claim {
-            source: document.source,
-            document: document.ordinal,
-            key: key.to_owned(),
-            value: None,
-        }],
+        claims: vec![claim(document, key, None)],
         ..safe("remove the line, which has no effect", edits?)
     })
 }
@@ -358,12 +353,7 @@ fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
         safety: Safety::Unsafe,
         risk: "a job that uses a generic type no longer starts".to_owned(),
         edits: vec![edit],
-        claims: vec![Claim {
-            source: document.source,
-            document: document.ordinal,
-            key: GENERIC.to_owned(),
-            value: Some("false".to_owned()),
-        }],
+        claims: vec![claim(document, GENERIC, Some("false"))],
     });
     Some(finding)
 }

@@ -2,9 +2,9 @@
 //! a metric. The default of `allowedLateness` is 0 (`WindowOperator`); in SQL the like is
 //! `table.exec.emit.allow-lateness` beside late firing.
 
-use super::Rule;
+use super::{Rule, claim};
 use crate::deployment::Deployment;
-use crate::finding::{Claim, Finding, Fix, Related, Safety, Severity};
+use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::recognise;
@@ -308,12 +308,7 @@ fn fix(document: &Document, edit: crate::text::Edit, key: &str, value: &str) -> 
         risk: "each window's state is kept that much longer, and late records emit results again"
             .to_owned(),
         edits: vec![edit],
-        claims: vec![Claim {
-            source: document.source,
-            document: document.ordinal,
-            key: key.to_owned(),
-            value: Some(value.to_owned()),
-        }],
+        claims: vec![claim(document, key, Some(value))],
     }
 }
 

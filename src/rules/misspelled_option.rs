@@ -2,9 +2,9 @@
 //! `state.backend.rocksdb.` are declared options (`RocksDBOptions`, `RocksDBConfigurableOptions`,
 //! `RocksDBNativeMetricOptions`), so one that is in no version is a mistake.
 
-use super::Rule;
+use super::{Rule, claim};
 use crate::deployment::Deployment;
-use crate::finding::{Claim, Finding, Fix, Safety};
+use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options;
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Setting};
@@ -100,18 +100,8 @@ fn finding(
                 risk: "the setting takes effect for the first time".to_owned(),
                 edits: vec![edit],
                 claims: vec![
-                    Claim {
-                        source: document.source,
-                        document: document.ordinal,
-                        key: setting.key.clone(),
-                        value: None,
-                    },
-                    Claim {
-                        source: document.source,
-                        document: document.ordinal,
-                        key: meant.to_owned(),
-                        value: Some(setting.value.clone()),
-                    },
+                    claim(document, &setting.key, None),
+                    claim(document, meant, Some(&setting.value)),
                 ],
             });
     }

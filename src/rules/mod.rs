@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::config::OptionValue;
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Location, Safety, Severity};
+use crate::finding::{Claim, Finding, Fix, Location, Related, Safety, Severity};
 use crate::flink::version::Versions;
-use crate::syntax::Document;
+use crate::syntax::{Document, Problem};
 use crate::text::Span;
 
 mod conf_lines;
@@ -254,6 +254,18 @@ impl Rule<'_> {
         }
     }
 
+    /// A finding of what is wrong with the text of a document.
+    fn problem(&self, document: &Document, problem: &Problem) -> Finding {
+        let mut finding = self.finding(document, problem.at, problem.message.clone());
+        finding.key.clone_from(&problem.key);
+        let related = problem.related.iter().map(|(span, message)| Related {
+            at: Deployment::at(document, *span),
+            message: message.clone(),
+        });
+        finding.related = related.collect();
+        finding
+    }
+
     fn option(&self, name: &str) -> Option<&OptionValue> {
         self.options.and_then(|options| options.get(name))
     }
@@ -289,6 +301,16 @@ impl Rule<'_> {
             (_, Some(DefaultValue::Words(words))) => words.to_vec(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// What a key of a document says once a fix is in; `None` when the key is gone.
+fn claim(document: &Document, key: &str, value: Option<&str>) -> Claim {
+    Claim {
+        source: document.source,
+        document: document.ordinal,
+        key: key.to_owned(),
+        value: value.map(str::to_owned),
     }
 }
 

@@ -5,9 +5,9 @@
 //! (socket(7), `SO_RCVBUF`): Flink's RPC (256000 bytes, Pekko's `reference.conf`), Kafka clients, and
 //! Flink 1.13-1.20 with `taskmanager.network.netty.sendReceiveBufferSize` (`NettyConfig`).
 
-use super::Rule;
+use super::{Rule, claim};
 use crate::deployment::{Deployment, Effective};
-use crate::finding::{Claim, Finding, Fix, Related, Safety, Severity};
+use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value::show_memory;
 use crate::flink::version::Versions;
 use crate::linux::numbers;
@@ -237,12 +237,7 @@ fn raise(
         risk: "busy connections may hold more kernel memory (net.ipv4.tcp_mem bounds the sum)"
             .to_owned(),
         edits: vec![edit],
-        claims: vec![Claim {
-            source: document.source,
-            document: document.ordinal,
-            key: setting.key.clone(),
-            value: Some(value),
-        }],
+        claims: vec![claim(document, &setting.key, Some(&value))],
     })
 }
 
@@ -282,12 +277,7 @@ fn nothing_set(
             edits: vec![edit],
             claims: lines
                 .iter()
-                .map(|(key, value)| Claim {
-                    source: document.source,
-                    document: document.ordinal,
-                    key: (*key).to_owned(),
-                    value: Some(value.clone()),
-                })
+                .map(|(key, value)| claim(document, key, Some(value)))
                 .collect(),
         });
     finding

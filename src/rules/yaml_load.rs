@@ -3,7 +3,7 @@
 use super::Rule;
 use super::conf_lines::repaired;
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Related, Safety};
+use crate::finding::{Finding, Safety};
 use crate::syntax::{Format, ProblemKind};
 
 /// `yaml-does-not-load`: all but duplicate keys, which have a rule of their own.
@@ -29,17 +29,8 @@ pub(super) fn does_not_load(rule: &Rule, deployment: &Deployment, out: &mut Vec<
                 | ProblemKind::TooManyAliases => (Safety::Unsafe, "remove it"),
                 _ => continue,
             };
-            let mut finding = rule.finding(document, problem.at, problem.message.clone());
+            let mut finding = rule.problem(document, problem);
             finding.help = "Flink does not start with a config.yaml that it can't load".to_owned();
-            finding.key = problem.key.clone();
-            finding.related = problem
-                .related
-                .iter()
-                .map(|(span, message)| Related {
-                    at: Deployment::at(document, *span),
-                    message: message.clone(),
-                })
-                .collect();
             let risk = match safety {
                 Safety::Safe => "",
                 Safety::Unsafe => "a value may have been forgotten",
@@ -61,7 +52,7 @@ pub(super) fn unparsable_job_config(rule: &Rule, deployment: &Deployment, out: &
             .iter()
             .find(|problem| problem.kind == ProblemKind::Unparsable);
         if let Some(problem) = first {
-            let mut finding = rule.finding(document, problem.at, problem.message.clone());
+            let mut finding = rule.problem(document, problem);
             finding.help = "the job's own parser will reject the file".to_owned();
             out.push(finding);
         }

@@ -144,7 +144,7 @@ pub(crate) fn fixed(sources: &Sources, configs: &Configs, unsafe_: bool) -> Plan
     assert_eq!(
         first.refused,
         Vec::<String>::new(),
-        "a fix breaks its promise"
+        "these rules have a fix that changes something else than it claims"
     );
     let second = plan(&first.sources, configs, allowed, &|_| true);
     assert!(
