@@ -173,12 +173,8 @@ fn standard_input_is_linted_under_its_name() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("flint starts");
-        child
-            .stdin
-            .take()
-            .expect("piped")
-            .write_all(BAD.as_bytes())
-            .expect("input is read");
+        // A command line that is refused may end before the input is read.
+        let _ = child.stdin.take().expect("piped").write_all(BAD.as_bytes());
         child.wait_with_output().expect("flint ends")
     };
     let output = feed(&[
