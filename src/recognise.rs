@@ -87,21 +87,31 @@ fn is_foreign_name(name: &str, stem: &str, extension: &str) -> bool {
 }
 
 /// Whether a file holds any word without which it can't concern Flink. A `config.yaml` may hold
-/// nothing but keys of its author.
+/// nothing but keys of its author. Nested files write `state: backend: rocksdb:`, so the words are
+/// single ones where a key has parts.
 pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
-    const NEEDLES: [&str; 9] = [
+    const NEEDLES: [&str; 18] = [
         "flink",
         "Flink",
         "FLINK",
         "indow",
+        "INDOW",
+        "atermark",
+        "ATERMARK",
+        "ateness",
+        "rderness",
         "taskmanager",
         "jobmanager",
         "state.backend",
         "parallelism",
         "checkpoint",
+        "rocksdb",
+        "kryo",
+        "serialization-config",
+        "late-fire",
     ];
-    path == "config.yaml"
-        || path.ends_with("/config.yaml")
+    is_config_name(path.rsplit('/').next().unwrap_or(path))
+        || path.to_ascii_lowercase().contains("flink")
         || NEEDLES
             .iter()
             .any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
@@ -127,7 +137,7 @@ pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
                 return None;
             }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
-            if matches!(name, "config.yaml" | "flink-config.yaml") {
+            if is_config_name(name) {
                 let document = yaml::parse_config(source);
                 if named || is_flink_config(&document, source) {
                     return Some(document);
@@ -137,6 +147,11 @@ pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
             (named || is_job(&document, source)).then_some(document)
         }
     }
+}
+
+/// Names that Flink's own configuration has.
+fn is_config_name(name: &str) -> bool {
+    matches!(name, "config.yaml" | "flink-config.yaml")
 }
 
 fn read_job(source: &Source) -> Option<Document> {
@@ -465,6 +480,35 @@ mod tests {
         assert_eq!(by_name("Cargo.toml"), Claim::No);
         assert_eq!(by_name("chart/values-prod.yaml"), Claim::No);
         assert_eq!(by_name("nginx.conf"), Claim::No);
+    }
+
+    #[test]
+    fn nested_keys_are_worth_parsing() {
+        for (path, text) in [
+            ("conf/flink-config.yaml", "fs.s3a.impl: x\n"),
+            (
+                "conf/job.yaml",
+                "state:\n  backend:\n    rocksdb:\n      x: 1\n",
+            ),
+            ("flink/job.toml", "tumble = \"10s\"\n"),
+            (
+                "jobs/visits.toml",
+                "session_gap = \"10s\"\nwatermark_delay = \"5s\"\n",
+            ),
+            ("jobs/.env.properties", "WINDOW_SIZE_SECONDS=60\n"),
+            ("jobs/orders.toml", "[pipeline]\nforce-kryo = true\n"),
+            (
+                "jobs/orders.yaml",
+                "pipeline:\n  serialization-config: []\n",
+            ),
+            (
+                "jobs/orders.json",
+                "{\"table\": {\"exec\": {\"emit\": {\"late-fire\": {}}}}}",
+            ),
+        ] {
+            assert!(worth_parsing(path, text.as_bytes()), "{path}");
+        }
+        assert!(!worth_parsing("a/app.yaml", b"a: 1\n"));
     }
 
     #[test]

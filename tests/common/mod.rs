@@ -8,6 +8,7 @@ use flint::fix::{Allowed, Plan, patch, plan};
 use flint::flink::version::Versions;
 use flint::lint::lint;
 use flint::project::Project;
+use flint::recognise::{Claim, by_name, worth_parsing};
 use flint::rules::{self, RULES};
 use flint::text::Sources;
 use serde_json::Value;
@@ -106,6 +107,14 @@ pub(crate) fn configs(version: Option<&str>, select: &[&str]) -> Configs {
 /// Findings of sources, after checking what must hold for any findings.
 pub(crate) fn findings(sources: &Sources, configs: &Configs) -> Vec<Finding> {
     let project = Project::read(sources, configs, &[]);
+    // What is read in memory here must be read from disk, too.
+    for document in &project.documents {
+        let source = sources.get(document.source);
+        let declared = configs.of(&source.path).is_job_file(&source.path);
+        let sniffed = by_name(&source.path) == Claim::Maybe && !declared;
+        let worth = !sniffed || worth_parsing(&source.path, &source.bytes);
+        assert!(worth, "{}", source.path);
+    }
     let linted = lint(&project, configs);
     assert_eq!(linted.internal_errors, Vec::<String>::new());
     for finding in &linted.findings {
