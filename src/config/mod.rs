@@ -267,6 +267,31 @@ mod tests {
     }
 
     #[test]
+    fn patterns_name_files_folders_and_all_below() {
+        let config = Config::parse(
+            "flint.toml",
+            "exclude = [\"vendor\", \"a/flink-conf.yaml\", \"gen/\", \"*.bak.yaml\"]\n\
+             [[job-config]]\nfiles = [\"jobs/*.properties\"]\n",
+        )
+        .expect("a valid configuration");
+        for path in [
+            "vendor/x.yaml",
+            "b/vendor/c/x.yaml",
+            "a/flink-conf.yaml",
+            "gen/x.yaml",
+            "b/x.bak.yaml",
+        ] {
+            assert!(config.excludes(path), "{path}");
+        }
+        for path in ["b/a/flink-conf.yaml", "vendored/x.yaml"] {
+            assert!(!config.excludes(path), "{path}");
+        }
+        assert!(config.is_job_file("jobs/a.properties"));
+        assert!(!config.is_job_file("jobs/a.toml"));
+        assert!(!config.is_job_file("b/jobs/a.properties"));
+    }
+
+    #[test]
     fn names_count_more_than_groups_and_ignore_more_than_select() {
         let config = Config::parse(
             "sub/flint.toml",

@@ -282,6 +282,7 @@ impl Reader<'_> {
         let below = if plain.ends_with("**") { "" } else { "{,/**}" };
         GlobBuilder::new(&format!("{deep}{plain}{below}"))
             .literal_separator(true)
+            .empty_alternates(true)
             .build()
             .map_err(|error| self.error(span, error.to_string()))
     }
