@@ -199,7 +199,10 @@ struct Collector {
     /// By path relative to the root.
     files: Mutex<BTreeMap<String, Entry>>,
     configs: Mutex<BTreeSet<PathBuf>>,
-    unrecognised: Vec<String>,
+    /// Files that concern Flink only if a flint.toml says so, by path relative to the root.
+    passed: Mutex<BTreeMap<String, PathBuf>>,
+    /// Named files of no known format: as given, and relative to the root.
+    unrecognised: Vec<(String, String)>,
 }
 
 struct Entry {
@@ -213,6 +216,7 @@ impl Collector {
             root: root.to_owned(),
             files: Mutex::default(),
             configs: Mutex::default(),
+            passed: Mutex::default(),
             unrecognised: Vec::new(),
         }
     }
@@ -258,21 +262,30 @@ impl Collector {
             lock(&self.configs).insert(path.to_owned());
             return;
         }
-        let claim = recognise::by_name(&relative);
-        if claim == Claim::No {
-            return;
+        match recognise::by_name(&relative) {
+            Claim::No => self.pass(path, relative),
+            claim => self.read(path, relative, claim != Claim::Maybe),
         }
-        self.read(path, relative, claim);
     }
 
-    fn read(&self, path: &Path, relative: String, claim: Claim) {
-        let limit = match claim {
-            Claim::Yes(_) => MAX_BYTES,
-            _ => recognise::MAX_SNIFFED_BYTES,
+    /// Sets a file aside that is read only where a flint.toml declares it.
+    fn pass(&self, path: &Path, relative: String) {
+        if recognise::is_job_format(&relative) {
+            lock(&self.passed).insert(relative, path.to_owned());
+        }
+    }
+
+    /// Reads a file; `certain` says that it concerns Flink whatever it holds.
+    fn read(&self, path: &Path, relative: String, certain: bool) {
+        let limit = if certain {
+            MAX_BYTES
+        } else {
+            recognise::MAX_SNIFFED_BYTES
         };
         let content = match read_file(path, limit) {
             Ok(Some(bytes)) => {
-                if claim == Claim::Maybe && !recognise::worth_parsing(&relative, &bytes) {
+                if !certain && !recognise::worth_parsing(&relative, &bytes) {
+                    self.pass(path, relative);
                     return;
                 }
                 Ok(bytes)
@@ -280,7 +293,7 @@ impl Collector {
             // Larger than any job's configuration, or no regular file.
             Ok(None) => return,
             Err(why) => {
-                if claim == Claim::Maybe {
+                if !certain {
                     return;
                 }
                 Err(why)
@@ -297,8 +310,12 @@ impl Collector {
     fn named_file(&mut self, path: &Path, given: &Path) {
         let relative = relative(&self.root, path);
         match recognise::by_name(&relative) {
-            Claim::No => self.unrecognised.push(given.display().to_string()),
-            claim => self.read(path, relative, claim),
+            Claim::No => {
+                self.pass(path, relative.clone());
+                self.unrecognised
+                    .push((given.display().to_string(), relative));
+            }
+            claim => self.read(path, relative, claim != Claim::Maybe),
         }
     }
 
@@ -312,12 +329,24 @@ impl Collector {
 
     fn finish(self, scope: Vec<String>, config: &ConfigSource) -> Result<Found, DiscoverError> {
         let configs = self.configurations(config)?;
+        for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
+            if configs.of(&relative).is_job_file(&relative) {
+                self.read(&path, relative, true);
+            }
+        }
+        let declared = |path: &str| configs.of(path).is_job_file(path);
+        let unrecognised = self
+            .unrecognised
+            .iter()
+            .filter(|(_, relative)| !declared(relative))
+            .map(|(given, _)| given.clone())
+            .collect();
         let mut found = Found {
             root: self.root,
             sources: Sources::default(),
             files: Vec::new(),
             unread: Vec::new(),
-            unrecognised: self.unrecognised,
+            unrecognised,
             scope,
             configs,
         };

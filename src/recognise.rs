@@ -50,10 +50,20 @@ pub fn by_name(path: &str) -> Claim {
     if is_foreign_name(name, stem, extension) {
         return Claim::No;
     }
-    match extension {
-        "yaml" | "yml" | "properties" | "toml" | "json" => Claim::Maybe,
-        _ => Claim::No,
+    if is_job_format(name) {
+        Claim::Maybe
+    } else {
+        Claim::No
     }
+}
+
+/// Whether a job's configuration can have this name.
+pub fn is_job_format(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(
+        extension,
+        Some("yaml" | "yml" | "properties" | "toml" | "json")
+    )
 }
 
 /// Names that other tools own, whatever words their files hold.

@@ -115,6 +115,25 @@ fn an_unknown_file_is_no_failure_for_hooks() {
 }
 
 #[test]
+fn a_declared_job_file_is_read_whatever_it_holds() {
+    let project = tree(&[
+        ("flint.toml", "[[job-config]]\nfiles = [\"jobs/*\"]\n"),
+        ("jobs/visits.properties", "visits.tumble=10s\n"),
+        ("jobs/values.yaml", "tumble: 10s\n"),
+        ("other/visits.properties", "visits.tumble=10s\n"),
+    ]);
+    let output = run(project.path(), &["check", "--format", "concise"]);
+    assert_eq!(out(&output).lines().count(), 2, "{}", out(&output));
+    let named = run(project.path(), &["check", "jobs/values.yaml"]);
+    assert!(
+        out(&named).contains("missing-allowed-lateness"),
+        "{}",
+        out(&named)
+    );
+    assert!(!err(&named).contains("none of the files"));
+}
+
+#[test]
 fn arguments_limit_what_is_reported_never_what_is_known() {
     let folder = tree(&[
         ("flint.toml", ""),
