@@ -93,6 +93,7 @@ fn is_foreign_name(name: &str, stem: &str, extension: &str) -> bool {
         || (extension != "json"
             && (stem == "values" || stem.starts_with("values-") || stem.starts_with("values.")))
         || stem.ends_with(".schema")
+        || matches!(stem.rsplit_once('.'), Some((_, "tf" | "tfvars")))
         || matches!(stem, "openapi" | "swagger")
 }
 
@@ -266,11 +267,21 @@ fn is_job(document: &Document, source: &Source) -> bool {
     if document.settings.iter().any(tells) {
         return true;
     }
-    let window = document
+    // Beside a setting of event time any window is one; else the words alone prove little.
+    if document.settings.iter().any(is_event_time_sign) {
+        return document.settings.iter().any(is_window);
+    }
+    let flink = mentions_flink(document, source);
+    let streaming = flink || document.settings.iter().any(is_streaming_sign);
+    let mut windows = document
         .settings
         .iter()
-        .any(|setting| is_window_definition(setting, &WINDOW_WORDS, &SIZE_WORDS));
-    window && (mentions_flink(source) || document.settings.iter().any(is_sign))
+        .filter(|setting| is_window(setting));
+    streaming && windows.any(|setting| is_time(setting, flink))
+}
+
+fn is_window(setting: &Setting) -> bool {
+    is_window_definition(setting, &WINDOW_WORDS, &SIZE_WORDS)
 }
 
 /// `[{"PropertyGroupId": ..., "PropertyMap": {...}}]`: what Amazon's managed service for Flink hands
@@ -279,56 +290,122 @@ fn is_property_group(key: &str) -> bool {
     key.starts_with('[') && (key.ends_with("].PropertyGroupId") || key.contains("].PropertyMap."))
 }
 
+/// Groups of keys that other tools' files have, all of a line in one file.
+const FOREIGN: [&[&str]; 44] = [
+    &["$schema"],
+    &["openapi"],
+    &["swagger"],
+    // Spring, Quarkus, Micronaut and what services use beside them
+    &["spring"],
+    &["management"],
+    &["logging.level"],
+    &["resilience4j"],
+    &["hystrix"],
+    &["quarkus"],
+    &["micronaut"],
+    &["mp"],
+    // other data tools
+    &["env", "source", "sink"],
+    &["seatunnel"],
+    &["spark"],
+    &["hoodie"],
+    &["topology"],
+    &["task.window.ms"],
+    &["windowConfig"],
+    &["kafka-streams"],
+    &["risingwave"],
+    &["connector.class"],
+    &["config.connector.class"],
+    &["spec.dataSchema"],
+    &["dag_id"],
+    // operations
+    &["services"],
+    &["jobs", "on"],
+    &["jobs", "workflows"],
+    &["jobs", "version"],
+    &["updates", "version"],
+    &["packageRules"],
+    &["[0].hosts"],
+    &["[0].tasks"],
+    &["resource", "provider"],
+    &["resource", "terraform"],
+    &["scrape_configs"],
+    &["groups[0].rules"],
+    &["slos"],
+    &["timeWindow", "objectives"],
+    &["panels"],
+    &["receivers", "exporters"],
+    &["inputs", "agent"],
+    &["inputs", "outputs"],
+    &["pipeline.inputs"],
+    &["pipeline.filters"],
+];
+
 /// Files of tools that have similar keys.
 fn is_foreign_shape(document: &Document) -> bool {
-    let any =
-        |test: &dyn Fn(&str) -> bool| document.settings.iter().any(|setting| test(&setting.key));
     let below = |name: &str, key: &str| {
         let rest = key.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    let top = |name: &str| {
-        any(&|key| below(name, key))
-            || document
-                .sections
-                .iter()
-                .any(|section| below(name, &section.key))
+    let has = |name: &str| {
+        let mut settings = document.settings.iter().map(|setting| &setting.key);
+        let mut sections = document.sections.iter().map(|section| &section.key);
+        settings.any(|key| below(name, key)) || sections.any(|key| below(name, key))
     };
-    let spring = any(&|key| {
-        key.starts_with("spring.")
-            || key.starts_with("management.")
-            || key.starts_with("logging.level")
-    });
-    let seatunnel = top("env") && top("source") && top("sink");
-    let compose = top("services");
-    let workflow = top("jobs") && (top("on") || top("workflows") || any(&|key| key == "version"));
-    let ansible = any(&|key| key.starts_with("[0].hosts") || key.starts_with("[0].tasks"));
-    let schema = any(&|key| key == "$schema" || key == "openapi" || key == "swagger");
-    spring || seatunnel || compose || workflow || ansible || schema
+    FOREIGN
+        .iter()
+        .any(|names| names.iter().all(|name| has(name)))
 }
 
-fn mentions_flink(source: &Source) -> bool {
-    let says = |text: &[u8]| {
-        ["flink", "Flink", "FLINK"]
-            .iter()
-            .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+/// Whether the path, a key or a comment says Flink. A value that does may name what is watched,
+/// started or fetched.
+fn mentions_flink(document: &Document, source: &Source) -> bool {
+    if source.path.to_ascii_lowercase().contains("flink") {
+        return true;
+    }
+    let in_value = |at: usize| {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let mut settings = document.settings.iter();
+        settings.any(|setting| setting.value_at.start <= at && at < setting.value_at.end)
     };
-    says(&source.bytes) || source.path.to_ascii_lowercase().contains("flink")
+    ["flink", "Flink", "FLINK"]
+        .iter()
+        .any(|word| memchr::memmem::find_iter(&source.bytes, word).any(|at| !in_value(at)))
 }
 
-/// A key that a Flink job has and other programs with windows seldom have.
-fn is_sign(setting: &Setting) -> bool {
+/// A setting of event time, which few programs have that are no streaming jobs.
+pub fn is_event_time_sign(setting: &Setting) -> bool {
     let words = words::of_key(&setting.key);
     let has = |word: &str| words.iter().any(|own| own == word);
-    has("watermark")
+    let value = words::of_key(&setting.value);
+    let says_event = value == ["event", "time"] || has("time") && value == ["event"];
+    says_event
+        || has("watermark")
         || has("watermarks")
         || has("lateness")
         || (has("out") && has("orderness"))
         || (has("event") && has("time"))
-        || has("checkpoint")
-        || has("checkpointing")
-        || has("parallelism")
-        || has("keyby")
+}
+
+/// A key that a streaming job has, and many another program.
+fn is_streaming_sign(setting: &Setting) -> bool {
+    let words = words::of_key(&setting.key);
+    let signs = ["checkpoint", "checkpointing", "parallelism", "keyby"];
+    words.iter().any(|word| signs.contains(&word.as_str()))
+}
+
+/// Whether an amount is one of time: it has a unit, or its key names one. `millis` says that a bare
+/// number of whole thousands is one, too.
+pub fn is_time(setting: &Setting, millis: bool) -> bool {
+    let Some(amount) = words::Amount::parse(&setting.value) else {
+        return false;
+    };
+    let of_key = words::of_key(&setting.key);
+    let named = of_key
+        .last()
+        .is_some_and(|word| word != "m" && words::millis_of_unit(word).is_some());
+    let thousands = amount.number >= 1000 && amount.number.is_multiple_of(1000);
+    amount.iso || !amount.unit.is_empty() || named || millis && thousands
 }
 
 /// Words that name a window, in any case style; the default of the rules' option `window-words`.
@@ -343,7 +420,7 @@ pub const SIZE_WORDS: [&str; 16] = [
 ];
 
 /// Words beside which a window is none of event time: limits, caches, screens, networks.
-const OTHER_WINDOWS: [&str; 26] = [
+const OTHER_WINDOWS: [&str; 43] = [
     "rate",
     "limit",
     "limiter",
@@ -370,6 +447,23 @@ const OTHER_WINDOWS: [&str; 26] = [
     "restart",
     "failure",
     "autoscaler",
+    "evaluation",
+    "sla",
+    "slo",
+    "alarm",
+    "tolerance",
+    "fault",
+    "sampling",
+    "catchup",
+    "schedule",
+    "health",
+    "heartbeat",
+    "width",
+    "height",
+    "attention",
+    "retention",
+    "expiration",
+    "dedup",
 ];
 
 /// Whether a setting declares the size, slide or gap of a window: a window word, then only size
@@ -576,5 +670,64 @@ mod tests {
             "[{\"PropertyGroupId\": \"flink.job\", \"PropertyMap\": {\"window.size\": \"60s\"}}]"
         ));
         assert!(read("flink/job.toml", "[window]\nsize = \"60s\"\n"));
+    }
+
+    #[test]
+    fn windows_of_other_programs_stay_alone() {
+        let read = |path: &str, text: &str| {
+            read(&Source::new(SourceId(0), path, text), false, false).is_some()
+        };
+        for (path, text) in [
+            (
+                "gateway/application.yml",
+                "resilience4j:\n  flinkRest:\n    slidingWindowSize: 10s\n",
+            ),
+            (
+                "monitoring/rules.yml",
+                "groups:\n  - name: flink\n    rules:\n      - window: 5m\n",
+            ),
+            (
+                "monitoring/slo.yaml",
+                "service: flink-orders\nslos:\n  - window: 30d\n",
+            ),
+            (
+                "connect/sink.json",
+                "{\"name\": \"flink\", \"config\": {\"connector.class\": \"x\", \"window.ms\": \"60000\"}}",
+            ),
+            (
+                "storm.yaml",
+                "topology.window.length.ms: 60000\ntopology.parallelism: 3\n",
+            ),
+            (
+                "dag.json",
+                "{\"dag\": \"flink_orders\", \"params\": {\"window_hours\": 24}}",
+            ),
+            (
+                "train.yaml",
+                "window_size: 512\ncheckpoint_interval: 1000\nparallelism: 2\n",
+            ),
+            (
+                "model.json",
+                "{\"sliding_window\": 4096, \"gradient_checkpointing\": true}",
+            ),
+            (
+                "messages.properties",
+                "window.title=Flink Dashboard\nwindow.size=800\n",
+            ),
+            (
+                "aws.tfvars.json",
+                "{\"flink_parallelism\": 4, \"window_seconds\": 60}",
+            ),
+        ] {
+            assert!(!read(path, text), "{path}");
+        }
+        for (path, text) in [
+            ("job.toml", "parallelism = 4\n[window]\nsize = \"5 min\"\n"),
+            ("job.toml", "window_size = 300\nevent_time_field = \"ts\"\n"),
+            ("job.yaml", "window: {size: 300, time: event}\n"),
+            ("job.yaml", "flink:\n  job: orders\nwindow_ms: 60000\n"),
+        ] {
+            assert!(read(path, text), "{path}: {text}");
+        }
     }
 }

@@ -25,15 +25,21 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         if document.space != Space::Job {
             continue;
         }
+        // A bare number may count records, unless the file speaks of event time.
+        let event_time = document.settings.iter().any(recognise::is_event_time_sign);
+        let is_window = |setting: &Setting| {
+            recognise::is_window_definition(setting, &window_words, &size_words)
+                && (event_time || recognise::is_time(setting, true))
+        };
         let windows: Vec<Group> = document
             .settings
             .iter()
-            .filter(|setting| recognise::is_window_definition(setting, &window_words, &size_words))
+            .filter(|setting| is_window(setting))
             .map(|setting| group_of(&setting.key, &window_words))
             .collect();
         let mut seen: Vec<String> = Vec::new();
         for setting in &document.settings {
-            if !recognise::is_window_definition(setting, &window_words, &size_words) {
+            if !is_window(setting) {
                 continue;
             }
             let mut group = group_of(&setting.key, &window_words);
