@@ -253,7 +253,7 @@ fn is_flink_config(document: &Document, source: &Source) -> bool {
                     "execution.checkpointing",
                 ]
                 .iter()
-                .any(|start| line.starts_with(start.as_bytes()))
+                .any(|start| line.trim_ascii_start().starts_with(start.as_bytes()))
             })
 }
 
@@ -659,6 +659,7 @@ mod tests {
             "apiVersion: v1\nkind: ConfigMap\nwindow:\n  size: 60s\n"
         ));
         assert!(!read("docs/config.yaml", "title: Flink\nurl: x\n"));
+        assert!(read("config.yaml", "\tjobmanager.rpc.address: x\n"));
         assert!(!read("a.json", "{\"window\": 60}"));
         assert!(read(
             "job.properties",
