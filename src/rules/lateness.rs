@@ -2,6 +2,8 @@
 //! a metric. The default of `allowedLateness` is 0 (`WindowOperator`); in SQL the like is
 //! `table.exec.emit.allow-lateness` beside late firing.
 
+use std::time::Duration;
+
 use super::{Rule, claim};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
@@ -68,18 +70,33 @@ fn late_fire(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
         return;
     };
     let enabled = value::parse_boolean(effective.value()) == Ok(true);
-    let allowed = [ALLOW, STATE_TTL]
-        .iter()
-        .any(|key| !deployment.all(key).is_empty());
-    if !enabled || allowed || !deployment.versions.overlaps(since) {
+    if !enabled || !deployment.versions.overlaps(since) {
         return;
     }
+    let read = |key: &str| {
+        let (setting, document) = deployment.all(key).pop()?;
+        let parse = || value::parse_duration(&setting.value, deployment.versions).ok();
+        Some((setting.known.then(parse).flatten(), setting, document))
+    };
+    // The planner also rejects a lateness shorter than the delay of late firing.
+    let delay = read(DELAY).map_or(Some(Duration::ZERO), |(delay, ..)| delay);
+    let allowed = read(ALLOW).or_else(|| read(STATE_TTL));
+    let message = match allowed {
+        None => {
+            format!("late firing is on without `{ALLOW}`: the planner rejects every group window")
+        }
+        Some((Some(amount), setting, _))
+            if amount.is_zero() || delay.is_some_and(|delay| amount < delay) =>
+        {
+            format!(
+                "`{}` is {}, less than late firing needs: the planner rejects every group window",
+                setting.key, setting.value
+            )
+        }
+        Some(_) => return,
+    };
     let document = effective.document;
-    let mut finding = rule.finding(
-        document,
-        effective.setting.whole,
-        format!("late firing is on without `{ALLOW}`: the planner rejects every group window"),
-    );
+    let mut finding = rule.finding(document, effective.setting.whole, message);
     finding.severity = Severity::Error;
     finding.label = "needs an allowed lateness".to_owned();
     finding.help =
@@ -87,27 +104,30 @@ fn late_fire(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
                     or table.exec.state.ttl, says how long that is"
             .to_owned();
     finding.key = Some(LATE_FIRE.to_owned());
-    let Ok(lateness) = value::parse_duration(rule.text("lateness"), deployment.versions) else {
-        out.push(finding);
-        return;
-    };
-    // The planner also rejects a lateness shorter than the delay of late firing.
-    let delay = deployment.all(DELAY).last().map(|(setting, _)| {
-        setting
-            .known
-            .then(|| value::parse_duration(&setting.value, deployment.versions).ok())?
-    });
-    let amount = match delay {
-        None => Some(lateness),
-        Some(delay) => delay.map(|delay| delay.max(lateness)),
-    };
-    if let Some(amount) = amount {
-        let amount = value::show_duration(amount);
-        let source = deployment.source(document);
-        finding.fix = document
-            .insert_after(source, effective.setting, ALLOW, &amount)
-            .or_else(|| document.insert(source, ALLOW, &amount))
-            .map(|edit| fix(document, edit, ALLOW, &amount));
+    if let Some((_, setting, document)) = allowed {
+        finding.related.push(Related {
+            at: Deployment::at(document, setting.whole),
+            message: "must be more than 0, and no less than the delay of late firing".to_owned(),
+        });
+    }
+    let lateness = value::parse_duration(rule.text("lateness"), deployment.versions).ok();
+    if let (Some(delay), Some(lateness)) = (delay, lateness) {
+        let amount = value::show_duration(delay.max(lateness));
+        let short = allowed.filter(|(_, setting, _)| setting.key == ALLOW);
+        finding.fix = if let Some((_, setting, document)) = short {
+            document
+                .set(deployment.source(document), setting, &amount)
+                .map(|edit| Fix {
+                    title: format!("raise {ALLOW} to {amount}"),
+                    ..fix(document, edit, ALLOW, &amount)
+                })
+        } else {
+            let source = deployment.source(document);
+            document
+                .insert_after(source, effective.setting, ALLOW, &amount)
+                .or_else(|| document.insert(source, ALLOW, &amount))
+                .map(|edit| fix(document, edit, ALLOW, &amount))
+        };
     }
     out.push(finding);
 }
