@@ -118,7 +118,12 @@ fn small_triple(
     }
     let target = rule.integer("target").max(third.value);
     let sane_first = (4096..=65_536).contains(&first.value);
-    let sane_second = (first.value..1_048_576).contains(&second.value);
+    let least = if sane_first {
+        first.value
+    } else {
+        direction.first
+    };
+    let sane_second = (least..1_048_576).contains(&second.value);
     let edit_from = |number: &numbers::Number, value: u64| (number.at.clone(), value.to_string());
     let mut parts = vec![edit_from(third, target)];
     if !sane_second {
