@@ -212,7 +212,10 @@ pub fn is_telling_key(key: &str) -> bool {
         "historyserver.",
         "kubernetes.operator.",
     ];
-    PREFIXES.iter().any(|prefix| key.starts_with(prefix)) && options::is_option(key)
+    // Nobody else has these, however the rest is spelt.
+    const SURE: [&str; 2] = ["state.backend.rocksdb.", "pipeline.serialization-config"];
+    SURE.iter().any(|start| key.starts_with(start))
+        || PREFIXES.iter().any(|prefix| key.starts_with(prefix)) && options::is_option(key)
 }
 
 /// Whether a `config.yaml` is Flink's: many tools have a file of that name.
@@ -660,6 +663,14 @@ mod tests {
         ));
         assert!(!read("docs/config.yaml", "title: Flink\nurl: x\n"));
         assert!(read("config.yaml", "\tjobmanager.rpc.address: x\n"));
+        assert!(read(
+            "config.yaml",
+            "state.backend.rocksdb.block-cache-size: 8mb\n"
+        ));
+        assert!(read(
+            "config.yaml",
+            "pipeline:\n  serialization-config:\n    a.B: {type: kryo}\n"
+        ));
         assert!(!read("a.json", "{\"window\": 60}"));
         assert!(read(
             "job.properties",
