@@ -175,6 +175,22 @@ impl Entry {
     }
 }
 
+/// The first item that is a class name and nothing else.
+fn bare_item(text: &str) -> Option<String> {
+    let items = match yaml::parse_value(text)? {
+        Node::List(items) => items,
+        scalar => vec![scalar],
+    };
+    items.into_iter().find_map(|item| match item {
+        Node::Scalar(text) if !text.is_empty() && !text.contains(':') => Some(text),
+        _ => None,
+    })
+}
+
+/// What an entry looks like.
+const ENTRY: &str = "an entry is `CLASS: {type: pojo}`, `{type: kryo}`, `{type: kryo, kryo-type: \
+                     default|registered, class: SERIALIZER}` or `{type: typeinfo, class: FACTORY}`";
+
 /// `invalid-serialization-config`: entries that Flink rejects or drops, and a map instead of a list.
 pub(super) fn invalid_serialization_config(
     rule: &Rule,
@@ -210,6 +226,14 @@ pub(super) fn invalid_serialization_config(
         let Some(setting) = document.get(CONFIG) else {
             continue;
         };
+        if let (true, Some(item)) = (setting.known, bare_item(&setting.value)) {
+            let message = format!("`{item}` is no `CLASS: {{type: ...}}`; the job fails");
+            let mut finding = rule.finding(document, setting.whole, message);
+            finding.help = ENTRY.to_owned();
+            finding.key = Some(CONFIG.to_owned());
+            out.push(finding);
+            continue;
+        }
         let Some(entries) = entries(&setting.value).filter(|_| setting.known) else {
             continue;
         };
@@ -223,9 +247,7 @@ pub(super) fn invalid_serialization_config(
             };
             if let Some(message) = mistake {
                 let mut finding = rule.finding(document, setting.whole, message);
-                finding.help = "an entry is `CLASS: {type: pojo}`, `{type: kryo}`, `{type: kryo, kryo-type: \
-                                default|registered, class: SERIALIZER}` or `{type: typeinfo, class: FACTORY}`"
-                    .to_owned();
+                finding.help = ENTRY.to_owned();
                 let nth = if twice { "/twice" } else { "" };
                 finding.key = Some(format!("{CONFIG}/{}{nth}", entry.class));
                 out.push(finding);
@@ -247,7 +269,8 @@ pub(super) fn serialization_config_needs_yaml(
         let Some(setting) = document.get(CONFIG) else {
             continue;
         };
-        if !(setting.known && setting.value.starts_with(['[', '{', '-'])) {
+        let is_yaml = setting.value.starts_with(['[', '{', '-']) || setting.value.contains(": {");
+        if !(setting.known && is_yaml) {
             continue;
         }
         let mut finding = rule.finding(
