@@ -164,15 +164,10 @@ impl<'p> Deployment<'p> {
 
     /// Every setting of exactly this key, weakest first, shadowed ones included.
     pub fn all(&self, key: &str) -> Vec<(&'p Setting, &'p Document)> {
-        let mut found = Vec::new();
-        for document in &self.documents {
-            for setting in &document.settings {
-                if setting.key == key {
-                    found.push((setting, *document));
-                }
-            }
-        }
-        found
+        let documents = self.documents.iter().copied();
+        documents
+            .flat_map(|document| document.all(key).map(move |setting| (setting, document)))
+            .collect()
     }
 
     /// What an option is, followed through its deprecated and fallback keys as Flink's

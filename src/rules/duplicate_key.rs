@@ -1,5 +1,7 @@
 //! `duplicate-key`: in flink-conf.yaml the last line wins without a word, config.yaml does not load.
 
+use std::collections::HashSet;
+
 use super::conf_lines::repaired;
 use super::{Rule, safe};
 use crate::deployment::Deployment;
@@ -28,14 +30,18 @@ fn in_flink_conf(
         return;
     }
     let source = deployment.source(document);
-    for (index, setting) in document.settings.iter().enumerate() {
-        let first = !document.settings[..index]
-            .iter()
-            .any(|other| other.key == setting.key);
+    let mut seen = HashSet::new();
+    for setting in &document.settings {
+        if !seen.insert(setting.key.as_str()) {
+            continue;
+        }
         let all: Vec<&Setting> = document.all(&setting.key).collect();
-        let (true, [shadowed @ .., last]) = (first && all.len() > 1, all.as_slice()) else {
+        let [shadowed @ .., last] = all.as_slice() else {
             continue;
         };
+        if shadowed.is_empty() {
+            continue;
+        }
         let same = shadowed.iter().all(|other| other.value == last.value);
         let line = source.place(last.whole.start).line;
         let mut finding = if same {

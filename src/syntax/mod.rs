@@ -13,6 +13,7 @@ use crate::text::{Edit, Source, SourceId, Span};
 
 pub mod flink_conf;
 pub mod json;
+mod key_order;
 mod lines;
 mod placeholder;
 pub mod properties;
@@ -21,6 +22,8 @@ pub mod sysctl;
 mod testing;
 pub mod toml;
 pub mod yaml;
+
+use key_order::KeyOrder;
 
 /// The formats that flint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -293,6 +296,7 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// False when bytes can't be edited with certainty (UTF-16, templates).
     pub editable: bool,
+    by_key: KeyOrder,
 }
 
 impl Document {
@@ -311,22 +315,20 @@ impl Document {
             load_error: None,
             comments: Vec::new(),
             editable: true,
+            by_key: KeyOrder::default(),
         }
     }
 
     /// The setting in force for a key within this document: the last one.
     pub fn get(&self, key: &str) -> Option<&Setting> {
-        self.settings
-            .iter()
-            .rev()
-            .find(|setting| setting.key == key)
+        let last = self.by_key.of(&self.settings, key).last()?;
+        Some(&self.settings[*last])
     }
 
     /// Every setting of a key, shadowed ones first.
-    pub fn all<'d>(&'d self, key: &'d str) -> impl Iterator<Item = &'d Setting> {
-        self.settings
-            .iter()
-            .filter(move |setting| setting.key == key)
+    pub fn all(&self, key: &str) -> impl Iterator<Item = &Setting> + use<'_> {
+        let all = self.by_key.of(&self.settings, key);
+        all.iter().map(|&index| &self.settings[index])
     }
 
     /// The problem for which the application refuses the whole file.
