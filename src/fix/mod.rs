@@ -1,13 +1,13 @@
 //! Edits, passes, promises: applies fixes so that a file says exactly what it said, except for what
 //! each fix claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety};
 use crate::lint::{Linted, lint};
 use crate::project::Project;
-use crate::text::{Edit, SourceId, Sources, apply};
+use crate::text::{Edit, SourceId, Sources, Span, apply};
 
 pub mod patch;
 pub mod write;
@@ -87,7 +87,9 @@ pub fn plan(
             .filter(|(_, fix)| {
                 allowed.holds(fix) && fix.edits.iter().all(|edit| in_scope(edit.source))
             })
-            .filter(|(finding, _)| !refused.contains(&identity(&current, finding)))
+            .filter(|(finding, _)| {
+                refused.is_empty() || !refused.contains(&identity(&current, finding))
+            })
             .collect();
         let chosen = choose(&fixes);
         if chosen.is_empty() {
@@ -98,18 +100,26 @@ pub fn plan(
         if next.is_some() {
             applied.extend(chosen.iter().map(|(finding, fix)| record(finding, fix)));
         } else {
-            // One of them breaks its promise: let in what keeps it, one after another.
+            // One of them breaks its promise: let in what keeps it. Halves that keep it together go
+            // in together, so that one bad fix among thousands costs a few readings.
             let mut accepted: Vec<&Fix> = Vec::new();
-            for (finding, fix) in &chosen {
-                accepted.push(fix);
+            let mut waiting = vec![chosen.as_slice()];
+            while let Some(part) = waiting.pop() {
+                let before = accepted.len();
+                accepted.extend(part.iter().map(|(_, fix)| *fix));
                 if let Some(after) = promise_kept(&project, configs, named, &accepted) {
                     next = Some(after);
-                    applied.push(record(finding, fix));
+                    applied.extend(part.iter().map(|(finding, fix)| record(finding, fix)));
                     continue;
                 }
-                accepted.pop();
-                if promise_kept(&project, configs, named, &[fix]).is_none() {
-                    refused.push(identity(&current, finding));
+                accepted.truncate(before);
+                if let [(finding, fix)] = part {
+                    if promise_kept(&project, configs, named, &[fix]).is_none() {
+                        refused.push(identity(&current, finding));
+                    }
+                } else {
+                    let (left, right) = part.split_at(part.len() / 2);
+                    waiting.extend([right, left]);
                 }
             }
         }
@@ -174,21 +184,52 @@ fn identity(sources: &Sources, finding: &Finding) -> (String, String) {
 /// The fixes of one pass, in the order of findings: one that touches an edit already taken waits for
 /// the next pass; edits that are the same in two fixes count once.
 fn choose<'f>(fixes: &[(&'f Finding, &'f Fix)]) -> Vec<(&'f Finding, &'f Fix)> {
-    let mut taken: Vec<&Edit> = Vec::new();
+    let mut taken = Taken::default();
     let mut chosen = Vec::new();
     for &(finding, fix) in fixes {
-        let fits = fix.edits.iter().all(|edit| {
-            taken.iter().all(|other| {
-                other == &edit || other.source != edit.source || !other.span.touches(edit.span)
-            })
-        });
-        let is_new = fix.edits.iter().any(|edit| !taken.contains(&edit));
+        let fits = fix.edits.iter().all(|edit| taken.has_room_for(edit));
+        let is_new = fix.edits.iter().any(|edit| !taken.edits.contains(edit));
         if fits && is_new {
-            taken.extend(&fix.edits);
+            fix.edits.iter().for_each(|edit| taken.add(edit));
             chosen.push((finding, fix));
         }
     }
     chosen
+}
+
+/// The edits of one pass so far.
+#[derive(Default)]
+struct Taken<'f> {
+    edits: BTreeSet<&'f Edit>,
+    /// By source and first byte: where the bytes end that edits touch; no two of these touch.
+    spans: BTreeMap<(SourceId, u32), u32>,
+}
+
+impl<'f> Taken<'f> {
+    /// The last of the spans that touch one.
+    fn touching(&self, edit: &Edit) -> Option<Span> {
+        let upto = (edit.source, 0)..=(edit.source, edit.span.end);
+        let (&(_, start), &end) = self.spans.range(upto).next_back()?;
+        let span = Span { start, end };
+        span.touches(edit.span).then_some(span)
+    }
+
+    /// Whether no other edit is in the way; the same edit is not.
+    fn has_room_for(&self, edit: &Edit) -> bool {
+        self.touching(edit)
+            .is_none_or(|span| span == edit.span && self.edits.contains(edit))
+    }
+
+    fn add(&mut self, edit: &'f Edit) {
+        self.edits.insert(edit);
+        let mut whole = edit.clone();
+        while let Some(span) = self.touching(&whole) {
+            self.spans.remove(&(edit.source, span.start));
+            whole.span = whole.span.join(span);
+        }
+        self.spans
+            .insert((edit.source, whole.span.start), whole.span.end);
+    }
 }
 
 /// The value in force of every key of every document.
@@ -213,11 +254,11 @@ fn promise_kept(
     named: &[String],
     fixes: &[&Fix],
 ) -> Option<Sources> {
+    let mut seen = BTreeSet::new();
     let mut by_source: BTreeMap<SourceId, Vec<&Edit>> = BTreeMap::new();
     for edit in fixes.iter().flat_map(|fix| &fix.edits) {
-        let edits = by_source.entry(edit.source).or_default();
-        if !edits.contains(&edit) {
-            edits.push(edit);
+        if seen.insert(edit) {
+            by_source.entry(edit.source).or_default().push(edit);
         }
     }
     let mut after = Sources::default();
@@ -243,7 +284,7 @@ fn promise_kept(
         };
     }
     let read = Project::read(&after, configs, named);
-    let loads = |project: &Project| -> Vec<SourceId> {
+    let loads = |project: &Project| -> BTreeSet<SourceId> {
         let loading = project
             .documents
             .iter()
@@ -251,10 +292,7 @@ fn promise_kept(
         loading.map(|document| document.source).collect()
     };
     let still_loads = loads(&read);
-    let kept = loads(project)
-        .iter()
-        .all(|source| still_loads.contains(source))
-        && readings(&read) == expected;
+    let kept = loads(project).is_subset(&still_loads) && readings(&read) == expected;
     drop(read);
     kept.then_some(after)
 }
