@@ -1,12 +1,12 @@
 //! `# flint: ignore[rule] reason`: comments that silence findings, and what is wrong with them.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety, Suppressed};
 use crate::rules::{self, Rule};
 use crate::syntax::{Comment, Document, MARKER};
-use crate::text::{Edit, Source, Sources, Span};
+use crate::text::{Edit, Source, SourceId, Sources, Span};
 use crate::words;
 
 /// One name in the brackets of a directive.
@@ -37,20 +37,25 @@ pub fn apply(
     let mut about_comments = Vec::new();
     let mut directives = Vec::new();
     for document in documents {
+        if document.comments.is_empty() {
+            continue;
+        }
         let source = sources.get(document.source);
+        let things = things(source, document);
         for comment in &document.comments {
             if !comment.legal {
                 about_comments.extend(misplaced(source, document, comment));
                 // What its author wanted left alone stays so until the comment stands right.
-                directives.extend(directive(source, document, comment));
+                directives.extend(directive(source, document, &things, comment));
                 continue;
             }
-            match directive(source, document, comment) {
+            match directive(source, document, &things, comment) {
                 Some(directive) => directives.push(directive),
                 None => about_comments.extend(malformed(source, document, comment)),
             }
         }
     }
+    let mut coverage = Coverage::of(&directives);
     for finding in findings.iter_mut() {
         let source = sources.get(finding.at.source);
         let rule = configs.of(&source.path).rules.get(&finding.rule);
@@ -58,21 +63,15 @@ pub fn apply(
             continue;
         }
         let line = source.line_index(finding.at.span.start);
-        for directive in &mut directives {
-            let same =
-                directive.document.source == finding.at.source && directive.lines.contains(&line);
-            let name = directive
-                .names
-                .iter_mut()
-                .find(|name| name.text == finding.rule);
-            if let (true, Some(name)) = (same, name) {
-                name.used = true;
-                finding.suppressed = Some(Suppressed {
-                    by: "comment",
-                    reason: directive.reason.clone(),
-                });
-            }
+        if let Some(directive) = coverage.silence(finding, line) {
+            finding.suppressed = Some(Suppressed {
+                by: "comment",
+                reason: directives[directive].reason.clone(),
+            });
         }
+    }
+    for (directive, name) in coverage.used() {
+        directives[directive].names[name].used = true;
     }
     for directive in directives
         .iter()
@@ -80,19 +79,95 @@ pub fn apply(
     {
         let source = sources.get(directive.document.source);
         let config = configs.of(&source.path);
-        for name in directive.names.iter().filter(|name| !name.used) {
+        for (index, name) in directive.names.iter().enumerate() {
+            if name.used {
+                continue;
+            }
             let finding = match rules::find(&name.text) {
-                None => unknown(source, directive, name),
+                None => unknown(source, directive, index),
                 // A rule that does not run can't show whether the comment is needed.
                 Some((front, _)) if !config.runs(front.name, front.group.name(), &source.path) => {
                     None
                 }
-                Some(_) => unused(source, directive, name),
+                Some(_) => unused(source, directive, index),
             };
             about_comments.extend(finding);
         }
     }
     findings.append(&mut about_comments);
+}
+
+/// Which names of which directives silence a finding: by source and rule, so that neither a file of
+/// comments nor one of findings costs more than its size.
+struct Coverage {
+    by_rule: HashMap<(SourceId, String), Vec<Covering>>,
+}
+
+/// One name of one directive and the lines it covers.
+struct Covering {
+    first: usize,
+    last: usize,
+    /// The last line that this one or any before it covers.
+    reach: usize,
+    directive: usize,
+    name: usize,
+    used: bool,
+}
+
+impl Coverage {
+    fn of(directives: &[Directive]) -> Self {
+        let mut by_rule: HashMap<(SourceId, String), Vec<Covering>> = HashMap::new();
+        for (number, directive) in directives.iter().enumerate() {
+            for (index, name) in directive.names.iter().enumerate() {
+                let place = (directive.document.source, name.text.clone());
+                let list = by_rule.entry(place).or_default();
+                // A name said twice is needed once.
+                if list.last().is_some_and(|last| last.directive == number) {
+                    continue;
+                }
+                list.push(Covering {
+                    first: *directive.lines.start(),
+                    last: *directive.lines.end(),
+                    reach: 0,
+                    directive: number,
+                    name: index,
+                    used: false,
+                });
+            }
+        }
+        for list in by_rule.values_mut() {
+            list.sort_by_key(|covering| covering.first);
+            let mut reach = 0;
+            for covering in list {
+                reach = reach.max(covering.last);
+                covering.reach = reach;
+            }
+        }
+        Coverage { by_rule }
+    }
+
+    /// Marks every name that silences a finding, and gives the last of their directives.
+    fn silence(&mut self, finding: &Finding, line: usize) -> Option<usize> {
+        let place = (finding.at.source, finding.rule.clone());
+        let list = self.by_rule.get_mut(&place)?;
+        let upto = list.partition_point(|covering| covering.first <= line);
+        let mut last = None;
+        let within = list[..upto].iter_mut().rev();
+        for covering in within.take_while(|covering| covering.reach >= line) {
+            if covering.last >= line {
+                covering.used = true;
+                last = last.max(Some(covering.directive));
+            }
+        }
+        last
+    }
+
+    /// The names that silenced anything: directive and place in its brackets.
+    fn used(self) -> impl Iterator<Item = (usize, usize)> {
+        let all = self.by_rule.into_values().flatten();
+        all.filter(|covering| covering.used)
+            .map(|covering| (covering.directive, covering.name))
+    }
 }
 
 /// The text after the marker `flint:` and its offset in the source.
@@ -107,6 +182,7 @@ fn after_marker(source: &Source, comment: &Comment) -> Option<(String, usize)> {
 fn directive<'d>(
     source: &Source,
     document: &'d Document,
+    things: &[(usize, usize)],
     comment: &'d Comment,
 ) -> Option<Directive<'d>> {
     let (text, start) = after_marker(source, comment)?;
@@ -138,7 +214,7 @@ fn directive<'d>(
     let lines = if whole_file {
         0..=usize::MAX
     } else {
-        covered(source, document, comment)
+        covered(source, things, comment)
     };
     Some(Directive {
         document,
@@ -149,14 +225,10 @@ fn directive<'d>(
     })
 }
 
-/// The lines of the setting, statement or mapping that a comment stands above, or behind.
-fn covered(
-    source: &Source,
-    document: &Document,
-    comment: &Comment,
-) -> std::ops::RangeInclusive<usize> {
-    let own = source.line_index(comment.at.start);
-    let things = document
+/// The lines of every setting, statement and mapping of a document: first and last, in order.
+fn things(source: &Source, document: &Document) -> Vec<(usize, usize)> {
+    let end = Span::at(source.bytes.len()).end;
+    let mut things: Vec<(usize, usize)> = document
         .sections
         .iter()
         .filter(|section| !section.key.is_empty())
@@ -167,24 +239,33 @@ fn covered(
             let last = span.end.max(span.start + 1) - 1;
             (
                 source.line_index(span.start),
-                source.line_index(last.min(Span::at(source.bytes.len()).end)),
+                source.line_index(last.min(end)),
             )
-        });
+        })
+        .collect();
+    things.sort_unstable();
+    things
+}
+
+/// The lines of the thing that a comment stands above, or behind.
+fn covered(
+    source: &Source,
+    things: &[(usize, usize)],
+    comment: &Comment,
+) -> std::ops::RangeInclusive<usize> {
+    let own = source.line_index(comment.at.start);
     let first = if comment.own_line {
-        let below = things
-            .clone()
-            .map(|(start, _)| start)
-            .filter(|&start| start > own);
-        below.min()
+        let below = things.partition_point(|&(start, _)| start <= own);
+        things.get(below).map_or(own, |&(start, _)| start)
     } else {
-        Some(own)
+        own
     };
-    let Some(first) = first else { return own..=own };
-    let last = things
-        .filter(|&(start, _)| start == first)
-        .map(|(_, end)| end)
-        .max();
-    first..=last.unwrap_or(first)
+    // Of those that start on one line the longest stands last.
+    let upto = things.partition_point(|&(start, _)| start <= first);
+    match things[..upto].last() {
+        Some(&(start, last)) if start == first => first..=last,
+        _ => first..=first,
+    }
 }
 
 /// A rule of the engine, for the shape of its findings.
@@ -196,7 +277,8 @@ fn engine_rule(name: &str) -> Option<Rule<'static>> {
     })
 }
 
-fn unknown(source: &Source, directive: &Directive, name: &Name) -> Option<Finding> {
+fn unknown(source: &Source, directive: &Directive, index: usize) -> Option<Finding> {
+    let name = &directive.names[index];
     let rule = engine_rule("unknown-rule")?;
     let near = words::nearest(&name.text, rules::all().iter().map(|front| front.name));
     let mut finding = rule.finding(
@@ -218,13 +300,14 @@ fn unknown(source: &Source, directive: &Directive, name: &Name) -> Option<Findin
         }
         None => Some(comment_fix(
             "remove it",
-            vec![removal(source, directive, name)],
+            vec![removal(source, directive, index)],
         )),
     };
     Some(finding)
 }
 
-fn unused(source: &Source, directive: &Directive, name: &Name) -> Option<Finding> {
+fn unused(source: &Source, directive: &Directive, index: usize) -> Option<Finding> {
+    let name = &directive.names[index];
     let rule = engine_rule("unused-ignore")?;
     let mut finding = rule.finding(
         directive.document,
@@ -236,7 +319,7 @@ fn unused(source: &Source, directive: &Directive, name: &Name) -> Option<Finding
     finding.key = Some(name.text.clone());
     finding.fix = Some(comment_fix(
         "remove it",
-        vec![removal(source, directive, name)],
+        vec![removal(source, directive, index)],
     ));
     Some(finding)
 }
@@ -260,10 +343,12 @@ fn malformed(source: &Source, document: &Document, comment: &Comment) -> Option<
 /// A comment where the format has none: its text is part of the value.
 fn misplaced(source: &Source, document: &Document, comment: &Comment) -> Option<Finding> {
     let rule = engine_rule("misplaced-ignore")?;
-    let setting = document
+    // Formats without such comments keep their settings in the order of the file.
+    let upto = document
         .settings
-        .iter()
-        .find(|setting| setting.whole.contains(comment.at));
+        .partition_point(|setting| setting.whole.start <= comment.at.start);
+    let setting = document.settings[..upto].last();
+    let setting = setting.filter(|setting| setting.whole.contains(comment.at));
     let mut finding = rule.finding(
         document,
         comment.at,
@@ -332,14 +417,10 @@ fn comment_fix(title: &str, edits: Vec<Edit>) -> Fix {
 }
 
 /// Removes one name with its comma, or the whole comment when no other name is left.
-fn removal(source: &Source, directive: &Directive, name: &Name) -> Edit {
-    let others: BTreeSet<Span> = directive
-        .names
-        .iter()
-        .filter(|other| other.at != name.at)
-        .map(|other| other.at)
-        .collect();
-    let span = if others.is_empty() {
+fn removal(source: &Source, directive: &Directive, index: usize) -> Edit {
+    let names = &directive.names;
+    let name = &names[index];
+    let span = if names.len() == 1 {
         if directive.comment.own_line {
             let mut line = source.full_line(directive.comment.at.start);
             if line.start == 0 {
@@ -355,14 +436,10 @@ fn removal(source: &Source, directive: &Directive, name: &Name) -> Edit {
                 .count();
             Span::new(before.len() - blanks, directive.comment.at.end as usize)
         }
-    } else if let Some(next) = others.iter().find(|other| other.start > name.at.start) {
-        Span::new(name.at.start as usize, next.start as usize)
+    } else if let Some(next) = names.get(index + 1) {
+        Span::new(name.at.start as usize, next.at.start as usize)
     } else {
-        let previous = others
-            .iter()
-            .next_back()
-            .map_or(name.at.start, |other| other.end);
-        Span::new(previous as usize, name.at.end as usize)
+        Span::new(names[index - 1].at.end as usize, name.at.end as usize)
     };
     Edit {
         source: source.id,
