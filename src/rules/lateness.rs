@@ -18,6 +18,9 @@ const DELAY: &str = "table.exec.emit.late-fire.delay";
 const STATE_TTL: &str = "table.exec.state.ttl";
 const ALLOW: &str = "table.exec.emit.allow-lateness";
 
+/// No job has more windows; each is compared with all others and with every setting.
+const MOST_WINDOWS: usize = 500;
+
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     late_fire(rule, deployment, out);
@@ -39,6 +42,9 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
             .filter(|setting| is_window(setting))
             .map(|setting| group_of(&setting.key, &window_words))
             .collect();
+        if windows.len() > MOST_WINDOWS {
+            continue;
+        }
         let mut seen: Vec<String> = Vec::new();
         for setting in &document.settings {
             if !is_window(setting) {
