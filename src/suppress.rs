@@ -151,15 +151,15 @@ impl Coverage {
         let place = (finding.at.source, finding.rule.clone());
         let list = self.by_rule.get_mut(&place)?;
         let upto = list.partition_point(|covering| covering.first <= line);
-        let mut last = None;
+        let mut chosen = None;
         let within = list[..upto].iter_mut().rev();
         for covering in within.take_while(|covering| covering.reach >= line) {
             if covering.last >= line {
                 covering.used = true;
-                last = last.max(Some(covering.directive));
+                chosen = chosen.max(Some(covering.directive));
             }
         }
-        last
+        chosen
     }
 
     /// The names that silenced anything: directive and place in its brackets.
