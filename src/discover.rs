@@ -107,17 +107,13 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
         let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
         named.push((absolute(path)?, metadata.is_dir(), path));
     }
-    let (root, whole_tree) = project_root(&named, &current);
-    let mut collector = Collector::new(&root);
-    if whole_tree {
-        collector.walk(&root, true);
-    }
+    let projects = Projects::of(&named, &current, config);
+    let mut collector = Collector::new(projects);
+    collector.walk_projects();
     for (path, is_folder, _) in &named {
-        match (is_folder, whole_tree) {
+        if *is_folder && !collector.projects.is_home(path) {
             // A folder that .gitignore hides is read all the same when it is named.
-            (true, _) if *path != root || !whole_tree => collector.walk(path, false),
-            (false, false) => collector.siblings(path),
-            _ => {}
+            collector.walk(path, false);
         }
     }
     for (path, is_folder, given) in &named {
@@ -127,7 +123,7 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
     }
     let scope = named
         .iter()
-        .map(|(path, _, _)| relative(&root, path))
+        .map(|(path, _, _)| relative(&collector.projects.root, path))
         .collect();
     collector.finish(scope, config)
 }
@@ -145,45 +141,101 @@ pub fn discover_stdin(
         current.join(path)
     };
     let path = normal(&path);
-    let folder = path.parent().unwrap_or(&current).to_owned();
-    let (root, whole_tree) = project_root(&[(path.clone(), false, &path)], &folder);
-    let mut collector = Collector::new(&root);
-    if whole_tree {
-        collector.walk(&root, true);
-    } else {
-        collector.siblings(&path);
-    }
+    let projects = Projects::of(&[(path.clone(), false, &path)], &current, config);
+    let mut collector = Collector::new(projects);
+    collector.walk_projects();
     collector.replace(&path, bytes);
-    let scope = vec![relative(&root, &path)];
+    let scope = vec![relative(&collector.projects.root, &path)];
     collector.finish(scope, config)
 }
 
-/// Nearest flint.toml upwards, else the git root, else the folder that was named. The second value
-/// says whether the whole tree below is read: a lone file outside of any project only has siblings.
-fn project_root(named: &[(PathBuf, bool, &PathBuf)], current: &Path) -> (PathBuf, bool) {
-    let start = common_folder(named).unwrap_or_else(|| current.to_owned());
-    for marker in ["flint.toml", ".git"] {
-        if let Some(root) = start
-            .ancestors()
-            .find(|folder| folder.join(marker).exists())
-        {
-            return (root.to_owned(), true);
-        }
-    }
-    let any_folder = named.iter().any(|(_, is_folder, _)| *is_folder);
-    (start, any_folder && named.len() == 1)
+/// The projects that the named paths belong to. What is found in a file depends on its project
+/// alone, so it makes no difference which other files are named with it.
+struct Projects {
+    /// The folder that paths are relative to: that of the project; of several, what holds them all.
+    root: PathBuf,
+    /// Their folders, each with whether the whole tree below is read: a lone file outside of any
+    /// project only has siblings.
+    homes: BTreeMap<PathBuf, bool>,
+    /// What may mark a project's folder, the first that is found upwards.
+    markers: &'static [&'static str],
 }
 
-/// The deepest folder that holds everything named.
-fn common_folder(named: &[(PathBuf, bool, &PathBuf)]) -> Option<PathBuf> {
-    let mut folders = named.iter().map(|(path, is_folder, _)| {
-        if *is_folder {
-            path.as_path()
-        } else {
-            path.parent().unwrap_or(path)
+impl Projects {
+    /// Nearest flint.toml upwards, else the git root, else the folder that was named. A flint.toml
+    /// that is not in force marks nothing.
+    fn of(named: &[(PathBuf, bool, &PathBuf)], current: &Path, config: &ConfigSource) -> Self {
+        let markers: &[&str] = match config {
+            ConfigSource::Nearest => &["flint.toml", ".git"],
+            ConfigSource::File(_) | ConfigSource::Isolated => &[".git"],
+        };
+        let mut homes = BTreeMap::new();
+        let mut free: BTreeMap<&Path, bool> = BTreeMap::new();
+        for (path, is_folder, _) in named {
+            let folder = match is_folder {
+                true => path,
+                false => path.parent().unwrap_or(path),
+            };
+            match marked(folder, markers) {
+                Some(home) => {
+                    homes.insert(home, true);
+                }
+                None => *free.entry(folder).or_default() |= is_folder,
+            }
         }
-    });
-    let first = folders.next()?.to_owned();
+        // Of folders that lie in one another the outermost is the project.
+        for (folder, whole) in &free {
+            let mut above = folder.ancestors().skip(1);
+            if !above.any(|above| free.get(above) == Some(&true)) {
+                homes.insert((*folder).to_owned(), *whole);
+            }
+        }
+        let mut root = common_folder(homes.keys()).unwrap_or_else(|| current.to_owned());
+        if !free.is_empty() {
+            if root.starts_with(current) {
+                current.clone_into(&mut root);
+            }
+            // The name of this folder says what the files in it are.
+            if root.ends_with("sysctl.d") {
+                root.pop();
+            }
+        }
+        Projects {
+            root,
+            homes,
+            markers,
+        }
+    }
+
+    fn is_home(&self, folder: &Path) -> bool {
+        self.homes.get(folder) == Some(&true)
+    }
+
+    /// The project of the files of a folder.
+    fn home(&self, folder: &Path) -> PathBuf {
+        let above = || {
+            folder
+                .ancestors()
+                .find(|above| self.homes.contains_key(*above))
+        };
+        marked(folder, self.markers)
+            .or_else(|| above().map(Path::to_owned))
+            .unwrap_or_else(|| self.root.clone())
+    }
+}
+
+/// The nearest folder upwards that holds the first marker, else the next marker.
+fn marked(folder: &Path, markers: &[&str]) -> Option<PathBuf> {
+    markers.iter().find_map(|marker| {
+        let mut above = folder.ancestors();
+        let home = above.find(|folder| folder.join(marker).exists());
+        home.map(Path::to_owned)
+    })
+}
+
+/// The deepest folder that holds all folders.
+fn common_folder<'f>(mut folders: impl Iterator<Item = &'f PathBuf>) -> Option<PathBuf> {
+    let first = folders.next()?.clone();
     Some(folders.fold(first, |common, folder| {
         common
             .ancestors()
@@ -195,7 +247,7 @@ fn common_folder(named: &[(PathBuf, bool, &PathBuf)]) -> Option<PathBuf> {
 
 /// Collects files from walks; a file found twice counts once.
 struct Collector {
-    root: PathBuf,
+    projects: Projects,
     /// By path relative to the root.
     files: Mutex<BTreeMap<String, Entry>>,
     configs: Mutex<BTreeSet<PathBuf>>,
@@ -211,13 +263,24 @@ struct Entry {
 }
 
 impl Collector {
-    fn new(root: &Path) -> Self {
+    fn new(projects: Projects) -> Self {
         Collector {
-            root: root.to_owned(),
+            projects,
             files: Mutex::default(),
             configs: Mutex::default(),
             passed: Mutex::default(),
             unrecognised: Vec::new(),
+        }
+    }
+
+    /// Reads what the projects hold.
+    fn walk_projects(&self) {
+        for (home, whole) in &self.projects.homes {
+            if *whole {
+                self.walk(home, true);
+            } else {
+                self.siblings(home);
+            }
         }
     }
 
@@ -243,9 +306,8 @@ impl Collector {
         });
     }
 
-    /// The files beside a file.
-    fn siblings(&self, path: &Path) {
-        let Some(folder) = path.parent() else { return };
+    /// The files of a folder.
+    fn siblings(&self, folder: &Path) {
         let walk = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1);
         for entry in walk.into_iter().flatten() {
             if !entry.file_type().is_dir() {
@@ -256,7 +318,7 @@ impl Collector {
 
     /// Looks at one file by its name, and into it where the name alone does not decide.
     fn file(&self, path: &Path) {
-        let relative = relative(&self.root, path);
+        let relative = relative(&self.projects.root, path);
         let name = relative.rsplit('/').next().unwrap_or(&relative);
         if name == "flint.toml" {
             lock(&self.configs).insert(path.to_owned());
@@ -308,7 +370,7 @@ impl Collector {
 
     /// A file named on the command line: read even when .gitignore hides it.
     fn named_file(&mut self, path: &Path, given: &Path) {
-        let relative = relative(&self.root, path);
+        let relative = relative(&self.projects.root, path);
         match recognise::by_name(&relative) {
             Claim::No => {
                 self.pass(path, relative.clone());
@@ -324,11 +386,11 @@ impl Collector {
             file: path.to_owned(),
             content: Ok(bytes),
         };
-        lock(&self.files).insert(relative(&self.root, path), entry);
+        lock(&self.files).insert(relative(&self.projects.root, path), entry);
     }
 
     fn finish(self, scope: Vec<String>, config: &ConfigSource) -> Result<Found, DiscoverError> {
-        let configs = self.configurations(config)?;
+        let mut configs = self.configurations(config)?;
         for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
             if configs.of(&relative).is_job_file(&relative) {
                 self.read(&path, relative, true);
@@ -341,8 +403,9 @@ impl Collector {
             .filter(|(_, relative)| !declared(relative))
             .map(|(given, _)| given.clone())
             .collect();
+        configs.homes = self.homes();
         let mut found = Found {
-            root: self.root,
+            root: self.projects.root,
             sources: Sources::default(),
             files: Vec::new(),
             unread: Vec::new(),
@@ -387,6 +450,21 @@ impl Collector {
         Ok(found)
     }
 
+    /// The project of each folder that holds a file.
+    fn homes(&self) -> BTreeMap<String, String> {
+        let with_slash = |folder: &Path| match relative(&self.projects.root, folder) {
+            empty if empty.is_empty() => empty,
+            folder => folder + "/",
+        };
+        let files = lock(&self.files);
+        let folders: BTreeSet<&Path> = files.values().filter_map(|e| e.file.parent()).collect();
+        let homes = folders.into_iter().map(|folder| {
+            let home = self.projects.home(folder);
+            (with_slash(folder), with_slash(&home))
+        });
+        homes.filter(|(_, home)| !home.is_empty()).collect()
+    }
+
     fn configurations(&self, config: &ConfigSource) -> Result<Configs, DiscoverError> {
         let load = |file: &Path, path: &str| -> Result<Config, DiscoverError> {
             let bytes = read_file(file, MAX_BYTES).map_err(|why| DiscoverError::Io {
@@ -411,13 +489,13 @@ impl Collector {
             }
             ConfigSource::Nearest => {
                 let mut files = lock(&self.configs).clone();
-                let own = self.root.join("flint.toml");
-                if own.is_file() {
-                    files.insert(own);
-                }
+                // A .gitignore that hides them does not undo them.
+                let homes = self.projects.homes.keys();
+                let own = homes.map(|home| home.join("flint.toml"));
+                files.extend(own.filter(|file| file.is_file()));
                 let list = files
                     .iter()
-                    .map(|file| load(file, &relative(&self.root, file)))
+                    .map(|file| load(file, &relative(&self.projects.root, file)))
                     .collect::<Result<_, _>>()?;
                 Ok(Configs::new(list))
             }

@@ -34,6 +34,8 @@ struct Unit {
 
 /// The files with kernel parameters of one host.
 struct Host {
+    /// The project that they belong to.
+    home: String,
     root: String,
     documents: Vec<usize>,
     /// Its own files say that it is meant for Flink.
@@ -95,7 +97,11 @@ impl<'s> Project<'s> {
         let mut units = Vec::new();
         for config in configs.iter() {
             for declared in &config.deployments {
-                let local = |number: usize| config.local(self.path(number));
+                let local = |number: usize| {
+                    let path = self.path(number);
+                    let own = std::ptr::eq(configs.of(path), config);
+                    config.local(path).filter(|_| own)
+                };
                 let is_host =
                     |number: usize| local(number).is_some_and(|path| declared.is_host(path));
                 let holds = |number: usize| local(number).is_some_and(|path| declared.holds(path));
@@ -119,7 +125,7 @@ impl<'s> Project<'s> {
                 });
                 let mut all_hosts = host;
                 all_hosts.extend(more_host);
-                let hosts = self.hosts(&all_hosts);
+                let hosts = self.hosts(&all_hosts, configs);
                 let host = hosts.into_iter().flat_map(|host| host.documents).collect();
                 for mut unit in self.units_of(config, &declared.name, &own) {
                     unit.host = Vec::clone(&host);
@@ -130,7 +136,7 @@ impl<'s> Project<'s> {
         }
         let (sysctl, rest): (Vec<usize>, Vec<usize>) =
             free.into_iter().partition(|&n| self.is_sysctl(n));
-        let mut hosts = self.hosts(&sysctl);
+        let mut hosts = self.hosts(&sysctl, configs);
         let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for number in rest {
             let path = self.path(number);
@@ -151,7 +157,8 @@ impl<'s> Project<'s> {
                 name => name.to_owned(),
             };
             for mut unit in self.units_of(config, &name, &numbers) {
-                self.attach(&mut unit, &home, &mut hosts);
+                let project = configs.home(self.path(numbers[0]));
+                self.attach(&mut unit, &home, project, &mut hosts);
                 units.push(unit);
             }
         }
@@ -242,17 +249,18 @@ impl<'s> Project<'s> {
 
     /// Hosts by the root of the tree that their files lie in, each with its files in the order in
     /// which `sysctl --system` applies them.
-    fn hosts(&self, numbers: &[usize]) -> Vec<Host> {
-        let mut roots: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    fn hosts(&self, numbers: &[usize], configs: &Configs) -> Vec<Host> {
+        let mut roots: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for &number in numbers {
+            let path = self.path(number);
             roots
-                .entry(host_root(self.path(number)))
+                .entry((configs.home(path).to_owned(), host_root(path)))
                 .or_default()
                 .push(number);
         }
         roots
             .into_iter()
-            .map(|(root, mut documents)| {
+            .map(|((home, root), mut documents)| {
                 documents.sort_by_key(|&number| application_order(self.path(number)));
                 // The same name in an earlier directory hides the later one.
                 let mut names: Vec<&str> = Vec::new();
@@ -277,6 +285,7 @@ impl<'s> Project<'s> {
                         || says(source.path.rsplit('/').next().unwrap_or("").as_bytes())
                 });
                 Host {
+                    home,
                     root,
                     documents: visible,
                     mentions_flink,
@@ -287,8 +296,8 @@ impl<'s> Project<'s> {
     }
 
     /// Gives a Flink deployment the host whose files lie nearest: the only one of the project, or
-    /// the only one that shares the longest way from the root. No guess between equals.
-    fn attach(&self, unit: &mut Unit, home: &str, hosts: &mut [Host]) {
+    /// the only one that shares the longest way from its folder. No guess between equals.
+    fn attach(&self, unit: &mut Unit, home: &str, project: &str, hosts: &mut [Host]) {
         let is_flink = unit
             .documents
             .iter()
@@ -298,16 +307,26 @@ impl<'s> Project<'s> {
             return;
         }
         let folder = home.rfind('/').map_or("", |slash| &home[..slash]);
+        let below = |path: &str| path.get(project.len()..).unwrap_or_default().to_owned();
         let shared = |root: &str| {
+            let (folder, root) = (below(folder), below(root));
             let parts = folder.split('/').zip(root.split('/'));
             parts
                 .take_while(|(left, right)| left == right && !left.is_empty())
                 .count()
         };
-        let best = hosts.iter().map(|host| shared(&host.root)).max();
-        let alone = hosts.len() == 1;
-        let nearest: Vec<usize> = (0..hosts.len())
-            .filter(|&index| Some(shared(&hosts[index].root)) == best)
+        let near: Vec<(usize, usize)> = hosts
+            .iter()
+            .enumerate()
+            .filter(|(_, host)| host.home == project)
+            .map(|(index, host)| (index, shared(&host.root)))
+            .collect();
+        let best = near.iter().map(|(_, shared)| *shared).max();
+        let alone = near.len() == 1;
+        let nearest: Vec<usize> = near
+            .iter()
+            .filter(|(_, shared)| Some(*shared) == best)
+            .map(|(index, _)| *index)
             .collect();
         let [index] = nearest.as_slice() else { return };
         if !alone && best == Some(0) {

@@ -589,3 +589,124 @@ fn several_formats_go_to_several_places() {
     let json = fs::read_to_string(folder.path().join("report.json")).expect("a report");
     assert!(json.contains("\"rule\": \"duplicate-key\""));
 }
+
+/// Files that lie in one another's reach: nested projects, hosts, both kinds of configuration.
+const NEIGHBOURS: [(&str, &str); 9] = [
+    ("flink-conf.yaml", BAD),
+    ("a/conf/flink-conf.yaml", "parallelism.default:4\n"),
+    ("a/conf/config.yaml", "taskmanager.numberOfTaskSlots: 4\n"),
+    (
+        "a/etc/sysctl.d/9.conf",
+        "net.ipv4.tcp_rmem = 4096 87380 65536\n",
+    ),
+    ("b/flink-conf.yaml", BAD),
+    ("b/sysctl.conf", "net.ipv4.tcp_rmem = 4096 87380 65536\n"),
+    (
+        "b/deep/job.toml",
+        "watermark_delay = \"5 s\"\n[window]\nsize = \"5 min\"\n",
+    ),
+    ("c/sub/flink-conf.yaml", "parallelism.default:4\n"),
+    ("c/sysctl.conf", "net.ipv4.tcp_rmem = 4096 87380 65536\n"),
+];
+
+#[test]
+fn what_is_found_in_a_file_does_not_depend_on_which_others_are_named() {
+    // The places that mark projects, in one tree after another.
+    for marks in [
+        &[][..],
+        &[".git"],
+        &["flint.toml"],
+        &[".git", "b/flint.toml", "c/sub/flint.toml"],
+        &["a/flint.toml", "b/.git"],
+    ] {
+        let folder = tree(&NEIGHBOURS);
+        for mark in marks {
+            let mark = folder.path().join(mark);
+            if mark.ends_with(".git") {
+                fs::create_dir(mark).expect("a folder");
+            } else {
+                fs::write(mark, "").expect("a file");
+            }
+        }
+        // Paths start at the project's root; the whole names make them comparable.
+        let findings = |named: &[&str]| -> Vec<String> {
+            let args = ["check", "--format", "concise"];
+            let output = run(folder.path(), &[&args[..], named].concat());
+            assert!(code(&output) <= 1, "{named:?}: {}", err(&output));
+            let all = out(&output);
+            let of_one = |line: &&str| !line.is_empty();
+            all.lines().filter(of_one).map(str::to_owned).collect()
+        };
+        let alone: Vec<Vec<String>> = NEIGHBOURS
+            .iter()
+            .map(|(path, _)| findings(&[path]))
+            .collect();
+        let without_path = |lines: &[String]| -> Vec<String> {
+            let mut rest: Vec<String> = lines
+                .iter()
+                .map(|line| {
+                    line.split_once(": ")
+                        .map_or("", |(_, rest)| rest)
+                        .to_owned()
+                })
+                .collect();
+            rest.sort();
+            rest
+        };
+        let mut state: u32 = 7;
+        for _ in 0..25 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let chosen: Vec<usize> = (0..NEIGHBOURS.len())
+                .filter(|index| state >> (8 + index) & 1 == 1)
+                .collect();
+            if chosen.is_empty() {
+                continue;
+            }
+            let named: Vec<&str> = chosen.iter().map(|&index| NEIGHBOURS[index].0).collect();
+            let expected: Vec<String> = chosen
+                .iter()
+                .flat_map(|&index| alone[index].clone())
+                .collect();
+            assert_eq!(
+                without_path(&findings(&named)),
+                without_path(&expected),
+                "{marks:?}: {named:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_of_sysctl_d_is_known_from_inside_its_folder() {
+    let folder = tree(&[(
+        "etc/sysctl.d/9.conf",
+        "net.ipv4.tcp_rmem = 4096 87380 65536 # Flink\n",
+    )]);
+    let inside = folder.path().join("etc/sysctl.d");
+    for (place, path) in [
+        (inside.as_path(), "9.conf"),
+        (folder.path(), "etc/sysctl.d"),
+        (&inside, "."),
+    ] {
+        let output = run(place, &["check", "--format", "concise", path]);
+        assert!(
+            out(&output).contains("sysctl.d/9.conf:1:"),
+            "{path}: {}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
+fn a_patch_outside_of_git_applies_where_it_was_asked_for() {
+    for marks in [&[("x", "")][..], &[("deploy/flint.toml", "")]] {
+        let folder = tree(marks);
+        fs::create_dir_all(folder.path().join("deploy/conf")).expect("a folder");
+        let file = folder.path().join("deploy/conf/flink-conf.yaml");
+        fs::write(&file, BAD).expect("a file");
+        let patch = run(folder.path(), &["fix", "--dry-run", "--safe", "deploy"]);
+        patched_by("patch", &["-p1"], folder.path(), &patch.stdout);
+        let after = fs::read_to_string(&file).expect("a file");
+        assert_eq!(after, "taskmanager.numberOfTaskSlots: 4\n");
+    }
+}

@@ -199,6 +199,9 @@ impl Config {
 pub struct Configs {
     list: Vec<Config>,
     fallback: Config,
+    /// The project of the files of a folder: folder to folder, relative to the root, with a final `/`
+    /// unless empty. Files of one project know nothing of those of another.
+    pub homes: BTreeMap<String, String>,
 }
 
 impl Configs {
@@ -207,15 +210,15 @@ impl Configs {
         list.sort_by_key(|config| std::cmp::Reverse(config.folder.len()));
         Configs {
             list,
-            fallback: Config::default(),
+            ..Configs::default()
         }
     }
 
     /// One configuration for every file (`--config`, `--isolated`).
     pub fn single(config: Config) -> Self {
         Configs {
-            list: Vec::new(),
             fallback: config,
+            ..Configs::default()
         }
     }
 
@@ -225,6 +228,12 @@ impl Configs {
             .iter()
             .find(|config| path.starts_with(&config.folder))
             .unwrap_or(&self.fallback)
+    }
+
+    /// The folder of the project that a file belongs to, with a final `/` unless empty.
+    pub fn home(&self, path: &str) -> &str {
+        let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
+        self.homes.get(folder).map_or("", String::as_str)
     }
 
     /// Every configuration, the fallback last.
