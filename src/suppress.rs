@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety, Suppressed};
 use crate::rules::{self, Rule};
-use crate::syntax::{Comment, Document, MARKER};
+use crate::syntax::{Comment, Document, Format, MARKER};
 use crate::text::{Edit, Source, SourceId, Sources, Span};
 use crate::words;
 
@@ -268,6 +268,15 @@ fn covered(
     }
 }
 
+/// Whether the format, too, sees a line here: to the sysctl loaders and to TOML a lone CR ends none.
+fn is_own_line(source: &Source, document: &Document, line: Span) -> bool {
+    let range = line.range();
+    let bytes = &source.bytes;
+    !matches!(document.format, Format::Sysctl | Format::Toml)
+        || (range.start == 0 || bytes[range.start - 1] == b'\n')
+            && (range.end == bytes.len() || bytes[range.end - 1] == b'\n')
+}
+
 /// A rule of the engine, for the shape of its findings.
 fn engine_rule(name: &str) -> Option<Rule<'static>> {
     let (front, _) = rules::find(name)?;
@@ -298,10 +307,7 @@ fn unknown(source: &Source, directive: &Directive, index: usize) -> Option<Findi
             };
             Some(comment_fix("write the rule's name", vec![edit]))
         }
-        None => Some(comment_fix(
-            "remove it",
-            vec![removal(source, directive, index)],
-        )),
+        None => without(source, directive, index),
     };
     Some(finding)
 }
@@ -317,10 +323,7 @@ fn unused(source: &Source, directive: &Directive, index: usize) -> Option<Findin
     finding.label = "not needed".to_owned();
     finding.help = "an ignore that silences nothing hides the next mistake".to_owned();
     finding.key = Some(name.text.clone());
-    finding.fix = Some(comment_fix(
-        "remove it",
-        vec![removal(source, directive, index)],
-    ));
+    finding.fix = without(source, directive, index);
     Some(finding)
 }
 
@@ -365,7 +368,8 @@ fn misplaced(source: &Source, document: &Document, comment: &Comment) -> Option<
     let line = source.full_line(setting.whole.start);
     // A comment put behind a byte order mark would be none.
     let after_mark = line.start == 0 && source.bom() > 0;
-    if !value.is_empty() && document.editable && !after_mark {
+    if !value.is_empty() && document.editable && !after_mark && is_own_line(source, document, line)
+    {
         let indent: String = source
             .text(line)
             .chars()
@@ -417,12 +421,15 @@ fn comment_fix(title: &str, edits: Vec<Edit>) -> Fix {
 }
 
 /// Removes one name with its comma, or the whole comment when no other name is left.
-fn removal(source: &Source, directive: &Directive, index: usize) -> Edit {
+fn without(source: &Source, directive: &Directive, index: usize) -> Option<Fix> {
     let names = &directive.names;
     let name = &names[index];
     let span = if names.len() == 1 {
         if directive.comment.own_line {
             let mut line = source.full_line(directive.comment.at.start);
+            if !is_own_line(source, directive.document, line) {
+                return None;
+            }
             if line.start == 0 {
                 line.start = Span::at(source.bom()).start;
             }
@@ -441,9 +448,10 @@ fn removal(source: &Source, directive: &Directive, index: usize) -> Edit {
     } else {
         Span::new(names[index - 1].at.end as usize, name.at.end as usize)
     };
-    Edit {
+    let edit = Edit {
         source: source.id,
         span,
         text: String::new(),
-    }
+    };
+    Some(comment_fix("remove it", vec![edit]))
 }
