@@ -567,12 +567,19 @@ fn normal(path: &Path) -> PathBuf {
     out
 }
 
-/// The path below the root with `/`; bytes that are no UTF-8 show as U+FFFD.
+/// The path below the root with `/`; bytes that are no UTF-8 show as `\xff`, so that no two files
+/// have one name.
 fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
-    let text = below.to_string_lossy();
+    let mut text = String::new();
+    for chunk in below.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
     if std::path::MAIN_SEPARATOR == '/' {
-        text.into_owned()
+        text
     } else {
         text.replace(std::path::MAIN_SEPARATOR, "/")
     }

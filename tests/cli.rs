@@ -721,3 +721,25 @@ fn a_comment_beside_a_lone_carriage_return_is_left_to_its_author() {
     let after = fs::read_to_string(folder.path().join("sysctl.conf")).expect("a file");
     assert_eq!(after, text);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_told_apart_and_patched() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tree(&[]);
+    let files = [b"\xfe".as_slice(), b"\xff"].map(|name| {
+        let inner = folder.path().join(OsStr::from_bytes(name));
+        fs::create_dir(&inner).expect("a folder");
+        inner.join("flink-conf.yaml")
+    });
+    for file in &files {
+        fs::write(file, BAD).expect("a file");
+    }
+    let patch = run(folder.path(), &["fix", "--dry-run", "--safe"]);
+    patched_by("git", &["apply", "-"], folder.path(), &patch.stdout);
+    for file in &files {
+        let after = fs::read_to_string(file).expect("a file");
+        assert_eq!(after, "taskmanager.numberOfTaskSlots: 4\n");
+    }
+}

@@ -1,7 +1,8 @@
 //! `flint fix`: write what is certain, show the rest.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::session::{is_stdin, open, reaches_threshold, reported, style, summary, tell};
 use super::{Exit, FixArgs, complain, print};
@@ -58,7 +59,10 @@ fn dry_run(found: &Found, plan: &Plan) -> Result<Exit, String> {
             .map(|applied| format!("unsafe {}: {}", applied.rule, applied.risk))
             .collect();
         remarks.dedup();
-        let text = patch::unified(before, after, &prefix, &remarks);
+        let file = &found.files[before.id.0 as usize];
+        let below = file.strip_prefix(&found.root).unwrap_or(file);
+        let path = prefix.join(below);
+        let text = patch::unified(before, after, &header_path(&path), &remarks);
         files += usize::from(!text.is_empty());
         out.extend(text);
     }
@@ -154,22 +158,19 @@ fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
     })
 }
 
-/// The way to the project root from where patches are applied, empty or with a final `/`: the git
-/// root, or without one the current folder.
-fn patch_prefix(root: &Path) -> String {
-    let git = root
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .map(Path::to_owned);
-    let below = git
-        .or_else(|| std::env::current_dir().ok())
-        .and_then(|base| root.strip_prefix(base).ok().map(Path::to_owned));
-    let parts = below.unwrap_or_default();
-    let parts: Vec<String> = parts
-        .iter()
-        .map(|part| part.to_string_lossy().into_owned() + "/")
-        .collect();
-    parts.concat()
+/// The way from the git root to the project root. Without a git root from the current folder, where
+/// `patch -p1` is about to run.
+fn patch_prefix(root: &Path) -> PathBuf {
+    let git = root.ancestors().find(|folder| folder.join(".git").exists());
+    let current = std::env::current_dir().unwrap_or_default();
+    let below = root.strip_prefix(git.unwrap_or(&current));
+    below.unwrap_or(Path::new("")).to_owned()
+}
+
+/// A path with `/` between its parts, as the bytes that the file system knows.
+fn header_path(path: &Path) -> Vec<u8> {
+    let parts: Vec<&[u8]> = path.iter().map(OsStr::as_encoded_bytes).collect();
+    parts.join(&b'/')
 }
 
 /// `1 file`, `2 safe fixes`.

@@ -7,10 +7,10 @@ use crate::text::Source;
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// The patch from one source to another; empty when they are equal. `prefix` is the way from the git
-/// root to the project root, empty or with a final `/`. `remarks` stand as `#` lines before the file's
+/// The patch from one source to another; empty when they are equal. `path` is the way from the git
+/// root to the file, as the bytes that the file system knows. `remarks` stand as `#` lines before the file's
 /// header, where `git apply` and `patch` skip them.
-pub fn unified(before: &Source, after: &Source, prefix: &str, remarks: &[String]) -> Vec<u8> {
+pub fn unified(before: &Source, after: &Source, path: &[u8], remarks: &[String]) -> Vec<u8> {
     let mut out = Vec::new();
     if before.bytes == after.bytes {
         return out;
@@ -24,9 +24,11 @@ pub fn unified(before: &Source, after: &Source, prefix: &str, remarks: &[String]
     for remark in remarks {
         out.extend_from_slice(format!("# {}\n", crate::report::plain(remark)).as_bytes());
     }
-    let path = format!("{prefix}{}", before.path);
-    out.extend_from_slice(format!("--- {}\n", name("a/", &path)).as_bytes());
-    out.extend_from_slice(format!("+++ {}\n", name("b/", &path)).as_bytes());
+    for (mark, side) in [("--- ", "a/"), ("+++ ", "b/")] {
+        out.extend_from_slice(mark.as_bytes());
+        out.extend(name(side, path));
+        out.push(b'\n');
+    }
     let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
     for group in group_diff_ops(ops, CONTEXT) {
         hunk(&group, &old, &new, &mut out);
@@ -70,31 +72,34 @@ fn range(start: usize, end: usize) -> String {
     }
 }
 
-/// A file name as git writes it: quoted when it holds control characters, quotes or backslashes, and
-/// with a final tab when it holds blanks, which `patch` would cut at.
-fn name(side: &str, path: &str) -> String {
-    let special = |c: char| c.is_control() || c == '"' || c == '\\';
-    if path.chars().any(special) {
-        let mut quoted = format!("\"{side}");
-        for c in path.chars() {
-            match c {
-                '"' | '\\' => quoted.extend(['\\', c]),
-                '\n' => quoted.push_str("\\n"),
-                '\t' => quoted.push_str("\\t"),
-                c if c.is_control() => {
-                    let mut bytes = [0; 4];
-                    for byte in c.encode_utf8(&mut bytes).bytes() {
-                        quoted.push_str(&format!("\\{byte:03o}"));
-                    }
-                }
-                c => quoted.push(c),
-            }
+/// A file name as git writes it: quoted when it holds control characters, quotes, backslashes or
+/// bytes that are no UTF-8, and with a final tab when it holds blanks, which `patch` would cut at.
+fn name(side: &str, path: &[u8]) -> Vec<u8> {
+    let valid = std::str::from_utf8(path).is_ok();
+    let octal = |byte: u8| byte.is_ascii_control() || !valid && !byte.is_ascii();
+    let mut name = side.as_bytes().to_vec();
+    if !path
+        .iter()
+        .any(|byte| octal(*byte) || matches!(byte, b'"' | b'\\'))
+    {
+        name.extend_from_slice(path);
+        if path.contains(&b' ') {
+            name.push(b'\t');
         }
-        quoted.push('"');
-        return quoted;
+        return name;
     }
-    let tab = if path.contains(' ') { "\t" } else { "" };
-    format!("{side}{path}{tab}")
+    name.insert(0, b'"');
+    for &byte in path {
+        match byte {
+            b'"' | b'\\' => name.extend([b'\\', byte]),
+            b'\n' => name.extend(b"\\n"),
+            b'\t' => name.extend(b"\\t"),
+            byte if octal(byte) => name.extend(format!("\\{byte:03o}").into_bytes()),
+            byte => name.push(byte),
+        }
+    }
+    name.push(b'"');
+    name
 }
 
 #[cfg(test)]
@@ -104,7 +109,7 @@ mod tests {
 
     fn diff(before: &str, after: &str) -> String {
         let source = |text: &str| Source::new(SourceId(0), "a b.conf", text);
-        let bytes = unified(&source(before), &source(after), "sub/", &[]);
+        let bytes = unified(&source(before), &source(after), b"sub/a b.conf", &[]);
         String::from_utf8(bytes).expect("UTF-8 in, UTF-8 out")
     }
 
@@ -120,6 +125,8 @@ mod tests {
 
     #[test]
     fn strange_names_are_quoted_as_git_does() {
-        assert_eq!(name("a/", "x\ty\"z"), "\"a/x\\ty\\\"z\"");
+        assert_eq!(name("a/", b"x\ty\"z"), b"\"a/x\\ty\\\"z\"");
+        assert_eq!(name("a/", b"x\xff"), b"\"a/x\\377\"");
+        assert_eq!(name("a/", "é".as_bytes()), "a/é".as_bytes());
     }
 }

@@ -168,7 +168,7 @@ pub(crate) fn fixed(sources: &Sources, configs: &Configs, unsafe_: bool) -> Plan
 pub(crate) fn diff(before: &Sources, after: &Sources) -> String {
     let mut out = Vec::new();
     for (before, after) in before.0.iter().zip(&after.0) {
-        out.extend(patch::unified(before, after, "", &[]));
+        out.extend(patch::unified(before, after, before.path.as_bytes(), &[]));
     }
     String::from_utf8_lossy(&out).into_owned()
 }
