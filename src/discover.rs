@@ -482,7 +482,13 @@ impl Collector {
         match config {
             ConfigSource::Isolated => Ok(Configs::default()),
             ConfigSource::File(file) => {
-                let mut config = load(file, &file.display().to_string())?;
+                let path = file.display().to_string();
+                let metadata = std::fs::metadata(file).map_err(|error| missing(file, error))?;
+                if !metadata.is_file() {
+                    let error = io::Error::other("no regular file; name a flint.toml");
+                    return Err(DiscoverError::Io { path, error });
+                }
+                let mut config = load(file, &path)?;
                 // Globs of an explicit file are relative to the project.
                 config.folder = String::new();
                 Ok(Configs::single(config))

@@ -117,28 +117,34 @@ fn keep(finding: &mut Finding, project: &Project, configs: &Configs) -> bool {
 /// Checks the rule names and options of every flint.toml against the rules that exist.
 pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
     for config in configs.iter() {
-        let error = |line: usize, message: String| ConfigError {
-            path: if config.path.is_empty() {
-                "command line".to_owned()
-            } else {
-                config.path.clone()
-            },
-            line: line.max(1),
-            column: 1,
-            message,
+        // What the file does not name comes from a flag.
+        let error = |name: &str, message: String| {
+            let place = config.places.get(name);
+            let (line, column) = place.copied().unwrap_or_default();
+            let path = match place {
+                Some(_) => config.path.clone(),
+                None => "--select or --ignore".to_owned(),
+            };
+            ConfigError {
+                path,
+                line,
+                column,
+                message,
+            }
         };
         let lists = [&config.select, &config.ignore];
         let overridden = config.overrides.iter().map(|entry| &entry.ignore);
         for name in lists.into_iter().chain(overridden).flatten() {
             if !is_name(name) {
-                return Err(error(1, unknown_name(name)));
+                return Err(error(name, unknown_name(name)));
             }
         }
         for (name, rule) in &config.rules {
             let Some((front, _)) = rules::find(name) else {
-                return Err(error(rule.line, unknown_name(name)));
+                return Err(error(name, unknown_name(name)));
             };
             for (option, value) in &rule.options {
+                let at = format!("{name}.{option}");
                 let known = front.options.iter().find(|(own, _)| own == option);
                 let fits = match (known, value) {
                     (None, _) => {
@@ -153,7 +159,7 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
                             "rule {name} has no option `{option}`{}",
                             hint.unwrap_or_default()
                         );
-                        return Err(error(rule.line, message));
+                        return Err(error(&at, message));
                     }
                     (Some((_, DefaultValue::Integer(_))), OptionValue::Integer(number)) => {
                         *number >= 0
@@ -169,7 +175,7 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
                         _ => "a list of words",
                     };
                     return Err(error(
-                        rule.line,
+                        &at,
                         format!("`{option}` of rule {name} takes {kind}"),
                     ));
                 }

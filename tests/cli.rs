@@ -743,3 +743,51 @@ fn names_that_are_no_text_are_told_apart_and_patched() {
         assert_eq!(after, "taskmanager.numberOfTaskSlots: 4\n");
     }
 }
+
+#[test]
+fn a_configuration_that_is_not_there_is_an_error() {
+    let folder = tree(&[("flink-conf.yaml", BAD), ("flint.toml", "")]);
+    for (name, expected) in [
+        (
+            "flnt.toml",
+            "error: flnt.toml: no such file or folder; did you mean flint.toml?\n",
+        ),
+        (".", "error: .: no regular file; name a flint.toml\n"),
+    ] {
+        let output = run(folder.path(), &["check", "--config", name]);
+        assert_eq!(code(&output), 2, "{name}");
+        assert_eq!(err(&output), expected);
+    }
+}
+
+#[test]
+fn names_in_flint_toml_have_their_place_and_those_of_flags_have_none() {
+    let text = "[rules.small-tcp-buffers]\n\nflor = 1\n\n[[overrides]]\nfiles = [\"x\"]\nignore = [\"securty\"]\n";
+    for (text, flags, expected) in [
+        (
+            text,
+            &[][..],
+            "error: flint.toml:7:11: there is no rule or group `securty`; did you mean `security`?\n",
+        ),
+        (
+            &text[..36],
+            &[],
+            "error: flint.toml:3:1: rule small-tcp-buffers has no option `flor`; did you mean `floor`?\n",
+        ),
+        (
+            "",
+            &["--ignore", "securty"],
+            "error: --select or --ignore: there is no rule or group `securty`; did you mean `security`?\n",
+        ),
+        (
+            "exclude = [\"a[\"]",
+            &[],
+            "error: flint.toml:1:12: `a[` is no pattern: unclosed character class; missing ']'\n",
+        ),
+    ] {
+        let folder = tree(&[("flink-conf.yaml", BAD), ("flint.toml", text)]);
+        let output = run(folder.path(), &[&["check"], flags].concat());
+        assert_eq!(code(&output), 2);
+        assert_eq!(err(&output), expected);
+    }
+}

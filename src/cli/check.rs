@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
 use super::{CheckArgs, Exit, complain};
@@ -75,7 +76,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(error.to_string());
+                let place = file.as_deref().unwrap_or(Path::new("standard output"));
+                return Err(format!("{}: {error}", place.display()));
             }
             _ => {}
         }

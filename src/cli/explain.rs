@@ -30,10 +30,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         near.insert(0, rule);
     }
     near.truncate(3);
+    let hint = if near.is_empty() {
+        "`flint rules` lists the rules".to_owned()
+    } else {
+        format!("near: {}", near.join(", "))
+    };
     Err(format!(
-        "`{}` is no rule and no Flink option; near: {}",
-        args.name,
-        near.join(", ")
+        "`{}` is no rule and no Flink option; {hint}",
+        args.name
     ))
 }
 

@@ -138,7 +138,7 @@ fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
             &mut io::stdout().lock(),
         ) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(error.to_string());
+                return Err(format!("standard output: {error}"));
             }
             _ => {}
         }

@@ -231,7 +231,9 @@ pub fn run() -> u8 {
 fn print(bytes: &[u8], exit: Exit) -> Result<Exit, String> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {error}"))
+        }
         _ => Ok(exit),
     }
 }

@@ -15,16 +15,25 @@ use read::Reader;
 
 /// A flint.toml that can't be used: one line that names the file, the place and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}:{column}: {message}")]
+#[error("{path}{}: {message}", self.place())]
 pub struct ConfigError {
-    /// The file.
+    /// The file, or the flags.
     pub path: String,
-    /// Line, from 1.
+    /// Line, from 1; 0 where there is none.
     pub line: usize,
     /// Column in code points, from 1.
     pub column: usize,
     /// What is wrong.
     pub message: String,
+}
+
+impl ConfigError {
+    fn place(&self) -> String {
+        match self.line {
+            0 => String::new(),
+            line => format!(":{line}:{}", self.column),
+        }
+    }
 }
 
 /// The value of a rule's own option.
@@ -49,8 +58,6 @@ pub struct RuleConfig {
     pub ignorable: Option<bool>,
     /// The rule's own options.
     pub options: BTreeMap<String, OptionValue>,
-    /// Where the table stands, for errors found later.
-    pub line: usize,
 }
 
 /// `[[overrides]]`: rules that do not apply to some files.
@@ -107,6 +114,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// `[[deployments]]`.
     pub deployments: Vec<DeploymentConfig>,
+    /// Line and column of each rule, group and option (`rule.option`) that the file names.
+    pub places: BTreeMap<String, (usize, usize)>,
     exclude: GlobSet,
     job_files: GlobSet,
 }
@@ -134,6 +143,7 @@ impl Default for Config {
             rules: BTreeMap::new(),
             overrides: Vec::new(),
             deployments: Vec::new(),
+            places: BTreeMap::new(),
             exclude: GlobSet::empty(),
             job_files: GlobSet::empty(),
         }

@@ -30,6 +30,8 @@ pub(super) struct Reader<'s> {
 
 type Read<T> = Result<T, ConfigError>;
 
+type Places = std::collections::BTreeMap<String, (usize, usize)>;
+
 impl Reader<'_> {
     pub(super) fn error(&self, at: Option<std::ops::Range<usize>>, message: String) -> ConfigError {
         let offset = at.map_or(0, |range| range.start.min(self.source.bytes.len()));
@@ -82,27 +84,36 @@ impl Reader<'_> {
             config.require_reason = self.boolean(item)?;
         }
         if let Some(item) = table.get("select") {
-            config.select = self.words(item)?;
+            config.select = self.names(item, &mut config.places)?;
         }
         if let Some(item) = table.get("ignore") {
-            config.ignore = self.words(item)?;
+            config.ignore = self.names(item, &mut config.places)?;
         }
         if let Some(item) = table.get("exclude") {
             config.exclude = self.globs(item)?;
         }
         if let Some(item) = table.get("rules") {
-            for (name, item) in self.table(item)?.iter() {
+            let rules = self.table(item)?;
+            for (name, item) in rules.iter() {
+                let span = rules.key(name).and_then(toml_edit::Key::span);
+                self.remember(&mut config.places, name.to_owned(), span.or(item.span()));
+                let options = self.table(item)?;
+                for (option, item) in options.iter() {
+                    let span = options.key(option).and_then(toml_edit::Key::span);
+                    let span = span.or(item.span());
+                    self.remember(&mut config.places, format!("{name}.{option}"), span);
+                }
                 config.rules.insert(name.to_owned(), self.rule(item)?);
             }
         }
         for entry in self.tables(table, "overrides")? {
             self.known_keys(entry, &["files", "ignore"])?;
-            config.overrides.push(Override {
-                files: self.required_globs(entry, "overrides")?,
-                ignore: entry
-                    .get("ignore")
-                    .map_or(Ok(Vec::new()), |item| self.words(item))?,
-            });
+            let files = self.required_globs(entry, "overrides")?;
+            let ignore = match entry.get("ignore") {
+                Some(item) => self.names(item, &mut config.places)?,
+                None => Vec::new(),
+            };
+            config.overrides.push(Override { files, ignore });
         }
         for entry in self.tables(table, "deployments")? {
             self.known_keys(entry, &["name", "files", "hosts"])?;
@@ -133,10 +144,7 @@ impl Reader<'_> {
     }
 
     fn rule(&self, item: &Item) -> Read<RuleConfig> {
-        let mut rule = RuleConfig {
-            line: self.error(item.span(), String::new()).line,
-            ..RuleConfig::default()
-        };
+        let mut rule = RuleConfig::default();
         for (key, item) in self.table(item)?.iter() {
             match key {
                 "severity" => match self.text(item)? {
@@ -243,6 +251,23 @@ impl Reader<'_> {
             .collect())
     }
 
+    /// A list of rules and groups, whose names are checked once the rules are known.
+    fn names(&self, item: &Item, places: &mut Places) -> Read<Vec<String>> {
+        let names = self.patterns(item)?;
+        Ok(names
+            .into_iter()
+            .map(|(name, span)| {
+                self.remember(places, name.clone(), span);
+                name
+            })
+            .collect())
+    }
+
+    fn remember(&self, places: &mut Places, name: String, at: Option<std::ops::Range<usize>>) {
+        let place = self.error(at, String::new());
+        places.entry(name).or_insert((place.line, place.column));
+    }
+
     /// A list of texts, each with its place.
     fn patterns(&self, item: &Item) -> Read<Vec<(String, Option<std::ops::Range<usize>>)>> {
         let wrong = |span| {
@@ -284,7 +309,10 @@ impl Reader<'_> {
             .literal_separator(true)
             .empty_alternates(true)
             .build()
-            .map_err(|error| self.error(span, error.to_string()))
+            .map_err(|error| {
+                let message = format!("`{pattern}` is no pattern: {}", error.kind());
+                self.error(span, message)
+            })
     }
 
     fn build(&self, builder: &GlobSetBuilder) -> Read<GlobSet> {
