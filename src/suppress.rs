@@ -271,10 +271,10 @@ fn covered(
 /// Whether the format, too, sees a line here: to the sysctl loaders and to TOML a lone CR ends none.
 fn is_own_line(source: &Source, document: &Document, line: Span) -> bool {
     let range = line.range();
-    let bytes = &source.bytes;
+    let (before, own) = (&source.bytes[..range.start], &source.bytes[range]);
+    let ends_alone = |bytes: &[u8]| bytes.ends_with(b"\r");
     !matches!(document.format, Format::Sysctl | Format::Toml)
-        || (range.start == 0 || bytes[range.start - 1] == b'\n')
-            && (range.end == bytes.len() || bytes[range.end - 1] == b'\n')
+        || !ends_alone(before) && !ends_alone(own)
 }
 
 /// A rule of the engine, for the shape of its findings.

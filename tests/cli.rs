@@ -714,12 +714,16 @@ fn a_patch_outside_of_git_applies_where_it_was_asked_for() {
 #[test]
 fn a_comment_beside_a_lone_carriage_return_is_left_to_its_author() {
     // To the sysctl loaders this is one line.
-    let text = "net.core.rmem_max = 1\rvm.swappiness = 1 # flint: ignore[small-tcp-buffers]\rx\n";
-    let folder = tree(&[("sysctl.conf", text)]);
-    let output = run(folder.path(), &["fix"]);
-    assert_eq!(code(&output), 1, "{}", err(&output));
-    let after = fs::read_to_string(folder.path().join("sysctl.conf")).expect("a file");
-    assert_eq!(after, text);
+    for text in [
+        "net.core.rmem_max = 1\rvm.swappiness = 1 # flint: ignore[small-tcp-buffers]\rx\n",
+        "vm.swappiness = 1 # flint: ignore[small-tcp-buffers]\r",
+    ] {
+        let folder = tree(&[("sysctl.conf", text)]);
+        let output = run(folder.path(), &["fix"]);
+        assert_eq!(code(&output), 1, "{}", err(&output));
+        let after = fs::read_to_string(folder.path().join("sysctl.conf")).expect("a file");
+        assert_eq!(after, text);
+    }
 }
 
 #[cfg(target_os = "linux")]

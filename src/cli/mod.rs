@@ -197,7 +197,25 @@ enum Exit {
 /// Runs the command line; the exit code is 0, 1 or 2.
 pub fn run() -> u8 {
     let cli = Cli::parse();
-    let outcome = match &cli.command {
+    let outcome = std::panic::catch_unwind(|| command(&cli.command)).unwrap_or_else(|_| {
+        let version = env!("CARGO_PKG_VERSION");
+        Err(format!(
+            "internal error in flint {version}; nothing more was done, please report this"
+        ))
+    });
+    match outcome {
+        Ok(Exit::Clean) => 0,
+        Ok(Exit::Found) => 1,
+        Ok(Exit::Failed) => 2,
+        Err(message) => {
+            complain("error", &message);
+            2
+        }
+    }
+}
+
+fn command(command: &Command) -> Result<Exit, String> {
+    match command {
         Command::Check(args) => check::run(args),
         Command::Fix(args) => fix::run(args),
         Command::Show(args) => show::run(args),
@@ -214,15 +232,6 @@ pub fn run() -> u8 {
                 Ok(()) => print(&out, Exit::Clean),
                 Err(error) => Err(error.to_string()),
             }
-        }
-    };
-    match outcome {
-        Ok(Exit::Clean) => 0,
-        Ok(Exit::Found) => 1,
-        Ok(Exit::Failed) => 2,
-        Err(message) => {
-            complain("error", &message);
-            2
         }
     }
 }
