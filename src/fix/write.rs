@@ -19,14 +19,25 @@ pub struct Change<'b> {
     pub after: &'b [u8],
 }
 
-/// Why nothing was written.
+/// Why not all was written.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {why}; nothing was written")]
+#[error("{path}: {why}; {}", self.outcome())]
 pub struct WriteError {
     /// The file.
     pub path: String,
     /// What stands in the way and what to do.
     pub why: String,
+    /// How many files had been replaced by then: none, unless the system refuses a rename.
+    pub written: usize,
+}
+
+impl WriteError {
+    fn outcome(&self) -> String {
+        match self.written {
+            0 => "nothing was written".to_owned(),
+            count => format!("files written before: {count}"),
+        }
+    }
 }
 
 /// A replacement that only has to be renamed into its place.
@@ -43,16 +54,18 @@ pub fn replace(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
         let error = |why: String| WriteError {
             path: change.path.clone(),
             why,
+            written: 0,
         };
         ready.push((prepare(root, change).map_err(error)?, change));
     }
-    for (file, change) in ready {
+    for (written, (file, change)) in ready.into_iter().enumerate() {
         let target = file.target;
         file.temporary
             .persist(&target)
             .map_err(|cause| WriteError {
                 path: change.path.clone(),
                 why: cause.error.to_string(),
+                written,
             })?;
         // The rename itself must survive a power cut; a file system that can't sync folders still
         // has a whole file, old or new.
