@@ -67,24 +67,34 @@ fn every_page_has_what_a_reader_needs() {
         assert_eq!(page.headings, wanted, "{name}: headings");
         assert!(
             page.summary.ends_with('.') && page.summary.len() <= 110,
-            "{name}: summary"
+            "{name}: the summary is one sentence with a dot, of at most 110 characters"
         );
-        assert!(page.front.severity().is_some(), "{name}: severity");
-        assert!(page.front.versions().is_some(), "{name}: versions");
-        assert!(page.front.fixes().is_some(), "{name}: fix");
+        assert!(
+            page.front.severity().is_some(),
+            "{name}: severity is note, warning or error"
+        );
+        assert!(
+            page.front.versions().is_some(),
+            "{name}: versions is all, or like 1.19.. or 1.13..1.20"
+        );
+        assert!(
+            page.front.fixes().is_some(),
+            "{name}: fix is safe, unsafe, safe or unsafe, or left out"
+        );
         assert!(
             Group::ALL
                 .iter()
                 .any(|group| group.name() == page.front.group()),
-            "{name}: group"
+            "{name}: group is one of {:?}",
+            Group::ALL.map(Group::name)
         );
         assert!(
             page.examples.iter().any(|example| example.bad),
-            "{name}: a bad example"
+            "{name}: no bad example"
         );
         assert!(
             page.examples.iter().any(|example| !example.bad),
-            "{name}: a good example"
+            "{name}: no good example"
         );
     }
 }
