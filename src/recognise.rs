@@ -270,17 +270,21 @@ fn is_job(document: &Document, source: &Source) -> bool {
     if document.settings.iter().any(tells) {
         return true;
     }
+    let windows: Vec<&Setting> = document
+        .settings
+        .iter()
+        .filter(|setting| is_window(setting))
+        .collect();
+    if windows.is_empty() {
+        return false;
+    }
     // Beside a setting of event time any window is one; else the words alone prove little.
     if document.settings.iter().any(is_event_time_sign) {
-        return document.settings.iter().any(is_window);
+        return true;
     }
     let flink = mentions_flink(document, source);
     let streaming = flink || document.settings.iter().any(is_streaming_sign);
-    let mut windows = document
-        .settings
-        .iter()
-        .filter(|setting| is_window(setting));
-    streaming && windows.any(|setting| is_time(setting, flink))
+    streaming && windows.iter().any(|setting| is_time(setting, flink))
 }
 
 fn is_window(setting: &Setting) -> bool {
@@ -366,10 +370,15 @@ fn mentions_flink(document: &Document, source: &Source) -> bool {
     if source.path.to_ascii_lowercase().contains("flink") {
         return true;
     }
+    let mut values: Vec<(u32, u32)> = document
+        .settings
+        .iter()
+        .map(|setting| (setting.value_at.start, setting.value_at.end))
+        .collect();
+    values.sort_unstable();
     let in_value = |at: usize| {
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let mut settings = document.settings.iter();
-        settings.any(|setting| setting.value_at.start <= at && at < setting.value_at.end)
+        let after = values.partition_point(|(start, _)| *start as usize <= at);
+        after > 0 && at < values[after - 1].1 as usize
     };
     ["flink", "Flink", "FLINK"]
         .iter()
