@@ -1,0 +1,323 @@
+//! Walks projects and reads what could concern Flink.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{WalkBuilder, WalkState};
+
+use super::projects::Projects;
+use super::{ConfigSource, DiscoverError, Found, Unread, missing, relative};
+use crate::config::{Config, ConfigError, Configs};
+use crate::recognise::{self, Claim};
+use crate::text::{MAX_BYTES, Sources};
+
+/// Collects files from walks; a file found twice counts once.
+pub(super) struct Collector {
+    pub(super) projects: Projects,
+    /// By path relative to the root.
+    files: Mutex<BTreeMap<String, Entry>>,
+    configs: Mutex<BTreeSet<PathBuf>>,
+    /// Files that concern Flink only if a flint.toml says so, by path relative to the root.
+    passed: Mutex<BTreeMap<String, PathBuf>>,
+    /// Named files of no known format: as given, and relative to the root.
+    unrecognised: Vec<(String, String)>,
+}
+
+struct Entry {
+    file: PathBuf,
+    content: Result<Vec<u8>, String>,
+}
+
+impl Collector {
+    pub(super) fn new(projects: Projects) -> Self {
+        Collector {
+            projects,
+            files: Mutex::default(),
+            configs: Mutex::default(),
+            passed: Mutex::default(),
+            unrecognised: Vec::new(),
+        }
+    }
+
+    /// Reads what the projects hold.
+    pub(super) fn walk_projects(&self) {
+        for (home, whole) in &self.projects.homes {
+            if *whole {
+                self.walk(home, true);
+            } else {
+                self.siblings(home);
+            }
+        }
+    }
+
+    /// Walks a tree, respecting .gitignore; `parents` says whether those above count, too.
+    pub(super) fn walk(&self, folder: &Path, parents: bool) {
+        let mut builder = WalkBuilder::new(folder);
+        builder
+            .hidden(false)
+            .parents(parents)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(4)));
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                if let Ok(entry) = entry {
+                    let kind = entry.file_type();
+                    if kind.is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
+                        self.file(entry.path());
+                    }
+                }
+                WalkState::Continue
+            })
+        });
+    }
+
+    /// The files of a folder.
+    pub(super) fn siblings(&self, folder: &Path) {
+        let walk = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1);
+        for entry in walk.into_iter().flatten() {
+            if !entry.file_type().is_dir() {
+                self.file(entry.path());
+            }
+        }
+    }
+
+    /// Looks at one file by its name, and into it where the name alone does not decide.
+    pub(super) fn file(&self, path: &Path) {
+        let relative = relative(&self.projects.root, path);
+        let name = relative.rsplit('/').next().unwrap_or(&relative);
+        if name == "flint.toml" {
+            lock(&self.configs).insert(path.to_owned());
+            return;
+        }
+        match recognise::by_name(&relative) {
+            Claim::No => self.pass(path, relative),
+            claim => self.read(path, relative, claim != Claim::Maybe),
+        }
+    }
+
+    /// Sets a file aside that is read only where a flint.toml declares it.
+    pub(super) fn pass(&self, path: &Path, relative: String) {
+        if recognise::is_job_format(&relative) {
+            lock(&self.passed).insert(relative, path.to_owned());
+        }
+    }
+
+    /// Reads a file; `certain` says that it concerns Flink whatever it holds.
+    pub(super) fn read(&self, path: &Path, relative: String, certain: bool) {
+        let limit = if certain {
+            MAX_BYTES
+        } else {
+            recognise::MAX_SNIFFED_BYTES
+        };
+        let content = match read_file(path, limit) {
+            Ok(Some(bytes)) => {
+                if !certain && !recognise::worth_parsing(&relative, &bytes) {
+                    self.pass(path, relative);
+                    return;
+                }
+                Ok(bytes)
+            }
+            // Larger than any job's configuration, or no regular file.
+            Ok(None) => return,
+            Err(why) => {
+                if !certain {
+                    return;
+                }
+                Err(why)
+            }
+        };
+        let entry = Entry {
+            file: path.to_owned(),
+            content,
+        };
+        lock(&self.files).entry(relative).or_insert(entry);
+    }
+
+    /// A file named on the command line: read even when .gitignore hides it.
+    pub(super) fn named_file(&mut self, path: &Path, given: &Path) {
+        let relative = relative(&self.projects.root, path);
+        match recognise::by_name(&relative) {
+            Claim::No => {
+                self.pass(path, relative.clone());
+                self.unrecognised
+                    .push((given.display().to_string(), relative));
+            }
+            claim => self.read(path, relative, claim != Claim::Maybe),
+        }
+    }
+
+    pub(super) fn replace(&mut self, path: &Path, bytes: Vec<u8>) {
+        let entry = Entry {
+            file: path.to_owned(),
+            content: Ok(bytes),
+        };
+        lock(&self.files).insert(relative(&self.projects.root, path), entry);
+    }
+
+    pub(super) fn finish(
+        self,
+        scope: Vec<String>,
+        config: &ConfigSource,
+    ) -> Result<Found, DiscoverError> {
+        let mut configs = self.configurations(config)?;
+        for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
+            if configs.of(&relative).is_job_file(&relative) {
+                self.read(&path, relative, true);
+            }
+        }
+        let declared = |path: &str| configs.of(path).is_job_file(path);
+        let unrecognised = self
+            .unrecognised
+            .iter()
+            .filter(|(_, relative)| !declared(relative))
+            .map(|(given, _)| given.clone())
+            .collect();
+        configs.homes = self.homes();
+        let mut found = Found {
+            root: self.projects.root,
+            sources: Sources::default(),
+            files: Vec::new(),
+            unread: Vec::new(),
+            unrecognised,
+            scope,
+            configs,
+        };
+        let mut real = BTreeSet::new();
+        let files = self
+            .files
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A file under two names counts once, under the name that says most about it: one that
+        // decides the format, else that of the file itself rather than of a link to it.
+        let mut files: Vec<(String, Entry)> = files.into_iter().collect();
+        files.sort_by_cached_key(|(path, entry)| {
+            (
+                recognise::by_name(path) == Claim::Maybe,
+                entry.file.is_symlink(),
+            )
+        });
+        let mut kept = Vec::new();
+        for (path, entry) in files {
+            let target = entry
+                .file
+                .canonicalize()
+                .unwrap_or_else(|_| entry.file.clone());
+            if !found.configs.of(&path).excludes(&path) && real.insert(target) {
+                kept.push((path, entry));
+            }
+        }
+        kept.sort_by(|left, right| left.0.cmp(&right.0));
+        for (path, entry) in kept {
+            match entry.content {
+                Ok(bytes) => {
+                    found.sources.add(path, bytes);
+                    found.files.push(entry.file);
+                }
+                Err(why) => found.unread.push(Unread { path, why }),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The project of each folder that holds a file.
+    pub(super) fn homes(&self) -> BTreeMap<String, String> {
+        let with_slash = |folder: &Path| match relative(&self.projects.root, folder) {
+            empty if empty.is_empty() => empty,
+            folder => folder + "/",
+        };
+        let files = lock(&self.files);
+        let folders: BTreeSet<&Path> = files.values().filter_map(|e| e.file.parent()).collect();
+        let homes = folders.into_iter().map(|folder| {
+            let home = self.projects.home(folder);
+            (with_slash(folder), with_slash(&home))
+        });
+        homes.filter(|(_, home)| !home.is_empty()).collect()
+    }
+
+    pub(super) fn configurations(&self, config: &ConfigSource) -> Result<Configs, DiscoverError> {
+        let load = |file: &Path, path: &str| -> Result<Config, DiscoverError> {
+            let bytes = read_file(file, MAX_BYTES).map_err(|why| DiscoverError::Io {
+                path: path.to_owned(),
+                error: io::Error::other(why),
+            })?;
+            let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| ConfigError {
+                path: path.to_owned(),
+                line: 1,
+                column: 1,
+                message: "the file is not UTF-8".to_owned(),
+            })?;
+            Ok(Config::parse(path, &text)?)
+        };
+        match config {
+            ConfigSource::Isolated => Ok(Configs::default()),
+            ConfigSource::File(file) => {
+                let path = file.display().to_string();
+                let metadata = std::fs::metadata(file).map_err(|error| missing(file, error))?;
+                if !metadata.is_file() {
+                    let error = io::Error::other("no regular file; name a flint.toml");
+                    return Err(DiscoverError::Io { path, error });
+                }
+                let mut config = load(file, &path)?;
+                // Globs of an explicit file are relative to the project.
+                config.folder = String::new();
+                Ok(Configs::single(config))
+            }
+            ConfigSource::Nearest => {
+                let mut files = lock(&self.configs).clone();
+                // A .gitignore that hides them does not undo them.
+                let homes = self.projects.homes.keys();
+                let own = homes.map(|home| home.join("flint.toml"));
+                files.extend(own.filter(|file| file.is_file()));
+                let list = files
+                    .iter()
+                    .map(|file| load(file, &relative(&self.projects.root, file)))
+                    .collect::<Result<_, _>>()?;
+                Ok(Configs::new(list))
+            }
+        }
+    }
+}
+
+/// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
+/// regular file. A special file is never opened: reading a pipe would wait for ever.
+fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
+    let plain = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        // A link that leads nowhere is somebody else's problem.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(plain(error)),
+    };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    if metadata.len() > limit {
+        if limit < MAX_BYTES {
+            return Ok(None);
+        }
+        let mebibytes = metadata.len() >> 20;
+        return Err(format!(
+            "{mebibytes} MiB is more than a configuration file can be ({} MiB)",
+            limit >> 20
+        ));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    let file = File::open(path).map_err(plain)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(plain)?;
+    Ok(Some(bytes))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,224 @@
+//! Which files exist: walks the project, reads what could matter, and remembers what it could not
+//! read. The only place that reads users' files.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use collect::Collector;
+use projects::Projects;
+
+use crate::config::{ConfigError, Configs};
+use crate::text::{SourceId, Sources};
+use crate::words;
+
+mod collect;
+mod projects;
+
+/// A file that matters but could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its path as reports call it.
+    pub path: String,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// What lies in a project.
+#[derive(Debug)]
+pub struct Found {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// The files read, sorted by path.
+    pub sources: Sources,
+    /// Where each source is on disk, by its number.
+    pub files: Vec<PathBuf>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// Named files that are in no format flint knows.
+    pub unrecognised: Vec<String>,
+    /// What is reported: files and folders, relative to the root; empty for everything.
+    pub scope: Vec<String>,
+    /// The configurations in force.
+    pub configs: Configs,
+}
+
+/// Why nothing can be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// A path that does not exist.
+    #[error("{path}: no such file or folder{hint}")]
+    Missing {
+        /// As it was given.
+        path: String,
+        /// The nearest existing name, ready to print.
+        hint: String,
+    },
+    /// A flint.toml that can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Something the system refused.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// Where configuration comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigSource {
+    /// The nearest flint.toml of each file.
+    Nearest,
+    /// This file for everything.
+    File(PathBuf),
+    /// None.
+    Isolated,
+}
+
+impl Found {
+    /// Whether findings of a source are reported.
+    pub fn in_scope(&self, source: SourceId) -> bool {
+        let path = &self.sources.get(source).path;
+        self.scope.is_empty()
+            || self.scope.iter().any(|scope| {
+                scope.is_empty()
+                    || path == scope
+                    || path
+                        .strip_prefix(scope.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+            })
+    }
+}
+
+/// Finds and reads what belongs to the project of `paths`. Paths limit what is reported, never
+/// what is read: results for a file must not depend on which other files were named.
+pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let here = PathBuf::from(".");
+    let given: Vec<&PathBuf> = if paths.is_empty() {
+        vec![&here]
+    } else {
+        paths.iter().collect()
+    };
+    let mut named = Vec::new();
+    for path in given {
+        let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+        named.push((absolute(path)?, metadata.is_dir(), path));
+    }
+    let projects = Projects::of(&named, &current, config);
+    let mut collector = Collector::new(projects);
+    collector.walk_projects();
+    for (path, is_folder, _) in &named {
+        if *is_folder && !collector.projects.is_home(path) {
+            // A folder that .gitignore hides is read all the same when it is named.
+            collector.walk(path, false);
+        }
+    }
+    for (path, is_folder, given) in &named {
+        if !is_folder {
+            collector.named_file(path, given);
+        }
+    }
+    let scope = named
+        .iter()
+        .map(|(path, _, _)| relative(&collector.projects.root, path))
+        .collect();
+    collector.finish(scope, config)
+}
+
+/// One source from standard input under the name `path`, with its project around it.
+pub fn discover_stdin(
+    path: &Path,
+    bytes: Vec<u8>,
+    config: &ConfigSource,
+) -> Result<Found, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let path = if path.is_absolute() {
+        path.to_owned()
+    } else {
+        current.join(path)
+    };
+    let path = normal(&path);
+    let projects = Projects::of(&[(path.clone(), false, &path)], &current, config);
+    let mut collector = Collector::new(projects);
+    collector.walk_projects();
+    collector.replace(&path, bytes);
+    let scope = vec![relative(&collector.projects.root, &path)];
+    collector.finish(scope, config)
+}
+
+/// An absolute path without `.` and `..`; links stay as they are.
+fn absolute(path: &Path) -> Result<PathBuf, DiscoverError> {
+    std::path::absolute(path)
+        .map(|path| normal(&path))
+        .map_err(|error| DiscoverError::Io {
+            path: path.display().to_string(),
+            error,
+        })
+}
+
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The path below the root with `/`; bytes that are no UTF-8 show as `\xff`, so that no two files
+/// have one name.
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let mut text = String::new();
+    for chunk in below.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+fn missing(path: &Path, error: io::Error) -> DiscoverError {
+    if error.kind() != io::ErrorKind::NotFound {
+        return DiscoverError::Io {
+            path: path.display().to_string(),
+            error,
+        };
+    }
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let near = name
+        .as_deref()
+        .and_then(|name| words::nearest(name, names.iter().map(String::as_str)));
+    let hint = near
+        .map(|near| format!("; did you mean {}?", path.with_file_name(near).display()))
+        .unwrap_or_default();
+    DiscoverError::Missing {
+        path: path.display().to_string(),
+        hint,
+    }
+}

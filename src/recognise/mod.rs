@@ -1,0 +1,327 @@
+//! Which format a file has, and whether it concerns Flink at all.
+//!
+//! Silence on a Spring, Hadoop, `SeaTunnel` or Kubernetes file is part of the job, so a file whose
+//! name says nothing must show that it belongs to a Flink job before it is read as one.
+
+use foreign::{is_foreign_name, is_foreign_shape, is_manifest};
+
+use crate::flink::options;
+use crate::syntax::{
+    Document, Format, Setting, Space, flink_conf, json, properties, sysctl, toml, yaml,
+};
+use crate::text::Source;
+
+mod foreign;
+mod window;
+
+pub use window::{
+    SIZE_WORDS, WINDOW_WORDS, is_amount, is_event_time_sign, is_time, is_window_definition,
+};
+
+/// What a file's name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is of this format.
+    Yes(Format),
+    /// Its content decides.
+    Maybe,
+    /// It is nothing that flint reads.
+    No,
+}
+
+/// Largest file whose content decides, in bytes: no job's configuration is larger.
+pub const MAX_SNIFFED_BYTES: u64 = 1 << 20;
+
+/// What a path says. It has `/` as separator.
+pub fn by_name(path: &str) -> Claim {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let last_folder = folder.rsplit('/').next().unwrap_or("");
+    let Some((stem, extension)) = name.rsplit_once('.') else {
+        return Claim::No;
+    };
+    let is_yaml = matches!(extension, "yaml" | "yml");
+    if is_yaml
+        && (stem == "flink-conf"
+            || stem.starts_with("flink-conf-")
+            || stem.starts_with("flink-conf_"))
+    {
+        return Claim::Yes(Format::FlinkConf);
+    }
+    let in_sysctl_d = last_folder == "sysctl.d" && extension == "conf" && !name.starts_with('.');
+    if in_sysctl_d
+        || name == "sysctl.conf"
+        || name.ends_with("-sysctl.conf")
+        || extension == "sysctl"
+    {
+        return Claim::Yes(Format::Sysctl);
+    }
+    if is_foreign_name(name, stem, extension) {
+        return Claim::No;
+    }
+    if is_job_format(name) {
+        Claim::Maybe
+    } else {
+        Claim::No
+    }
+}
+
+/// Whether a job's configuration can have this name.
+pub fn is_job_format(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(
+        extension,
+        Some("yaml" | "yml" | "properties" | "toml" | "json")
+    )
+}
+
+/// Whether a file holds any word without which it can't concern Flink. A `config.yaml` may hold
+/// nothing but keys of its author. Nested files write `state: backend: rocksdb:`, so the words are
+/// single ones where a key has parts.
+pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
+    const NEEDLES: [&str; 18] = [
+        "flink",
+        "Flink",
+        "FLINK",
+        "indow",
+        "INDOW",
+        "atermark",
+        "ATERMARK",
+        "ateness",
+        "rderness",
+        "taskmanager",
+        "jobmanager",
+        "state.backend",
+        "parallelism",
+        "checkpoint",
+        "rocksdb",
+        "kryo",
+        "serialization-config",
+        "late-fire",
+    ];
+    is_config_name(path.rsplit('/').next().unwrap_or(path))
+        || path.to_ascii_lowercase().contains("flink")
+        || NEEDLES
+            .iter()
+            .any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
+}
+
+/// Reads a source as what it is; `None` when it does not concern Flink. `job` says that flint.toml
+/// declares it a job's configuration; `named` that it is Flink's without further signs.
+pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
+    if job {
+        return read_job(source);
+    }
+    match by_name(&source.path) {
+        Claim::Yes(Format::FlinkConf) => {
+            let manifest = is_manifest(&source.bytes);
+            (!manifest).then(|| flink_conf::parse(source))
+        }
+        Claim::Yes(Format::Sysctl) => {
+            (!sysctl::is_bsd(&source.bytes)).then(|| sysctl::parse(source))
+        }
+        Claim::Yes(_) | Claim::No => None,
+        Claim::Maybe => {
+            if is_manifest(&source.bytes) {
+                return None;
+            }
+            let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+            if is_config_name(name) {
+                let document = yaml::parse_config(source);
+                if named || is_flink_config(&document, source) {
+                    return Some(document);
+                }
+            }
+            let document = read_job(source)?;
+            (named || is_job(&document, source)).then_some(document)
+        }
+    }
+}
+
+/// Names that Flink's own configuration has.
+fn is_config_name(name: &str) -> bool {
+    matches!(name, "config.yaml" | "flink-config.yaml")
+}
+
+fn read_job(source: &Source) -> Option<Document> {
+    let extension = source.path.rsplit('.').next()?;
+    let mut document = match extension {
+        "properties" => properties::parse(source),
+        "toml" => toml::parse(source),
+        "json" => json::parse(source),
+        "yaml" | "yml" => yaml::parse_job(source),
+        _ => return None,
+    };
+    unwrap_classification(&mut document);
+    Some(document)
+}
+
+/// Keys that only Flink has. Short general ones (`rest.port`, `env.x`) prove nothing.
+pub fn is_telling_key(key: &str) -> bool {
+    const PREFIXES: [&str; 22] = [
+        "taskmanager.",
+        "jobmanager.",
+        "state.backend",
+        "state.checkpoints",
+        "state.savepoints",
+        "execution.checkpointing",
+        "execution.runtime-mode",
+        "execution.target",
+        "execution.attached",
+        "parallelism.default",
+        "pipeline.",
+        "table.exec.",
+        "table.optimizer.",
+        "restart-strategy",
+        "high-availability",
+        "jobstore.",
+        "blob.server",
+        "python.fn-execution",
+        "classloader.resolve-order",
+        "sql-client.",
+        "historyserver.",
+        "kubernetes.operator.",
+    ];
+    // Nobody else has these, however the rest is spelt.
+    const SURE: [&str; 2] = ["state.backend.rocksdb.", "pipeline.serialization-config"];
+    SURE.iter().any(|start| key.starts_with(start))
+        || PREFIXES.iter().any(|prefix| key.starts_with(prefix)) && options::is_option(key)
+}
+
+/// Whether a `config.yaml` is Flink's: many tools have a file of that name.
+fn is_flink_config(document: &Document, source: &Source) -> bool {
+    if document
+        .settings
+        .iter()
+        .any(|setting| is_telling_key(&setting.key))
+    {
+        return true;
+    }
+    let options = document
+        .settings
+        .iter()
+        .filter(|setting| options::is_option(&setting.key));
+    if options.take(2).count() == 2 {
+        return true;
+    }
+    let says_flink = source.path.to_ascii_lowercase().contains("flink");
+    if says_flink
+        && document.settings.iter().any(|setting| {
+            options::is_option(&setting.key) || options::in_open_family(&setting.key)
+        })
+    {
+        return true;
+    }
+    // A file that does not load may hide its settings; its lines still tell.
+    document.load_error.is_some()
+        && source
+            .bytes
+            .split(|byte| matches!(byte, b'\n' | b'\r'))
+            .any(|line| {
+                [
+                    "jobmanager",
+                    "taskmanager",
+                    "parallelism.default",
+                    "state.backend",
+                    "execution.checkpointing",
+                ]
+                .iter()
+                .any(|start| line.trim_ascii_start().starts_with(start.as_bytes()))
+            })
+}
+
+/// Whether a file is the configuration of a Flink job: it holds Flink options, or a window
+/// definition beside another sign of a Flink job.
+fn is_job(document: &Document, source: &Source) -> bool {
+    if is_foreign_shape(document) {
+        return false;
+    }
+    let tells = |setting: &Setting| is_telling_key(&setting.key) || is_property_group(&setting.key);
+    if document.settings.iter().any(tells) {
+        return true;
+    }
+    let windows: Vec<&Setting> = document
+        .settings
+        .iter()
+        .filter(|setting| is_window(setting))
+        .collect();
+    if windows.is_empty() {
+        return false;
+    }
+    // Beside a setting of event time any window is one; else the words alone prove little.
+    if document.settings.iter().any(is_event_time_sign) {
+        return true;
+    }
+    let flink = mentions_flink(document, source);
+    let streaming = flink || document.settings.iter().any(window::is_streaming_sign);
+    streaming && windows.iter().any(|setting| is_time(setting, flink))
+}
+
+fn is_window(setting: &Setting) -> bool {
+    is_window_definition(setting, &WINDOW_WORDS, &SIZE_WORDS)
+}
+
+/// `[{"PropertyGroupId": ..., "PropertyMap": {...}}]`: what Amazon's managed service for Flink hands
+/// to a job.
+fn is_property_group(key: &str) -> bool {
+    key.starts_with('[') && (key.ends_with("].PropertyGroupId") || key.contains("].PropertyMap."))
+}
+
+/// Whether the path, a key or a comment says Flink. A value that does may name what is watched,
+/// started or fetched.
+fn mentions_flink(document: &Document, source: &Source) -> bool {
+    if source.path.to_ascii_lowercase().contains("flink") {
+        return true;
+    }
+    let mut values: Vec<(u32, u32)> = document
+        .settings
+        .iter()
+        .map(|setting| (setting.value_at.start, setting.value_at.end))
+        .collect();
+    values.sort_unstable();
+    let in_value = |at: usize| {
+        let after = values.partition_point(|(start, _)| *start as usize <= at);
+        after > 0 && at < values[after - 1].1 as usize
+    };
+    ["flink", "Flink", "FLINK"]
+        .iter()
+        .any(|word| memchr::memmem::find_iter(&source.bytes, word).any(|at| !in_value(at)))
+}
+
+/// An EMR configuration list: `[{"Classification": "flink-conf", "Properties": {...}}]`. The keys of
+/// such a block are Flink's own; those of other classifications are not.
+fn unwrap_classification(document: &mut Document) {
+    let blocks: Vec<(String, bool)> = document
+        .settings
+        .iter()
+        .filter_map(|setting| {
+            let block = setting
+                .key
+                .strip_suffix("Classification")
+                .or_else(|| setting.key.strip_suffix("classification"))?;
+            Some((block.to_owned(), setting.value.starts_with("flink-conf")))
+        })
+        .collect();
+    if !blocks.iter().any(|(_, is_flink)| *is_flink) {
+        return;
+    }
+    document.space = Space::Flink;
+    document.settings.retain_mut(|setting| {
+        blocks.iter().any(|(block, is_flink)| {
+            let inner = setting.key.strip_prefix(block.as_str()).and_then(|rest| {
+                rest.strip_prefix("Properties.")
+                    .or_else(|| rest.strip_prefix("properties."))
+            });
+            match inner {
+                Some(key) if *is_flink => {
+                    setting.key = key.to_owned();
+                    true
+                }
+                _ => false,
+            }
+        })
+    });
+    document.sections.clear();
+}
+
+#[cfg(test)]
+mod tests;
