@@ -10,8 +10,8 @@ use memchr::{memchr, memmem};
 
 use super::lines::{self, BOM, InForce};
 use super::{
-    Comment, Document, Format, Layer, MARKER, Problem, ProblemKind, Setting, Space, has_marker,
-    is_placeholder,
+    Comment, Document, Format, Layer, MARKER, MAX_PROBLEMS, Problem, ProblemKind, Setting, Space,
+    has_marker, is_placeholder,
 };
 use crate::text::{Source, Span};
 
@@ -240,6 +240,9 @@ fn problems(lines: &[Line], settings: &[Setting]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut index = 0;
     while let Some(line) = lines.get(index) {
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
         index += 1;
         if line.bom() > 0 {
             problems.push(byte_order_mark(line, &in_force));

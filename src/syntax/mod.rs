@@ -152,6 +152,10 @@ pub struct Section {
     pub whole: Span,
 }
 
+/// Most problems that a line format's document keeps. A file with more is not what its name says, and
+/// the rest would only cost memory.
+const MAX_PROBLEMS: usize = 10_000;
+
 /// What can be wrong with the text of a document before any rule reads its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemKind {

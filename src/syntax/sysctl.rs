@@ -10,8 +10,8 @@ use memchr::{memchr, memchr_iter};
 
 use super::lines::{self, BOM, InForce};
 use super::{
-    Comment, Document, Format, Kind, Layer, Problem, ProblemKind, Repair, Setting, Space,
-    has_marker, is_placeholder,
+    Comment, Document, Format, Kind, Layer, MAX_PROBLEMS, Problem, ProblemKind, Repair, Setting,
+    Space, has_marker, is_placeholder,
 };
 use crate::text::{Source, Span};
 
@@ -51,7 +51,7 @@ pub fn parse(source: &Source) -> Document {
     }
     let in_force = InForce::new(&document.settings);
     document.problems.extend(byte_order_mark(source, &in_force));
-    for line in broken {
+    for line in broken.into_iter().take(MAX_PROBLEMS) {
         document.problems.push(no_equals(&line, &in_force));
     }
     if template {
