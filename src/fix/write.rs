@@ -126,3 +126,48 @@ fn keep_owner(path: &Path, old: &Metadata) -> Result<(), String> {
 fn keep_owner(_path: &Path, _old: &Metadata) -> Result<(), String> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two files of which the second may have changed since it was read.
+    fn replaced(second_on_disk: &str) -> (Result<(), WriteError>, String, usize) {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let files = ["a.conf", "b.conf"].map(|name| folder.path().join(name));
+        fs::write(&files[0], "old").expect("a file");
+        fs::write(&files[1], second_on_disk).expect("a file");
+        let changes: Vec<Change> = files
+            .iter()
+            .map(|file| Change {
+                path: file.display().to_string(),
+                file: file.clone(),
+                before: b"old",
+                after: b"new",
+            })
+            .collect();
+        let outcome = replace(folder.path(), &changes);
+        let first = fs::read_to_string(&files[0]).expect("a file");
+        let names = fs::read_dir(folder.path()).expect("a folder").count();
+        (outcome, first, names)
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_stops_all_writing() {
+        let (outcome, first, names) = replaced("somebody else's");
+        let error = outcome.expect_err("the second file is not the one that was read");
+        assert!(
+            error
+                .to_string()
+                .contains("changed while flint was reading")
+        );
+        assert_eq!((first.as_str(), names), ("old", 2));
+    }
+
+    #[test]
+    fn unchanged_files_are_replaced_and_nothing_else_is_left() {
+        let (outcome, first, names) = replaced("old");
+        assert!(outcome.is_ok());
+        assert_eq!((first.as_str(), names), ("new", 2));
+    }
+}
