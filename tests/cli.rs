@@ -486,6 +486,20 @@ fn a_huge_file_and_a_folder_of_that_name_are_one_line_at_most() {
 }
 
 #[test]
+fn a_named_file_that_is_too_large_to_be_a_jobs_is_one_line() {
+    let folder = tree(&[("conf/x", "")]);
+    let file = fs::File::create(folder.path().join("config.yaml")).expect("a file");
+    file.set_len(200 << 20).expect("a sparse file");
+    let output = run(folder.path(), &["check", "config.yaml"]);
+    assert_eq!(code(&output), 0);
+    assert!(
+        err(&output).starts_with("warning: config.yaml is none of the files that flint reads\n"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn mistakes_in_flint_toml_have_a_place() {
     let folder = tree(&[
         ("flint.toml", "ignore = []\nslect = []\n"),

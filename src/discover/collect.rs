@@ -146,7 +146,27 @@ impl Collector {
                 self.unrecognised
                     .push((given.display().to_string(), relative));
             }
-            claim => self.read(path, relative, claim != Claim::Maybe),
+            claim => {
+                let certain = claim != Claim::Maybe;
+                let metadata = std::fs::metadata(path);
+                let fits = metadata.is_ok_and(|metadata| {
+                    let small = metadata.len() <= recognise::MAX_SNIFFED_BYTES;
+                    metadata.is_file() && (certain || small)
+                });
+                if !fits {
+                    self.unrecognised
+                        .push((given.display().to_string(), relative));
+                } else if let Err(error) = File::open(path) {
+                    // Of a file that somebody named even a doubtful one must not pass unseen.
+                    let entry = Entry {
+                        file: path.to_owned(),
+                        content: Err(why(&error)),
+                    };
+                    lock(&self.files).insert(relative, entry);
+                } else {
+                    self.read(path, relative, certain);
+                }
+            }
         }
     }
 
@@ -282,13 +302,18 @@ impl Collector {
     }
 }
 
+/// What the system said, in a few words.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
 /// regular file. A special file is never opened: reading a pipe would wait for ever.
 fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
-    let plain = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    };
+    let plain = |error: io::Error| why(&error);
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         // A link that leads nowhere is somebody else's problem.
