@@ -97,10 +97,10 @@ fn small_triple(
         ),
     );
     finding.label = format!("third number {} is below {floor}", third.value);
-    finding.help = format!(
+    finding.help =
         "the kernel sizes these buffers itself, up to this third number; a connection moves about \
-         half of it in one round trip, so 10 Gbit/s over 0.5 ms needs {floor}"
-    );
+                    half of it in one round trip, so 10 Gbit/s over 0.5 ms needs 1310720"
+            .to_owned();
     finding.key = Some(setting.key.clone());
     if let Some(cap) = deployment.sysctl(direction.cap) {
         let raised = numbers::parse(cap.value())
