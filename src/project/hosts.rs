@@ -1,0 +1,151 @@
+//! Hosts: which sysctl files belong together, in which order they are applied, and to which
+//! deployment they are nearest.
+
+use std::collections::BTreeMap;
+
+use super::{Project, Unit};
+use crate::config::Configs;
+use crate::syntax::Space;
+
+/// The files with kernel parameters of one host.
+pub(super) struct Host {
+    /// The project that they belong to.
+    pub(super) home: String,
+    pub(super) root: String,
+    pub(super) documents: Vec<usize>,
+    /// Its own files say that it is meant for Flink.
+    pub(super) mentions_flink: bool,
+    pub(super) attached: bool,
+}
+
+impl Project<'_> {
+    /// Hosts by the root of the tree that their files lie in, each with its files in the order in
+    /// which `sysctl --system` applies them.
+    pub(super) fn hosts(&self, numbers: &[usize], configs: &Configs) -> Vec<Host> {
+        let mut roots: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for &number in numbers {
+            let path = self.path(number);
+            roots
+                .entry((configs.home(path).to_owned(), host_root(path)))
+                .or_default()
+                .push(number);
+        }
+        roots
+            .into_iter()
+            .map(|((home, root), mut documents)| {
+                documents.sort_by_key(|&number| application_order(self.path(number)));
+                // The same name in an earlier directory hides the later one.
+                let mut names: Vec<&str> = Vec::new();
+                let visible: Vec<usize> = documents
+                    .into_iter()
+                    .filter(|&number| {
+                        let path = self.path(number);
+                        let name = path.rsplit('/').next().unwrap_or(path);
+                        let hidden = path.contains("sysctl.d/") && names.contains(&name);
+                        names.push(name);
+                        !hidden
+                    })
+                    .collect();
+                let mentions_flink = visible.iter().any(|&number| {
+                    let source = self.sources.get(self.documents[number].source);
+                    let says = |text: &[u8]| {
+                        ["flink", "Flink", "FLINK"]
+                            .iter()
+                            .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+                    };
+                    says(&source.bytes)
+                        || says(source.path.rsplit('/').next().unwrap_or("").as_bytes())
+                });
+                Host {
+                    home,
+                    root,
+                    documents: visible,
+                    mentions_flink,
+                    attached: false,
+                }
+            })
+            .collect()
+    }
+
+    /// Gives a Flink deployment the host whose files lie nearest: the only one of the project, or
+    /// the only one that shares the longest way from its folder. No guess between equals.
+    pub(super) fn attach(&self, unit: &mut Unit, home: &str, project: &str, hosts: &mut [Host]) {
+        let is_flink = unit
+            .documents
+            .iter()
+            .chain(&unit.unread)
+            .any(|&number| self.documents[number].space == Space::Flink);
+        if !is_flink {
+            return;
+        }
+        let folder = home.rfind('/').map_or("", |slash| &home[..slash]);
+        let below = |path: &str| path.get(project.len()..).unwrap_or_default().to_owned();
+        let shared = |root: &str| {
+            let (folder, root) = (below(folder), below(root));
+            let parts = folder.split('/').zip(root.split('/'));
+            parts
+                .take_while(|(left, right)| left == right && !left.is_empty())
+                .count()
+        };
+        let near: Vec<(usize, usize)> = hosts
+            .iter()
+            .enumerate()
+            .filter(|(_, host)| host.home == project)
+            .map(|(index, host)| (index, shared(&host.root)))
+            .collect();
+        let best = near.iter().map(|(_, shared)| *shared).max();
+        let alone = near.len() == 1;
+        let nearest: Vec<usize> = near
+            .iter()
+            .filter(|(_, shared)| Some(*shared) == best)
+            .map(|(index, _)| *index)
+            .collect();
+        let [index] = nearest.as_slice() else { return };
+        if !alone && best == Some(0) {
+            return;
+        }
+        let host = &mut hosts[*index];
+        host.attached = true;
+        unit.host.clone_from(&host.documents);
+        let same_place = host.root == folder
+            || folder
+                .rsplit_once('/')
+                .is_some_and(|(parent, _)| parent == host.root);
+        unit.host_runs_flink = host.mentions_flink || same_place;
+    }
+}
+
+/// The directories that loaders read, first the one whose files hide others of the same name.
+const SYSCTL_FOLDERS: [&str; 6] = [
+    "etc/sysctl.d",
+    "run/sysctl.d",
+    "usr/local/lib/sysctl.d",
+    "usr/lib/sysctl.d",
+    "lib/sysctl.d",
+    "sysctl.d",
+];
+
+/// The root of the tree in which a sysctl file lies where a host would have it.
+fn host_root(path: &str) -> String {
+    let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
+    let under = |end: &str| {
+        let rest = folder.strip_suffix(end)?;
+        (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/').to_owned())
+    };
+    SYSCTL_FOLDERS
+        .iter()
+        .chain(["etc", "etc/ufw"].iter())
+        .find_map(|end| under(end))
+        .unwrap_or_else(|| folder.to_owned())
+}
+
+/// `*.conf` of the directories by name, `sysctl.conf` last (`sysctl --system` of procps).
+fn application_order(path: &str) -> (bool, String, usize) {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let rank = SYSCTL_FOLDERS
+        .iter()
+        .position(|end| folder.ends_with(end))
+        .unwrap_or(SYSCTL_FOLDERS.len());
+    let last = name == "sysctl.conf" && rank == SYSCTL_FOLDERS.len();
+    (last, name.to_owned(), rank)
+}

@@ -1,0 +1,270 @@
+//! Sources to documents, documents to deployments: what belongs together.
+
+use std::collections::BTreeMap;
+
+use hosts::Host;
+
+use crate::config::{Config, Configs};
+use crate::deployment::{self, Deployment, Opened, VersionFrom};
+use crate::flink::version::Versions;
+use crate::recognise;
+use crate::syntax::{Document, Format, Space};
+use crate::text::Sources;
+
+mod hosts;
+
+/// Everything read from one set of sources.
+#[derive(Debug)]
+pub struct Project<'s> {
+    /// The sources.
+    pub sources: &'s Sources,
+    /// The documents in the order of their sources.
+    pub documents: Vec<Document>,
+    units: Vec<Unit>,
+}
+
+/// A deployment by the numbers of its documents.
+#[derive(Debug)]
+struct Unit {
+    name: String,
+    versions: Versions,
+    version_from: Option<VersionFrom>,
+    documents: Vec<usize>,
+    unread: Vec<usize>,
+    split: bool,
+    host: Vec<usize>,
+    host_runs_flink: bool,
+}
+
+impl<'s> Project<'s> {
+    /// Reads every source that concerns Flink. `named` lists files that are Flink's without further
+    /// signs: named by a person, or read as such before a fix.
+    pub fn read(sources: &'s Sources, configs: &Configs, named: &[String]) -> Self {
+        let mut documents = Vec::new();
+        for source in &sources.0 {
+            let is_named = named.contains(&source.path);
+            let job = configs.of(&source.path).is_job_file(&source.path);
+            documents.extend(recognise::read(source, job, is_named));
+        }
+        let mut project = Project {
+            sources,
+            documents,
+            units: Vec::new(),
+        };
+        project.join(configs);
+        project
+    }
+
+    /// The deployments, in the order of their first file.
+    pub fn deployments(&self) -> Vec<Deployment<'_>> {
+        let pick = |numbers: &[usize]| {
+            numbers
+                .iter()
+                .map(|&number| &self.documents[number])
+                .collect()
+        };
+        self.units
+            .iter()
+            .map(|unit| Deployment {
+                name: unit.name.clone(),
+                versions: unit.versions,
+                version_from: unit.version_from.clone(),
+                sources: self.sources,
+                documents: pick(&unit.documents),
+                unread: pick(&unit.unread),
+                split: unit.split,
+                host: pick(&unit.host),
+                host_runs_flink: unit.host_runs_flink,
+            })
+            .collect()
+    }
+
+    fn path(&self, document: usize) -> &str {
+        &self.sources.get(self.documents[document].source).path
+    }
+
+    /// Groups documents: declared deployments first, then each configuration directory, then what
+    /// is left, each file by itself.
+    fn join(&mut self, configs: &Configs) {
+        let mut free: Vec<usize> = (0..self.documents.len()).collect();
+        let mut units = self.declared(configs, &mut free);
+        let (sysctl, rest): (Vec<usize>, Vec<usize>) =
+            free.into_iter().partition(|&n| self.is_sysctl(n));
+        let mut hosts = self.hosts(&sysctl, configs);
+        units.extend(self.folders(configs, rest, &mut hosts));
+        let lone = hosts.into_iter().filter(|host| !host.attached);
+        units.extend(lone.map(|host| self.lone_host(configs, host)));
+        units.sort_by_key(|unit| {
+            unit.documents
+                .iter()
+                .chain(&unit.unread)
+                .chain(&unit.host)
+                .min()
+                .copied()
+        });
+        self.units = units;
+    }
+
+    /// The deployments that flint.toml declares; their documents are no longer free.
+    fn declared(&self, configs: &Configs, free: &mut Vec<usize>) -> Vec<Unit> {
+        let mut units = Vec::new();
+        for config in configs.iter() {
+            for declared in &config.deployments {
+                let local = |number: usize| {
+                    let path = self.path(number);
+                    let own = std::ptr::eq(configs.of(path), config);
+                    config.local(path).filter(|_| own)
+                };
+                let (hosts, own): (Vec<usize>, Vec<usize>) = free
+                    .iter()
+                    .copied()
+                    .filter(|&number| {
+                        local(number).is_some_and(|path| {
+                            declared.holds(path) || self.is_sysctl(number) && declared.is_host(path)
+                        })
+                    })
+                    .partition(|&number| self.is_sysctl(number));
+                if own.is_empty() && hosts.is_empty() {
+                    continue;
+                }
+                free.retain(|number| !own.contains(number) && !hosts.contains(number));
+                let hosts = self.hosts(&hosts, configs);
+                let host: Vec<usize> = hosts.into_iter().flat_map(|host| host.documents).collect();
+                for mut unit in self.units_of(config, &declared.name, &own) {
+                    unit.host.clone_from(&host);
+                    unit.host_runs_flink = true;
+                    units.push(unit);
+                }
+            }
+        }
+        units
+    }
+
+    /// One configuration directory is one deployment; any other file is one by itself.
+    fn folders(&self, configs: &Configs, numbers: Vec<usize>, hosts: &mut [Host]) -> Vec<Unit> {
+        let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for number in numbers {
+            let path = self.path(number);
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let home = if matches!(name, "flink-conf.yaml" | "config.yaml")
+                && self.documents[number].space == Space::Flink
+            {
+                format!("{folder}/")
+            } else {
+                path.to_owned()
+            };
+            folders.entry(home).or_default().push(number);
+        }
+        let mut units = Vec::new();
+        for (home, numbers) in folders {
+            let config = configs.of(self.path(numbers[0]));
+            let project = configs.home(self.path(numbers[0]));
+            for mut unit in self.units_of(config, &shown(home.trim_end_matches('/')), &numbers) {
+                self.attach(&mut unit, &home, project, hosts);
+                units.push(unit);
+            }
+        }
+        units
+    }
+
+    /// A host of which no deployment is known.
+    fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
+        let config = configs.of(self.path(host.documents[0]));
+        let (versions, version_from) = wanted(config);
+        Unit {
+            name: shown(&host.root),
+            versions,
+            version_from,
+            documents: Vec::new(),
+            unread: Vec::new(),
+            split: false,
+            host_runs_flink: host.mentions_flink,
+            host: host.documents,
+        }
+    }
+
+    fn is_sysctl(&self, number: usize) -> bool {
+        self.documents[number].space == Space::Sysctl
+    }
+
+    /// One unit for each group of versions that opens the same file.
+    fn units_of(&self, config: &Config, name: &str, numbers: &[usize]) -> Vec<Unit> {
+        let (versions, version_from) = wanted(config);
+        let has = |format| {
+            numbers
+                .iter()
+                .any(|&number| self.documents[number].format == format)
+        };
+        let (flink_conf, config_yaml) = (has(Format::FlinkConf), has(Format::ConfigYaml));
+        let unit =
+            |versions: Versions, documents: Vec<usize>, unread: Vec<usize>, split: bool| Unit {
+                name: name.to_owned(),
+                versions,
+                version_from: version_from.clone(),
+                documents,
+                unread,
+                split,
+                host: Vec::new(),
+                host_runs_flink: false,
+            };
+        if !flink_conf && !config_yaml {
+            return vec![unit(versions, self.by_layer(numbers), Vec::new(), false)];
+        }
+        let groups = deployment::groups(versions, flink_conf, config_yaml);
+        let split = groups.len() > 1;
+        groups
+            .into_iter()
+            .map(|(opened, versions)| {
+                let is_conf = |number: &usize| {
+                    matches!(
+                        self.documents[*number].format,
+                        Format::FlinkConf | Format::ConfigYaml
+                    )
+                };
+                let reads = |number: &usize| {
+                    !is_conf(number)
+                        || opened != Opened::Missing
+                            && deployment::is_opened(opened, &self.documents[*number])
+                };
+                let (read, unread): (Vec<usize>, Vec<usize>) =
+                    numbers.iter().copied().partition(reads);
+                unit(versions, self.by_layer(&read), unread, split)
+            })
+            .collect()
+    }
+
+    fn by_layer(&self, numbers: &[usize]) -> Vec<usize> {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_by_key(|&number| (self.documents[number].layer, number));
+        numbers
+    }
+}
+
+/// A folder's name for people.
+fn shown(folder: &str) -> String {
+    match folder {
+        "" => ".".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The versions that a configuration allows, and who said so.
+fn wanted(config: &Config) -> (Versions, Option<VersionFrom>) {
+    let Some(versions) = config.flink_version else {
+        return (Versions::ALL, None);
+    };
+    let from = if config.flink_version_line == 0 {
+        VersionFrom {
+            why: "--flink-version".to_owned(),
+            path: None,
+            line: None,
+        }
+    } else {
+        VersionFrom {
+            why: "flink-version".to_owned(),
+            path: Some(config.path.clone()),
+            line: Some(config.flink_version_line),
+        }
+    };
+    (versions, Some(from))
+}
