@@ -1,5 +1,6 @@
 //! Sources and configuration in, findings out. `check`, `fix` and the tests all call this.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::{ConfigError, Configs, OptionValue};
@@ -8,6 +9,7 @@ use crate::finding::{Finding, Location, Severity};
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
 use crate::suppress;
+use crate::text::SourceId;
 use crate::words::nearest;
 
 /// What a run found.
@@ -22,18 +24,25 @@ pub struct Linted {
 /// Runs every rule over every deployment.
 pub fn lint(project: &Project, configs: &Configs) -> Linted {
     let mut linted = Linted::default();
-    for deployment in project.deployments() {
+    let deployments = project.deployments();
+    for deployment in &deployments {
         for (front, entry) in rules::all().iter().zip(rules::RULES) {
             if deployment.versions.overlaps(front.versions)
-                && runs_anywhere(front, &deployment, configs)
+                && runs_anywhere(front, deployment, configs)
             {
-                run(front, entry, &deployment, configs, &mut linted);
+                run(front, entry, deployment, configs, &mut linted);
             }
         }
     }
+    let checked: BTreeSet<SourceId> = deployments
+        .iter()
+        .flat_map(|deployment| deployment.documents.iter().chain(&deployment.host))
+        .map(|document| document.source)
+        .collect();
     suppress::apply(
         project.sources,
         &project.documents,
+        &checked,
         configs,
         &mut linted.findings,
     );

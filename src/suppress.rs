@@ -1,6 +1,6 @@
 //! `# flint: ignore[rule] reason`: comments that silence findings, and what is wrong with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety, Suppressed};
@@ -31,6 +31,7 @@ struct Directive<'d> {
 pub fn apply(
     sources: &Sources,
     documents: &[Document],
+    checked: &BTreeSet<SourceId>,
     configs: &Configs,
     findings: &mut Vec<Finding>,
 ) {
@@ -85,6 +86,8 @@ pub fn apply(
             }
             let finding = match rules::find(&name.text) {
                 None => unknown(source, directive, index),
+                // Nor can a file that the versions in question do not open.
+                Some(_) if !checked.contains(&directive.document.source) => None,
                 // A rule that does not run can't show whether the comment is needed.
                 Some((front, _)) if !config.runs(front.name, front.group.name(), &source.path) => {
                     None

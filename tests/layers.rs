@@ -55,6 +55,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "project",
             "rules",
             "suppress",
+            "text",
             "words",
         ],
     ),
