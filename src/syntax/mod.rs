@@ -351,8 +351,8 @@ impl Document {
         }
     }
 
-    /// Gives a setting another key in place. In nested formats only the last part can change, so
-    /// `None` where `key` has other parents than the setting.
+    /// Gives a setting another key in place. In nested formats only the part that its own entry
+    /// writes can change, so `None` where `key` has other parents than the setting.
     pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
         match self.writer()? {
             Writer::Lines => lines::rename(source, self.format, setting, key),

@@ -130,14 +130,20 @@ fn in_flow(tree: &Tree, chain: &[NodeId]) -> bool {
     })
 }
 
-/// What stands before the key as written in the full key, and what a new key leaves after it.
-/// Below the top level the new part must have as many dots as the old one.
+/// What a new key leaves after the parents of an entry: the text of its key token. It may have dots
+/// of its own, since a dotted key and nested ones are one key to Flink.
 fn own_part<'k>(tree: &Tree, entry: &Entry, old: &str, new: &'k str) -> Option<&'k str> {
     let written = tree.node(entry.key).value.as_ref();
     let prefix = old.strip_suffix(written)?;
-    let part = new.strip_prefix(prefix).filter(|part| !part.is_empty())?;
+    new.strip_prefix(prefix).filter(|part| !part.is_empty())
+}
+
+/// The same for a sibling in the same style: below the top level with as many dots.
+fn sibling_part<'k>(tree: &Tree, entry: &Entry, old: &str, new: &'k str) -> Option<&'k str> {
+    let part = own_part(tree, entry, old, new)?;
     let dots = |text: &str| text.matches('.').count();
-    (prefix.is_empty() || dots(part) == dots(written)).then_some(part)
+    let written = tree.node(entry.key).value.as_ref();
+    (written == old || dots(part) == dots(written)).then_some(part)
 }
 
 /// Whether the mapping has no such key and no leaf has that path.
@@ -150,7 +156,7 @@ fn is_free(tree: &Tree, map: NodeId, part: &str, key: &str, taken: &[Leaf]) -> b
         })
 }
 
-/// Replaces the last part of a key, or the whole of a flat one.
+/// Replaces the part of a key that its entry writes.
 pub(in crate::syntax) fn rename(
     source: &Source,
     dialect: Dialect,
@@ -324,7 +330,7 @@ pub(in crate::syntax) fn insert_after(
     editable(&source.bytes, |text, tree| {
         let place = Place::find(tree, sibling)?;
         let entry = place.entry()?;
-        let part = own_part(tree, entry, &sibling.key, key)?;
+        let part = sibling_part(tree, entry, &sibling.key, key)?;
         let (mut expected, own) = leaves_of(text, tree, place.value);
         if !is_free(tree, entry.map, part, key, &expected) {
             return None;
