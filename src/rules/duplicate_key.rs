@@ -8,6 +8,10 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::syntax::{Document, Format, ProblemKind, Setting};
 
+/// Keys that the entrypoint of the official image appends at each start of a container, always with
+/// the same value. Nobody wrote those lines, so nobody is told about them.
+const BY_THE_ENTRYPOINT: [&str; 2] = ["blob.server.port", "query.server.port"];
+
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.flink_documents() {
@@ -43,6 +47,9 @@ fn in_flink_conf(
             continue;
         }
         let same = shadowed.iter().all(|other| other.value == last.value);
+        if same && BY_THE_ENTRYPOINT.contains(&setting.key.as_str()) {
+            continue;
+        }
         let line = source.place(last.whole.start).line;
         let mut finding = if same {
             rule.finding(
