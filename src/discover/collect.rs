@@ -111,7 +111,7 @@ impl Collector {
         let limit = if certain {
             MAX_BYTES
         } else {
-            recognise::MAX_SNIFFED_BYTES
+            recognise::largest(&relative)
         };
         let content = match read_file(path, limit) {
             Ok(Some(bytes)) => {
@@ -150,7 +150,7 @@ impl Collector {
                 let certain = claim != Claim::Maybe;
                 let metadata = std::fs::metadata(path);
                 let fits = metadata.is_ok_and(|metadata| {
-                    let small = metadata.len() <= recognise::MAX_SNIFFED_BYTES;
+                    let small = metadata.len() <= recognise::largest(&relative);
                     metadata.is_file() && (certain || small)
                 });
                 if !fits {
@@ -327,7 +327,7 @@ fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
         if limit < MAX_BYTES {
             return Ok(None);
         }
-        let mebibytes = metadata.len() >> 20;
+        let mebibytes = metadata.len().div_ceil(1 << 20);
         return Err(format!(
             "{mebibytes} MiB is more than a configuration file can be ({} MiB)",
             limit >> 20

@@ -9,7 +9,7 @@ use crate::flink::options;
 use crate::syntax::{
     Document, Format, Setting, Space, flink_conf, json, properties, sysctl, toml, yaml,
 };
-use crate::text::Source;
+use crate::text::{MAX_BYTES, Source};
 
 mod foreign;
 mod window;
@@ -29,8 +29,16 @@ pub enum Claim {
     No,
 }
 
-/// Largest file whose content decides, in bytes: no job's configuration is larger.
-pub const MAX_SNIFFED_BYTES: u64 = 1 << 20;
+/// Largest file whose content decides, in bytes: no job's configuration is larger than 1 MiB, but a
+/// file with the name of Flink's own must not be passed over for its size.
+pub fn largest(path: &str) -> u64 {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if is_config_name(name) {
+        MAX_BYTES
+    } else {
+        1 << 20
+    }
+}
 
 /// What a path says. It has `/` as separator.
 pub fn by_name(path: &str) -> Claim {
