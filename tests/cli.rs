@@ -212,6 +212,20 @@ fn standard_input_is_linted_under_its_name() {
     );
     let fixed = feed(&["fix", "-", "--stdin-filename", "conf/flink-conf.yaml"]);
     assert_eq!(out(&fixed), "taskmanager.numberOfTaskSlots: 4\n");
+    assert_eq!(code(&fixed), 0);
+    fs::write(folder.path().join("flint.toml"), "exclude = [\"conf\"]\n").expect("a file");
+    let excluded = feed(&["fix", "-", "--stdin-filename", "conf/flink-conf.yaml"]);
+    assert_eq!(
+        out(&excluded),
+        BAD,
+        "what is excluded comes out as it went in"
+    );
+    let foreign = feed(&["fix", "-", "--stdin-filename", "README.md"]);
+    assert_eq!(out(&foreign), BAD);
+    fs::write(folder.path().join("flint.toml"), "error-on = \"note\"\n").expect("a file");
+    let left = feed(&["fix", "-", "--stdin-filename", "flink-conf.yaml"]);
+    assert_eq!(out(&left), "taskmanager.numberOfTaskSlots: 4\n");
+    assert_eq!(code(&left), 1, "a note is left");
     let unnamed = feed(&["check", "-"]);
     assert_eq!(code(&unnamed), 2);
 }

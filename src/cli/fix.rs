@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::session::{is_stdin, open, reaches_threshold, reported, style, summary, tell};
+use super::session::{open, reaches_threshold, reported, style, summary, tell};
 use super::{Exit, FixArgs, complain, print};
 use crate::discover::Found;
 use crate::finding::Safety;
@@ -94,15 +94,17 @@ fn dry_run(found: &Found, plan: &Plan) -> Result<Exit, String> {
 
 /// Writes the files, then reports what is left.
 fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
-    if is_stdin(&args.lint) {
+    if let Some(input) = &found.input {
+        // What is excluded comes out as it went in: the output takes the place of a file.
         let own = plan
             .sources
             .0
             .iter()
             .find(|source| found.in_scope(source.id));
-        let bytes = own.map_or(&[][..], |source| &source.bytes);
-        let changed = !plan.applied.is_empty();
-        let exit = if changed && args.fail_on_change {
+        let bytes = own.map_or(input, |source| &source.bytes);
+        let left = reported(found, plan.left.findings.clone(), false);
+        let changed = bytes != input && args.fail_on_change;
+        let exit = if changed || reaches_threshold(found, &left) {
             Exit::Found
         } else {
             Exit::Clean

@@ -14,7 +14,7 @@ use crate::report::{Style, Summary};
 use crate::syntax::{Format, Space};
 
 /// Whether the one input is standard input.
-pub(super) fn is_stdin(args: &LintArgs) -> bool {
+fn is_stdin(args: &LintArgs) -> bool {
     args.paths.len() == 1 && args.paths[0] == Path::new("-")
 }
 

@@ -201,6 +201,7 @@ impl Collector {
             root: self.projects.root,
             sources: Sources::default(),
             files: Vec::new(),
+            input: None,
             unread: Vec::new(),
             unrecognised,
             scope,

@@ -32,6 +32,8 @@ pub struct Found {
     pub sources: Sources,
     /// Where each source is on disk, by its number.
     pub files: Vec<PathBuf>,
+    /// What came from standard input, as it came.
+    pub input: Option<Vec<u8>>,
     /// What could not be read.
     pub unread: Vec<Unread>,
     /// Named files that are in no format flint knows.
@@ -144,9 +146,11 @@ pub fn discover_stdin(
     let projects = Projects::of(&[(path.clone(), false, &path)], &current, config);
     let mut collector = Collector::new(projects);
     collector.walk_projects();
-    collector.replace(&path, bytes);
+    collector.replace(&path, bytes.clone());
     let scope = vec![relative(&collector.projects.root, &path)];
-    collector.finish(scope, config)
+    let mut found = collector.finish(scope, config)?;
+    found.input = Some(bytes);
+    Ok(found)
 }
 
 /// An absolute path without `.` and `..`; links stay as they are.
