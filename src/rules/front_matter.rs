@@ -11,10 +11,10 @@ use crate::flink::version::Versions;
 pub(super) static FRONT_MATTER: &[FrontMatter] = &[
     FrontMatter {
         name: "byte-order-mark",
-        summary: "A byte order mark at the start of flink-conf.yaml becomes part of the first key.",
+        summary: "A byte order mark in front of flink-conf.yaml, a sysctl or a properties file hides its first key.",
         severity: Severity::Error,
         group: Group::Correctness,
-        versions: Versions::from_bits(0x00ff),
+        versions: Versions::from_bits(0x0fff),
         fixes: Fixes { safe: true, unsafe_: true },
         options: &[],
         checks: &[],
