@@ -45,12 +45,12 @@ fn the_list_is_the_folder() {
         assert_eq!(page.name, stem, "the title of rules/{stem}.md");
         assert!(
             listed.contains(&stem),
-            "rules/{stem}.md has no line in RULES of src/rules/mod.rs"
+            "rules/{stem}.md has no line in src/rules/list.rs"
         );
     }
     assert!(
         listed.is_sorted_by(|one, other| one < other),
-        "RULES of src/rules/mod.rs is not sorted by name: {listed:#?}"
+        "src/rules/list.rs is not sorted by name: {listed:#?}"
     );
 }
 
@@ -110,7 +110,7 @@ fn a_rule_is_coded_or_declared_or_of_the_engine() {
         let count = ways.iter().filter(|way| **way).count();
         assert_eq!(
             count, 1,
-            "{}: a rule has a function in RULES, or a check on its page, or is one of OF_THE_ENGINE",
+            "{}: a rule has a function in the list, or a check on its page, or is one of OF_THE_ENGINE",
             front.name
         );
     }

@@ -16,11 +16,14 @@ mod duplicate_key;
 mod front_matter;
 mod kryo;
 mod lateness;
+mod list;
 mod misspelled_option;
 pub mod page;
 mod small_tcp_buffers;
 mod wrong_config_file;
 mod yaml_load;
+
+pub use list::RULES;
 
 /// What a rule is about; groups are switched on and off together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,7 +122,7 @@ pub struct FrontMatter {
 /// A check in Rust.
 pub type Code = fn(&Rule, &Deployment, &mut Vec<Finding>);
 
-/// One line of the list.
+/// One rule of the list.
 #[derive(Debug)]
 pub struct Entry {
     /// The whole page.
@@ -128,85 +131,8 @@ pub struct Entry {
     pub code: Option<Code>,
 }
 
-/// Every rule, sorted by name like the front matter.
-pub static RULES: &[Entry] = &[
-    rule(
-        include_str!("../../rules/byte-order-mark.md"),
-        Some(conf_lines::byte_order_mark),
-    ),
-    rule(
-        include_str!("../../rules/duplicate-key.md"),
-        Some(duplicate_key::check),
-    ),
-    rule(
-        include_str!("../../rules/hash-cuts-value.md"),
-        Some(conf_lines::hash_cuts_value),
-    ),
-    rule(
-        include_str!("../../rules/ignored-line.md"),
-        Some(conf_lines::ignored_line),
-    ),
-    rule(include_str!("../../rules/ineffective-block-cache.md"), None),
-    rule(
-        include_str!("../../rules/invalid-serialization-config.md"),
-        Some(kryo::invalid_serialization_config),
-    ),
-    rule(
-        include_str!("../../rules/legacy-quotes-kept.md"),
-        Some(conf_lines::legacy_quotes_kept),
-    ),
-    rule(include_str!("../../rules/low-rocksdb-block-cache.md"), None),
-    rule(include_str!("../../rules/misplaced-ignore.md"), None),
-    rule(
-        include_str!("../../rules/missing-allowed-lateness.md"),
-        Some(lateness::check),
-    ),
-    rule(
-        include_str!("../../rules/missing-kryo-registration.md"),
-        Some(kryo::missing_kryo_registration),
-    ),
-    rule(
-        include_str!("../../rules/misspelled-option.md"),
-        Some(misspelled_option::check),
-    ),
-    rule(
-        include_str!("../../rules/nested-yaml-in-legacy-conf.md"),
-        Some(conf_lines::nested_yaml),
-    ),
-    rule(
-        include_str!("../../rules/no-such-kryo-registrator.md"),
-        Some(kryo::no_such_kryo_registrator),
-    ),
-    rule(
-        include_str!("../../rules/serialization-config-needs-yaml.md"),
-        Some(kryo::serialization_config_needs_yaml),
-    ),
-    rule(
-        include_str!("../../rules/small-tcp-buffers.md"),
-        Some(small_tcp_buffers::check),
-    ),
-    rule(include_str!("../../rules/unknown-rule.md"), None),
-    rule(
-        include_str!("../../rules/unparsable-job-config.md"),
-        Some(yaml_load::unparsable_job_config),
-    ),
-    rule(include_str!("../../rules/unused-ignore.md"), None),
-    rule(
-        include_str!("../../rules/wrong-config-file.md"),
-        Some(wrong_config_file::check),
-    ),
-    rule(
-        include_str!("../../rules/yaml-does-not-load.md"),
-        Some(yaml_load::does_not_load),
-    ),
-];
-
 /// Rules whose findings the suppression of findings makes itself.
 pub const OF_THE_ENGINE: [&str; 3] = ["misplaced-ignore", "unknown-rule", "unused-ignore"];
-
-const fn rule(page: &'static str, code: Option<Code>) -> Entry {
-    Entry { page, code }
-}
 
 /// The front matter of every rule, sorted by name.
 pub fn all() -> &'static [FrontMatter] {

@@ -1,0 +1,43 @@
+//! Every rule, one a line: its page, and the function that checks it. `declared` stands for rules whose
+//! page states the check itself, `engine` for those whose findings the suppression of findings makes.
+
+use super::Entry;
+
+macro_rules! rules {
+    ($($name:literal => $($code:ident)::+;)*) => {
+        /// Every rule, sorted by name like the front matter.
+        #[rustfmt::skip]
+        pub static RULES: &[Entry] = &[$(Entry {
+            page: include_str!(concat!("../../rules/", $name, ".md")),
+            code: rules!(@code $($code)::+),
+        }),*];
+    };
+    (@code declared) => { None };
+    (@code engine) => { None };
+    (@code $($code:ident)::+) => { Some(super::$($code)::+) };
+}
+
+#[rustfmt::skip]
+rules! {
+    "byte-order-mark" => conf_lines::byte_order_mark;
+    "duplicate-key" => duplicate_key::check;
+    "hash-cuts-value" => conf_lines::hash_cuts_value;
+    "ignored-line" => conf_lines::ignored_line;
+    "ineffective-block-cache" => declared;
+    "invalid-serialization-config" => kryo::invalid_serialization_config;
+    "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
+    "low-rocksdb-block-cache" => declared;
+    "misplaced-ignore" => engine;
+    "missing-allowed-lateness" => lateness::check;
+    "missing-kryo-registration" => kryo::missing_kryo_registration;
+    "misspelled-option" => misspelled_option::check;
+    "nested-yaml-in-legacy-conf" => conf_lines::nested_yaml;
+    "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
+    "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
+    "small-tcp-buffers" => small_tcp_buffers::check;
+    "unknown-rule" => engine;
+    "unparsable-job-config" => yaml_load::unparsable_job_config;
+    "unused-ignore" => engine;
+    "wrong-config-file" => wrong_config_file::check;
+    "yaml-does-not-load" => yaml_load::does_not_load;
+}
