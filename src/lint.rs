@@ -90,6 +90,7 @@ fn run(
     let rule = Rule {
         front,
         options: config.rules.get(front.name).map(|rule| &rule.options),
+        known_prefixes: &config.known_prefixes,
     };
     let mut found = Vec::new();
     let outcome = catch_unwind(AssertUnwindSafe(|| match entry.code {

@@ -286,6 +286,7 @@ fn engine_rule(name: &str) -> Option<Rule<'static>> {
     Some(Rule {
         front,
         options: None,
+        known_prefixes: &[],
     })
 }
 

@@ -108,6 +108,8 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// Whether an ignore comment must give a reason.
     pub require_reason: bool,
+    /// `known-prefixes`: beginnings of configuration keys of one's own.
+    pub known_prefixes: Vec<String>,
     /// `[rules.NAME]`.
     pub rules: BTreeMap<String, RuleConfig>,
     /// `[[overrides]]`.
@@ -140,6 +142,7 @@ impl Default for Config {
             select: DEFAULT_GROUPS.map(str::to_owned).to_vec(),
             ignore: Vec::new(),
             require_reason: false,
+            known_prefixes: Vec::new(),
             rules: BTreeMap::new(),
             overrides: Vec::new(),
             deployments: Vec::new(),

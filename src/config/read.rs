@@ -9,10 +9,11 @@ use crate::flink::version::Versions;
 use crate::text::{Source, Span};
 use crate::words::nearest;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "required-version",
     "flink-version",
     "exclude",
+    "known-prefixes",
     "error-on",
     "select",
     "ignore",
@@ -91,6 +92,9 @@ impl Reader<'_> {
         }
         if let Some(item) = table.get("exclude") {
             config.exclude = self.globs(item)?;
+        }
+        if let Some(item) = table.get("known-prefixes") {
+            config.known_prefixes = self.words(item)?;
         }
         if let Some(item) = table.get("rules") {
             let rules = self.table(item)?;

@@ -152,6 +152,8 @@ pub struct Rule<'c> {
     pub front: &'static FrontMatter,
     /// The options that flint.toml sets.
     pub options: Option<&'c BTreeMap<String, OptionValue>>,
+    /// Beginnings of the user's own configuration keys, from flint.toml.
+    pub known_prefixes: &'c [String],
 }
 
 impl Rule<'_> {
