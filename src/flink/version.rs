@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+mod image;
+mod requirement;
+
+pub use image::Image;
+
 /// A set of Flink minor releases. An unknown version is simply a bigger set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Versions(u16);
@@ -72,6 +77,26 @@ impl Versions {
         Ok(set)
     }
 
+    /// Reads one release as a tag or a build file writes it: `1.20`, `1.20.3`, `v1_20`,
+    /// `1.18.1-scala_2.12`, `1.19-SNAPSHOT`. A preview, or a release that flint does not know, is
+    /// none; so is a text that only begins like one.
+    pub fn release(text: &str) -> Option<Self> {
+        let (major, rest) = number(text.strip_prefix(['v', 'V']).unwrap_or(text))?;
+        let (minor, rest) = number(rest.strip_prefix(['.', '_'])?)?;
+        let ends = rest.is_empty() || rest.starts_with(['.', '-', '_', '+']);
+        if !ends || rest.to_ascii_lowercase().contains("preview") {
+            return None;
+        }
+        bit_of(major, minor).map(|bit| Versions(1 << bit))
+    }
+
+    /// Reads what a Python package manager takes for a version of `apache-flink` (PEP 440 and the
+    /// `^` and `~` of Poetry): `==1.18.1`, `~=1.18.0`, `>=1.17,<2`, `^1.18`. None when it allows all
+    /// versions that flint knows, or none of them.
+    pub fn from_requirement(text: &str) -> Option<Self> {
+        requirement::versions(text)
+    }
+
     /// The versions in both sets.
     #[must_use]
     pub const fn and(self, other: Versions) -> Versions {
@@ -122,6 +147,21 @@ impl Versions {
     }
 }
 
+/// The number that a text begins with, and what follows it.
+fn number(text: &str) -> Option<(u32, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
+    Some((digits.parse().ok()?, rest))
+}
+
+/// The bit of a minor release.
+fn bit_of(major: u32, minor: u32) -> Option<usize> {
+    NAMES.iter().position(|name| {
+        let (a, b) = name.split_once('.').unwrap_or((name, ""));
+        a.parse() == Ok(major) && b.parse() == Ok(minor)
+    })
+}
+
 /// The bit of one version: a leading `v`, `_` for `.`, and a patch release are accepted.
 fn index(text: &str) -> Result<usize, VersionError> {
     // Every look-up in the option table passes here, with versions that are spelt like this.
@@ -133,14 +173,7 @@ fn index(text: &str) -> Result<usize, VersionError> {
     let [Some(major), Some(minor)] = numbers else {
         return Err(VersionError::Malformed(text.to_owned()));
     };
-    let is_named = |name: &&'static str| {
-        name.split_once('.')
-            .is_some_and(|(a, b)| a.parse() == Ok(major) && b.parse() == Ok(minor))
-    };
-    NAMES
-        .iter()
-        .position(is_named)
-        .ok_or_else(|| VersionError::Unknown(format!("{major}.{minor}")))
+    bit_of(major, minor).ok_or_else(|| VersionError::Unknown(format!("{major}.{minor}")))
 }
 
 impl fmt::Display for Versions {
@@ -192,6 +225,37 @@ mod tests {
             Versions::parse("latest"),
             Err(VersionError::Malformed(_))
         ));
+    }
+
+    #[test]
+    fn a_release_is_read_whatever_hangs_on_it() {
+        let shown = |text| Versions::release(text).map(|set| set.to_string());
+        for text in [
+            "1.18",
+            "1.18.1",
+            "v1_18",
+            "1.18.1-scala_2.12-java11",
+            "1.18-SNAPSHOT",
+        ] {
+            assert_eq!(shown(text), Some("1.18".into()), "{text}");
+        }
+        for text in [
+            "",
+            "1",
+            "latest",
+            "1.12.0",
+            "2024.01.1",
+            "1.18x",
+            "1.18rc1",
+            "2.0-preview1",
+            "1,18",
+            "cdc-3.0.1-flink-1.18.1",
+            "3.0.1-1.18",
+            "1..18",
+            "99999999999.1",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
     }
 
     #[test]
