@@ -3,6 +3,8 @@
 //! Everything is three-valued: a value is known, a default on which the versions in question agree,
 //! or unknown. Rules fire on what is known only.
 
+use std::fmt;
+
 use crate::finding::Location;
 use crate::flink::options::{self, State};
 use crate::flink::version::Versions;
@@ -12,12 +14,22 @@ use crate::text::{Source, Sources, Span};
 /// Where the Flink version of a deployment comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionFrom {
-    /// In a few words: `flink-version`, `--flink-version`.
+    /// In a few words: `flink-version`, `--flink-version`, `image flink:1.18.1`, `spec.flinkVersion`.
     pub why: String,
     /// The file that says it, relative to the project root.
     pub path: Option<String>,
     /// Its line, from 1.
     pub line: Option<usize>,
+}
+
+impl fmt::Display for VersionFrom {
+    /// `flink-version in flint.toml:1`, `--flink-version`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => write!(out, "{} in {path}:{line}", self.why),
+            _ => out.write_str(&self.why),
+        }
+    }
 }
 
 /// One Flink cluster or application as somebody would start it; a view over its documents.
@@ -29,6 +41,13 @@ pub struct Deployment<'p> {
     pub versions: Versions,
     /// Who said so; `None` when only the kinds of files narrow it.
     pub version_from: Option<VersionFrom>,
+    /// Who said otherwise and was not believed: a file beside these names a version that does not
+    /// read them, so it speaks of something else.
+    pub version_dropped: Option<VersionFrom>,
+    /// The major version of Java, where the name of the image tells.
+    pub java: Option<u8>,
+    /// Who said so.
+    pub java_from: Option<VersionFrom>,
     /// All sources of the run.
     pub sources: &'p Sources,
     /// The documents that Flink or the job reads, weakest layer first.

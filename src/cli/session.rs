@@ -98,10 +98,7 @@ pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
 pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
     for deployment in deployments {
         let from = match &deployment.version_from {
-            Some(from) => match (&from.path, from.line) {
-                (Some(path), Some(line)) => format!(" ({} in {path}:{line})", from.why),
-                _ => format!(" ({})", from.why),
-            },
+            Some(from) => format!(" ({from})"),
             None => String::new(),
         };
         complain(
@@ -112,6 +109,13 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
                 deployment.version_text()
             ),
         );
+        if let Some(from) = &deployment.version_dropped {
+            let what = "not counted, its version does not read these files";
+            complain("  version", &format!("{from}: {what}"));
+        }
+        if let (Some(java), Some(from)) = (deployment.java, &deployment.java_from) {
+            complain("  java", &format!("Java {java} ({from})"));
+        }
         for document in deployment.documents.iter().chain(&deployment.host) {
             let path = &deployment.source(document).path;
             complain("  read", &format!("{path} as {}", document.format.name()));
@@ -207,11 +211,13 @@ fn versions(deployments: &[Deployment]) -> (Option<String>, Option<String>) {
             .iter()
             .any(|document| document.space == Space::Job)
     });
+    // Of deployments with different sources no single one tells all.
+    let differ = flink
+        .iter()
+        .any(|deployment| deployment.version_from != first.version_from);
     let why = match &first.version_from {
-        Some(from) => match (&from.path, from.line) {
-            (Some(path), Some(line)) => format!("{} in {path}:{line}", from.why),
-            _ => from.why.clone(),
-        },
+        _ if differ => "`flint show` says where each comes from".to_owned(),
+        Some(from) => from.to_string(),
         None if other => "version not stated".to_owned(),
         None => match (has(Format::FlinkConf), has(Format::ConfigYaml)) {
             (true, false) => "the versions that read flink-conf.yaml".to_owned(),

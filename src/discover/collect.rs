@@ -11,7 +11,7 @@ use ignore::{WalkBuilder, WalkState};
 use super::projects::Projects;
 use super::{ConfigSource, DiscoverError, Found, Unread, missing, relative};
 use crate::config::{Config, ConfigError, Configs};
-use crate::recognise::{self, Claim};
+use crate::recognise::{self, Claim, evidence};
 use crate::text::{MAX_BYTES, Sources};
 
 /// Collects files from walks; a file found twice counts once.
@@ -22,6 +22,8 @@ pub(super) struct Collector {
     configs: Mutex<BTreeSet<PathBuf>>,
     /// Files that concern Flink only if a flint.toml says so, by path relative to the root.
     passed: Mutex<BTreeMap<String, PathBuf>>,
+    /// Files that may tell the version of what lies beside and below them.
+    evidence: Mutex<BTreeMap<String, PathBuf>>,
     /// Named files of no known format: as given, and relative to the root.
     unrecognised: Vec<(String, String)>,
 }
@@ -38,6 +40,7 @@ impl Collector {
             files: Mutex::default(),
             configs: Mutex::default(),
             passed: Mutex::default(),
+            evidence: Mutex::default(),
             unrecognised: Vec::new(),
         }
     }
@@ -92,6 +95,9 @@ impl Collector {
         if name == "flint.toml" {
             lock(&self.configs).insert(path.to_owned());
             return;
+        }
+        if evidence::is_name(&relative) {
+            lock(&self.evidence).insert(relative.clone(), path.to_owned());
         }
         match recognise::by_name(&relative) {
             Claim::No => self.pass(path, relative),
@@ -231,6 +237,8 @@ impl Collector {
                 kept.push((path, entry));
             }
         }
+        let candidates = std::mem::take(&mut *lock(&self.evidence));
+        kept.extend(testimony(candidates, &kept, &found.configs));
         kept.sort_by(|left, right| left.0.cmp(&right.0));
         for (path, entry) in kept {
             match entry.content {
@@ -301,6 +309,49 @@ impl Collector {
             }
         }
     }
+}
+
+/// The files of evidence that can speak for any of the files found: only those in their folders and
+/// above are read, so that a large tree costs no more than the few that matter.
+fn testimony(
+    candidates: BTreeMap<String, PathBuf>,
+    kept: &[(String, Entry)],
+    configs: &Configs,
+) -> Vec<(String, Entry)> {
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    for (path, _) in kept {
+        let mut rest = path.as_str();
+        while !rest.is_empty() {
+            rest = rest.rfind('/').map_or("", |slash| &rest[..slash]);
+            if !folders.insert(rest) {
+                break;
+            }
+        }
+    }
+    let is_found = |path: &str| kept.iter().any(|(other, _)| other == path);
+    candidates
+        .into_iter()
+        .filter(|(path, _)| {
+            let near = folders.contains(evidence::folder(path));
+            near && !is_found(path) && !configs.of(path).excludes(path)
+        })
+        .filter_map(|(path, file)| {
+            let bytes = read_head(&file, evidence::HEAD)?;
+            let content = evidence::mentions_flink(&bytes).then_some(Ok(bytes))?;
+            Some((path, Entry { file, content }))
+        })
+        .collect()
+}
+
+/// The first bytes of a regular file that can be read.
+fn read_head(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// What the system said, in a few words.

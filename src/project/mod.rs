@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use hosts::Host;
+use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Deployment, Opened, VersionFrom};
+use crate::deployment::{self, Deployment, Opened};
 use crate::flink::version::Versions;
 use crate::recognise;
 use crate::syntax::{Document, Format, Space};
 use crate::text::Sources;
 
 mod hosts;
+mod versions;
 
 /// Everything read from one set of sources.
 #[derive(Debug)]
@@ -21,14 +23,14 @@ pub struct Project<'s> {
     /// The documents in the order of their sources.
     pub documents: Vec<Document>,
     units: Vec<Unit>,
+    testimony: Testimony,
 }
 
 /// A deployment by the numbers of its documents.
 #[derive(Debug)]
 struct Unit {
     name: String,
-    versions: Versions,
-    version_from: Option<VersionFrom>,
+    platform: Platform,
     documents: Vec<usize>,
     unread: Vec<usize>,
     split: bool,
@@ -50,6 +52,7 @@ impl<'s> Project<'s> {
             sources,
             documents,
             units: Vec::new(),
+            testimony: Testimony::read(sources),
         };
         project.join(configs);
         project
@@ -67,8 +70,11 @@ impl<'s> Project<'s> {
             .iter()
             .map(|unit| Deployment {
                 name: unit.name.clone(),
-                versions: unit.versions,
-                version_from: unit.version_from.clone(),
+                versions: unit.platform.versions,
+                version_from: unit.platform.version_from.clone(),
+                version_dropped: unit.platform.version_dropped.clone(),
+                java: unit.platform.java,
+                java_from: unit.platform.java_from.clone(),
                 sources: self.sources,
                 documents: pick(&unit.documents),
                 unread: pick(&unit.unread),
@@ -130,7 +136,7 @@ impl<'s> Project<'s> {
                 free.retain(|number| !own.contains(number) && !hosts.contains(number));
                 let hosts = self.hosts(&hosts, configs);
                 let host: Vec<usize> = hosts.into_iter().flat_map(|host| host.documents).collect();
-                for mut unit in self.units_of(config, &declared.name, &own) {
+                for mut unit in self.units_of(configs, config, &declared.name, &own) {
                     unit.host.clone_from(&host);
                     unit.host_runs_flink = true;
                     units.push(unit);
@@ -159,7 +165,12 @@ impl<'s> Project<'s> {
         for (home, numbers) in folders {
             let config = configs.of(self.path(numbers[0]));
             let project = configs.home(self.path(numbers[0]));
-            for mut unit in self.units_of(config, &shown(home.trim_end_matches('/')), &numbers) {
+            for mut unit in self.units_of(
+                configs,
+                config,
+                &shown(home.trim_end_matches('/')),
+                &numbers,
+            ) {
                 self.attach(&mut unit, &home, project, hosts);
                 units.push(unit);
             }
@@ -170,11 +181,9 @@ impl<'s> Project<'s> {
     /// A host of which no deployment is known.
     fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
         let config = configs.of(self.path(host.documents[0]));
-        let (versions, version_from) = wanted(config);
         Unit {
             name: shown(&host.root),
-            versions,
-            version_from,
+            platform: Platform::stated(config),
             documents: Vec::new(),
             unread: Vec::new(),
             split: false,
@@ -188,19 +197,34 @@ impl<'s> Project<'s> {
     }
 
     /// One unit for each group of versions that opens the same file.
-    fn units_of(&self, config: &Config, name: &str, numbers: &[usize]) -> Vec<Unit> {
-        let (versions, version_from) = wanted(config);
+    fn units_of(
+        &self,
+        configs: &Configs,
+        config: &Config,
+        name: &str,
+        numbers: &[usize],
+    ) -> Vec<Unit> {
         let has = |format| {
             numbers
                 .iter()
                 .any(|&number| self.documents[number].format == format)
         };
         let (flink_conf, config_yaml) = (has(Format::FlinkConf), has(Format::ConfigYaml));
+        let readers = match (flink_conf, config_yaml) {
+            (true, false) => Versions::LEGACY,
+            (false, true) => Versions::YAML,
+            _ => Versions::ALL,
+        };
+        let paths: Vec<&str> = numbers.iter().map(|&number| self.path(number)).collect();
+        let platform = self.testimony.platform(configs, config, &paths, readers);
+        let versions = platform.versions;
         let unit =
             |versions: Versions, documents: Vec<usize>, unread: Vec<usize>, split: bool| Unit {
                 name: name.to_owned(),
-                versions,
-                version_from: version_from.clone(),
+                platform: Platform {
+                    versions,
+                    ..platform.clone()
+                },
                 documents,
                 unread,
                 split,
@@ -246,25 +270,4 @@ fn shown(folder: &str) -> String {
         "" => ".".to_owned(),
         name => name.to_owned(),
     }
-}
-
-/// The versions that a configuration allows, and who said so.
-fn wanted(config: &Config) -> (Versions, Option<VersionFrom>) {
-    let Some(versions) = config.flink_version else {
-        return (Versions::ALL, None);
-    };
-    let from = if config.flink_version_line == 0 {
-        VersionFrom {
-            why: "--flink-version".to_owned(),
-            path: None,
-            line: None,
-        }
-    } else {
-        VersionFrom {
-            why: "flink-version".to_owned(),
-            path: Some(config.path.clone()),
-            line: Some(config.flink_version_line),
-        }
-    };
-    (versions, Some(from))
 }

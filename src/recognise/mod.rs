@@ -11,6 +11,7 @@ use crate::syntax::{
 };
 use crate::text::{MAX_BYTES, Source};
 
+pub mod evidence;
 mod foreign;
 mod window;
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::plain;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, VersionFrom};
 use crate::syntax::{Document, Problem, Setting, Space};
 use crate::text::Span;
 
@@ -20,13 +20,19 @@ pub fn text(deployments: &[Deployment]) -> String {
             out.push_str(&format!("   {}", deployment.version_text()));
         }
         if let Some(from) = &deployment.version_from {
-            let place = match (&from.path, from.line) {
-                (Some(path), Some(line)) => format!(" in {path}:{line}"),
-                _ => String::new(),
-            };
-            out.push_str(&format!(" ({}{place})", from.why));
+            out.push_str(&format!(" ({})", plain(&from.to_string())));
+        }
+        if let (Some(java), Some(from)) = (deployment.java, &deployment.java_from) {
+            out.push_str(&format!(", Java {java} ({})", plain(&from.to_string())));
         }
         out.push('\n');
+        if let Some(from) = &deployment.version_dropped {
+            let from = from.to_string();
+            let from = plain(&from);
+            out.push_str(&format!(
+                "  not counted: {from}; that version does not read these files\n"
+            ));
+        }
         for document in &deployment.unread {
             let path = plain(&deployment.source(document).path);
             out.push_str(&format!(
@@ -118,10 +124,10 @@ pub fn json(deployments: &[Deployment]) -> String {
 }
 
 fn deployment_json(deployment: &Deployment) -> Value {
-    let version_from = deployment
-        .version_from
-        .as_ref()
-        .map(|from| json!({ "why": from.why, "path": from.path, "line": from.line }));
+    let from = |from: &Option<VersionFrom>| {
+        let from = from.as_ref();
+        from.map(|from| json!({ "why": from.why, "path": from.path, "line": from.line }))
+    };
     let missing = deployment.documents.is_empty() && !deployment.unread.is_empty();
     let documents: Vec<Value> = deployment
         .documents
@@ -143,7 +149,10 @@ fn deployment_json(deployment: &Deployment) -> Value {
     json!({
         "name": deployment.name,
         "flink_versions": deployment.versions.names().collect::<Vec<_>>(),
-        "version_from": version_from,
+        "version_from": from(&deployment.version_from),
+        "version_dropped": from(&deployment.version_dropped),
+        "java": deployment.java,
+        "java_from": from(&deployment.java_from),
         "documents": documents,
         "effective": effective_json(deployment, &deployment.documents),
         "sysctl": effective_json(deployment, &deployment.host),

@@ -1,0 +1,140 @@
+//! What files beside a configuration say about the Flink that reads it: manifests, images, build
+//! files. They hold no settings; a file that only resembles one of them says nothing.
+
+use crate::flink::version::{Image, Versions};
+
+mod build;
+mod docker;
+mod manifest;
+mod python;
+
+/// Bytes of an evidence file that are read: the versions stand at its beginning.
+pub const HEAD: u64 = 64 << 10;
+
+/// How much a piece of evidence weighs against others in the same folder, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// What a job is compiled against.
+    Build,
+    /// The image that runs.
+    Image,
+    /// What the Kubernetes operator is told.
+    Manifest,
+}
+
+/// One statement of a file about its Flink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What kind of statement it is.
+    pub rank: Rank,
+    /// The versions it allows; `None` when there certainly is one, but nobody can tell which.
+    pub versions: Option<Versions>,
+    /// The major version of Java in the image.
+    pub java: Option<u8>,
+    /// The statement in a few words: `spec.flinkVersion`, `image flink:1.18.1`, `flink.version`.
+    pub why: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+impl Evidence {
+    fn new(rank: Rank, versions: Option<Versions>, why: impl Into<String>, line: usize) -> Self {
+        Evidence {
+            rank,
+            versions,
+            java: None,
+            why: why.into(),
+            line,
+        }
+    }
+
+    /// Of an image by its name; `None` when it is none of Flink.
+    fn of_image(name: &str, line: usize) -> Option<Self> {
+        let image = Image::parse(name)?;
+        let mut evidence = Self::new(Rank::Image, image.versions, format!("image {name}"), line);
+        evidence.java = image.java;
+        Some(evidence)
+    }
+}
+
+/// The reader of a file that may be evidence.
+type Reader = fn(&str) -> Vec<Evidence>;
+
+/// Whether a file is read for what it says about versions, by its name alone.
+pub fn is_name(path: &str) -> bool {
+    by_certain_name(file_name(path)).is_some()
+}
+
+/// Whether a file that is read for its version mentions Flink at all.
+pub fn mentions_flink(bytes: &[u8]) -> bool {
+    ["flink", "Flink", "FLINK"]
+        .iter()
+        .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+}
+
+/// The folder that a file of evidence speaks for, without a final `/`.
+pub fn folder(path: &str) -> &str {
+    let folder = |path: &str| path.rfind('/').unwrap_or(0);
+    let own = &path[..folder(path)];
+    // Gradle's catalogue of versions has a folder to itself.
+    if file_name(path) == "libs.versions.toml" && file_name(own) == "gradle" {
+        return &own[..folder(own)];
+    }
+    own
+}
+
+/// Everything a file says about its Flink.
+pub fn read(path: &str, bytes: &[u8]) -> Vec<Evidence> {
+    let name = file_name(path);
+    let Some(reader) = by_certain_name(name).or_else(|| by_extension(name)) else {
+        return Vec::new();
+    };
+    if !mentions_flink(bytes) {
+        return Vec::new();
+    }
+    reader(&String::from_utf8_lossy(bytes))
+}
+
+fn by_certain_name(name: &str) -> Option<Reader> {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_yaml = matches!(extension, "yml" | "yaml");
+    let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    Some(match name {
+        "pom.xml" => build::pom,
+        "build.gradle" | "build.gradle.kts" | "build.sbt" | "gradle.properties"
+        | "libs.versions.toml" => build::script,
+        "pyproject.toml" => python::read,
+        "Dockerfile" | "Containerfile" => docker::read,
+        _ if starts(&["Dockerfile.", "Containerfile."]) => docker::read,
+        _ if extension.eq_ignore_ascii_case("dockerfile") => docker::read,
+        _ if starts(&["docker-compose", "compose"]) && is_yaml => manifest::read,
+        _ if starts(&["requirements"]) && extension == "txt" => python::read,
+        _ => return None,
+    })
+}
+
+/// Any YAML file may be a manifest, except those that are something else: the values of a chart are
+/// defaults that others replace, and Flink's own files have keys of the same name.
+fn by_extension(name: &str) -> Option<Reader> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let other = ["values", "flink-conf"]
+        .iter()
+        .any(|start| stem.starts_with(start));
+    let own = super::is_config_name(name);
+    (matches!(extension, "yaml" | "yml") && !other && !own).then_some(manifest::read as Reader)
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A text without its quotes, when it is quoted.
+fn unquoted(text: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.split(quote).next())
+        .unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests;
