@@ -162,6 +162,59 @@ fn arguments_limit_what_is_reported_never_what_is_known() {
 }
 
 #[test]
+fn the_version_beside_a_configuration_is_found_whatever_is_named() {
+    let folder = tree(&[
+        (".gitignore", "vendor/\n"),
+        ("Dockerfile", "FROM flink:1.18.1-java17\n"),
+        ("conf/flink-conf.yaml", BAD),
+        ("vendor/Dockerfile", "FROM flink:1.16\n"),
+        ("module/pom.xml", "<flink.version>1.17.2</flink.version>\n"),
+    ]);
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    let from = "Flink 1.18 (image flink:1.18.1-java17 in Dockerfile:1)";
+    for named in [".", "conf", "conf/flink-conf.yaml"] {
+        let output = run(folder.path(), &["check", named]);
+        assert!(out(&output).contains(from), "{named}: {}", out(&output));
+    }
+    let shown = out(&run(folder.path(), &["show"]));
+    assert!(shown.starts_with(&format!(
+        "conf   {from}, Java 17 (image flink:1.18.1-java17 in Dockerfile:1)\n"
+    )));
+    let json = out(&run(folder.path(), &["show", "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let deployment = &json["deployments"][0];
+    assert_eq!(deployment["flink_versions"], serde_json::json!(["1.18"]));
+    assert_eq!(deployment["java"], 17);
+    assert_eq!(deployment["version_from"]["path"], "Dockerfile");
+    let mut input = flint(folder.path())
+        .args(["check", "-", "--stdin-filename", "conf/flink-conf.yaml"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("flint starts");
+    let mut stdin = input.stdin.take().expect("a pipe");
+    stdin.write_all(BAD.as_bytes()).expect("flint reads");
+    drop(stdin);
+    let output = input.wait_with_output().expect("flint ends");
+    assert!(out(&output).contains(from), "{}", out(&output));
+}
+
+#[test]
+fn several_versions_are_not_ascribed_to_one_file() {
+    let folder = tree(&[
+        ("a/Dockerfile", "FROM flink:1.18\n"),
+        ("a/flink-conf.yaml", BAD),
+        ("b/Dockerfile", "FROM flink:1.20\n"),
+        ("b/flink-conf.yaml", BAD),
+    ]);
+    let text = out(&run(folder.path(), &["check"]));
+    assert!(
+        text.contains("Flink 1.18, 1.20 (`flint show` says where each comes from)"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_closed_pipe_ends_silently_with_the_code_reached() {
     let folder = tree(&[("flink-conf.yaml", &BAD.repeat(2000))]);
     for format in ["full", "concise", "json"] {

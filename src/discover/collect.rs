@@ -337,7 +337,7 @@ fn testimony(
         })
         .filter_map(|(path, file)| {
             let bytes = read_head(&file, evidence::HEAD)?;
-            let content = evidence::mentions_flink(&bytes).then_some(Ok(bytes))?;
+            let content = evidence::is_worth_reading(&path, &bytes).then_some(Ok(bytes))?;
             Some((path, Entry { file, content }))
         })
         .collect()

@@ -57,6 +57,15 @@ impl Evidence {
     }
 }
 
+/// The file that makes a folder a Helm chart.
+const CHART: &str = "Chart.yaml";
+
+/// A chart is installed for whatever its values say: what lies above it in the repository where it is
+/// kept says nothing about that.
+fn chart(_: &str) -> Vec<Evidence> {
+    vec![Evidence::new(Rank::Build, None, "a chart of its own", 1)]
+}
+
 /// The reader of a file that may be evidence.
 type Reader = fn(&str) -> Vec<Evidence>;
 
@@ -65,8 +74,12 @@ pub fn is_name(path: &str) -> bool {
     by_certain_name(file_name(path)).is_some()
 }
 
-/// Whether a file that is read for its version mentions Flink at all.
-pub fn mentions_flink(bytes: &[u8]) -> bool {
+/// Whether a file of such a name can say anything.
+pub fn is_worth_reading(path: &str, bytes: &[u8]) -> bool {
+    file_name(path) == CHART || mentions_flink(bytes)
+}
+
+fn mentions_flink(bytes: &[u8]) -> bool {
     ["flink", "Flink", "FLINK"]
         .iter()
         .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
@@ -89,7 +102,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Vec<Evidence> {
     let Some(reader) = by_certain_name(name).or_else(|| by_extension(name)) else {
         return Vec::new();
     };
-    if !mentions_flink(bytes) {
+    if !is_worth_reading(path, bytes) {
         return Vec::new();
     }
     reader(&String::from_utf8_lossy(bytes))
@@ -100,6 +113,7 @@ fn by_certain_name(name: &str) -> Option<Reader> {
     let is_yaml = matches!(extension, "yml" | "yaml");
     let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     Some(match name {
+        CHART => chart,
         "pom.xml" => build::pom,
         "build.gradle" | "build.gradle.kts" | "build.sbt" | "gradle.properties"
         | "libs.versions.toml" => build::script,
