@@ -23,6 +23,7 @@ pub mod fix;
 pub mod flink;
 pub mod lint;
 pub mod linux;
+pub mod migrate;
 pub mod project;
 #[cfg(test)]
 mod random;

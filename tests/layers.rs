@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. `flink` and `linux` know nothing of files; rules do no I/O.
-const ALLOWED: [(&str, &[&str]); 19] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("text", &[]),
     ("random", &[]),
     ("words", &[]),
@@ -60,6 +60,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
         ],
     ),
     ("fingerprint", &["finding", "text"]),
+    ("migrate", &["flink", "syntax", "text"]),
     (
         "fix",
         &["config", "finding", "lint", "project", "report", "text"],
@@ -87,7 +88,9 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "fix",
             "flink",
             "lint",
+            "migrate",
             "project",
+            "recognise",
             "report",
             "rules",
             "syntax",

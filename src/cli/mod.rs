@@ -12,6 +12,7 @@ use crate::report::OutputFormat;
 mod check;
 mod explain;
 mod fix;
+mod migrate;
 mod session;
 mod show;
 
@@ -44,6 +45,8 @@ enum Command {
     Fix(FixArgs),
     /// Show what is in force in each deployment, and who set it
     Show(ShowArgs),
+    /// Write config.yaml from flink-conf.yaml: same settings, same comments, as YAML
+    Migrate(MigrateArgs),
     /// Show a rule's page, or a Flink option for the chosen version
     Explain(ExplainArgs),
     /// List the rules
@@ -155,6 +158,25 @@ struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
+struct MigrateArgs {
+    /// The folder of a flink-conf.yaml, or the file; config.yaml is written beside it
+    #[arg(value_name = "DIR")]
+    path: PathBuf,
+    /// Flink versions to write for, from 1.19 on [default: that of flint.toml, else the newest]
+    #[arg(long, value_name = "V", value_parser = parse_versions)]
+    flink_version: Option<Versions>,
+    /// Print the new file and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Keep dotted keys in the order of the old file
+    #[arg(long)]
+    flat: bool,
+    /// Print problems only: no notes, no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
 struct ExplainArgs {
     /// A rule or a Flink option
     name: String,
@@ -219,6 +241,7 @@ fn command(command: &Command) -> Result<Exit, String> {
         Command::Check(args) => check::run(args),
         Command::Fix(args) => fix::run(args),
         Command::Show(args) => show::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => explain::list(args),
         Command::Completions { shell } => {

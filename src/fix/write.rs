@@ -1,4 +1,5 @@
-//! Replaces files: temporary file, fsync, rename; nothing is written when any file can't be.
+//! Replaces and creates files: temporary file, fsync, rename; nothing is written when any file can't
+//! be.
 
 use std::fs::{self, File, Metadata};
 use std::io::Write;
@@ -76,6 +77,20 @@ pub fn replace(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Creates the file `new` beside `like`, with its owner and mode; a file that is there stays as it is.
+pub fn create(like: &Path, new: &Path, bytes: &[u8]) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
+    let metadata = fs::metadata(like).map_err(text)?;
+    let folder = new.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let temporary = temporary(folder, bytes, &metadata)?;
+    temporary
+        .persist_noclobber(new)
+        .map_err(|cause| cause.error.to_string())?;
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
 fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
     let text = |error: std::io::Error| error.to_string();
     let target = change.file.canonicalize().map_err(text)?;
@@ -95,19 +110,23 @@ fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
         return Err("it changed while flint was reading; run flint again".to_owned());
     }
     let folder = target.parent().ok_or("it has no folder")?;
+    let temporary = temporary(folder, change.after, &metadata)?;
+    Ok(Ready { target, temporary })
+}
+
+/// A complete file in `folder` that takes after another one.
+fn temporary(folder: &Path, bytes: &[u8], like: &Metadata) -> Result<TempPath, String> {
+    let text = |error: std::io::Error| error.to_string();
     let mut temporary = NamedTempFile::with_prefix_in(".flint-", folder)
         .map_err(|error| format!("can't write beside it: {error}"))?;
-    temporary.write_all(change.after).map_err(text)?;
-    keep_owner(temporary.path(), &metadata)?;
+    temporary.write_all(bytes).map_err(text)?;
+    keep_owner(temporary.path(), like)?;
     temporary
         .as_file()
-        .set_permissions(metadata.permissions())
+        .set_permissions(like.permissions())
         .map_err(text)?;
     temporary.as_file().sync_all().map_err(text)?;
-    Ok(Ready {
-        target,
-        temporary: temporary.into_temp_path(),
-    })
+    Ok(temporary.into_temp_path())
 }
 
 /// Gives the new file the old one's owner and group.

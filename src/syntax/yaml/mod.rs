@@ -14,6 +14,7 @@ use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Space};
 use crate::text::{Source, Span};
 
 pub(super) use self::spell::Dialect;
+pub use self::spell::{Quotes, spelled_key, spelled_value};
 pub use self::value::{Node, parse_value};
 pub(super) use self::write::{insert, insert_after, remove, rename, set};
 

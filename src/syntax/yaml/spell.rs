@@ -51,6 +51,39 @@ impl Dialect {
     }
 }
 
+/// When a value of `config.yaml` gets quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quotes {
+    /// Where the plain text reads back as another text.
+    WhereNeeded,
+    /// Also where the plain text would be a number or a boolean.
+    KeepText,
+    /// Always.
+    Always,
+}
+
+/// A value as `config.yaml` spells it: it reads back as exactly this text.
+pub fn spelled_value(value: &str, quotes: Quotes) -> String {
+    let plain = match quotes {
+        Quotes::WhereNeeded => true,
+        Quotes::KeepText => is_text(value),
+        Quotes::Always => false,
+    };
+    let escapes = value.contains(['"', '\\']);
+    if plain && fits_plain(value, false) {
+        value.to_owned()
+    } else if (escapes || quotes == Quotes::Always) && fits_single(value) {
+        format!("'{}'", value.replace('\'', "''"))
+    } else {
+        double_quoted(value)
+    }
+}
+
+/// A key as `config.yaml` spells it. `None` for one that is too long to stand on one line.
+pub fn spelled_key(key: &str) -> Option<String> {
+    Dialect::Yaml.key(key, Shape::Plain, false)
+}
+
 /// Whether an unquoted text is text and nothing else.
 fn is_text(value: &str) -> bool {
     matches!(plain(&Cow::Borrowed(value)), Some(Typed::Text(_)))
