@@ -71,7 +71,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Exit, String> {
     }
     let asked: Vec<&str> = target.names().collect();
     said.push_str(&format!(
-        "flint check --flink-version {} {} says what that Flink makes of them.\n",
+        "flint check --flink-version {} {} reports what this Flink makes of them.\n",
         asked.join(","),
         new.display()
     ));
@@ -80,9 +80,13 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Exit, String> {
 
 /// The file to read: the one named, or the one in the folder named.
 fn old_file(path: &Path) -> Result<PathBuf, String> {
-    let missing = |path: &Path| format!("{}: no such file or folder", path.display());
     if !path.exists() {
-        return Err(missing(path));
+        // It knows the nearest name.
+        let missing = discover(&[path.to_owned()], &ConfigSource::Isolated);
+        return Err(missing.map_or_else(
+            |error| error.to_string(),
+            |_| format!("{}: no such file or folder", path.display()),
+        ));
     }
     let file = if path.is_dir() {
         path.join(OLD)

@@ -83,6 +83,9 @@ pub fn create(like: &Path, new: &Path, bytes: &[u8]) -> Result<(), String> {
     let metadata = fs::metadata(like).map_err(text)?;
     let folder = new.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
+    if fs::metadata(folder).map_err(text)?.permissions().readonly() {
+        return Err("its folder is read-only; make it writable first".to_owned());
+    }
     let temporary = temporary(folder, bytes, &metadata)?;
     temporary
         .persist_noclobber(new)
