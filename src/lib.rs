@@ -8,6 +8,8 @@
 //!                                              fix: Fix -> Edit -> Source again -> patch | write
 //! ```
 //!
+//! `migrate` stands beside it: the text of one file in, the text of another out.
+//!
 //! Who may use whom is kept by `tests/layers.rs`. Invariants: parsing never fails, it gives a
 //! document and its problems; rules do no I/O; only `syntax` and `fix` replace bytes; only `report`
 //! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain

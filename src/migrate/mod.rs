@@ -103,14 +103,14 @@ pub fn migrate(source: &Source, target: Versions, layout: Layout) -> Result<Migr
     })
 }
 
-/// What the versions that `target` names make of a key they do not know.
+/// What becomes of a key that no version of `target` knows.
 fn ignored(entry: &Entry, target: Versions) -> Option<Remark> {
     let key = &entry.key;
     if options::is_known(key, target) {
         return None;
     }
     let message = if options::is_option(key) {
-        format!("Flink {target} has no option `{key}` any more and ignores it")
+        format!("Flink {target} has no option `{key}` and ignores it")
     } else {
         format!("`{key}` is no option of Flink that flint knows; it is carried over as it is")
     };
