@@ -21,10 +21,12 @@
 //! source of the file system plugins and the SQL gateway; their versions are not proven.
 
 mod family;
+mod family_text;
 mod nearest;
 mod row;
 
 pub use family::{family_versions, in_open_family};
+pub use family_text::{FamilyInfo, family};
 pub use nearest::{nearest, nearest_names};
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
 
@@ -102,6 +104,15 @@ pub fn known_in(key: &str) -> Versions {
         .fold(Versions::NONE, |set, spec| set.or(spec.versions))
         .without(Versions::from_bits(1));
     written.or(entries).or(family_versions(key))
+}
+
+/// The map option whose entry a key is, such as `kubernetes.jobmanager.labels` of
+/// `kubernetes.jobmanager.labels.app`, in any version.
+pub fn map_of(key: &str) -> Option<&str> {
+    key.match_indices('.')
+        .filter(|(dot, _)| dot + 1 < key.len())
+        .map(|(dot, _)| &key[..dot])
+        .find(|map| meanings(map).any(|spec| spec.kind == ValueKind::Map))
 }
 
 /// Whether at least one of `versions` knows a key; see [`known_in`].
