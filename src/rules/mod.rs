@@ -20,6 +20,7 @@ mod list;
 mod misspelled_option;
 pub mod page;
 mod small_tcp_buffers;
+pub mod symptoms;
 mod wrong_config_file;
 mod yaml_load;
 
