@@ -643,10 +643,39 @@ fn explain_and_rules_know_their_names() {
     let unknown = run(folder.path(), &["explain", "small-tcp-bufers"]);
     assert_eq!(code(&unknown), 2);
     assert!(err(&unknown).contains("small-tcp-buffers"));
-    assert_eq!(code(&run(folder.path(), &["rules"])), 0);
+    let list = run(folder.path(), &["rules"]);
+    assert_eq!(code(&list), 0);
+    assert!(out(&list).starts_with("correctness: "), "{}", out(&list));
+    assert!(out(&list).lines().all(|line| line.chars().count() <= 80));
+    let group = run(folder.path(), &["rules", "--group", "performance"]);
+    assert!(out(&group).contains("\n  small-tcp-buffers "));
+    assert!(!out(&group).contains("byte-order-mark"));
+    assert_eq!(code(&run(folder.path(), &["rules", "--group", "speed"])), 2);
     assert!(out(&run(folder.path(), &["completions", "bash"])).contains("flint"));
     assert!(out(&run(folder.path(), &["man"])).contains(".TH flint"));
     assert_eq!(code(&run(folder.path(), &["chekc"])), 2);
+}
+
+#[test]
+fn explain_leads_from_a_message_to_its_rule() {
+    let folder = tree(&[]);
+    let message = "WARN Error while trying to split key and value in configuration file a:3: ***";
+    let page = run(folder.path(), &["explain", message]);
+    assert_eq!(code(&page), 0, "{}", err(&page));
+    assert!(out(&page).starts_with("ignored-line "), "{}", out(&page));
+    let machine = run(folder.path(), &["explain", message, "--format", "json"]);
+    assert!(out(&machine).contains("\"name\": \"ignored-line\""));
+    let several = "Error parsing YAML configuration. Caused by: found duplicate key rest";
+    let list = run(folder.path(), &["explain", several]);
+    assert_eq!(code(&list), 0);
+    assert!(
+        out(&list).contains("\n  duplicate-key\n")
+            && out(&list).contains("\n  yaml-does-not-load\n")
+    );
+    assert_eq!(
+        code(&run(folder.path(), &["explain", "no such message at all"])),
+        2
+    );
 }
 
 #[test]

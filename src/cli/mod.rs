@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::report::OutputFormat;
+use crate::rules::Group;
 
 mod check;
 mod explain;
@@ -47,7 +48,7 @@ enum Command {
     Show(ShowArgs),
     /// Write config.yaml from flink-conf.yaml: same settings, same comments, as YAML
     Migrate(MigrateArgs),
-    /// Show a rule's page, or a Flink option for the chosen version
+    /// Show a rule's page, a Flink option, or the rule behind a message of Flink
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
@@ -178,7 +179,7 @@ struct MigrateArgs {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// A rule or a Flink option
+    /// A rule, a Flink option, or a message of Flink
     name: String,
     /// Flink version whose meaning is shown
     #[arg(long, value_name = "V", value_parser = parse_versions)]
@@ -190,6 +191,9 @@ struct ExplainArgs {
 
 #[derive(Debug, Args)]
 struct RulesArgs {
+    /// Only the rules of this group
+    #[arg(long, value_name = "GROUP", value_parser = parse_group)]
+    group: Option<Group>,
     /// Output format: text or json
     #[arg(long, value_enum, default_value = "text", value_name = "F")]
     format: TextFormat,
@@ -287,6 +291,14 @@ fn parse_output(text: &str) -> Result<(OutputFormat, Option<PathBuf>), String> {
     };
     let format = OutputFormat::parse(name).ok_or("it is none of full, concise, json")?;
     Ok((format, file))
+}
+
+fn parse_group(text: &str) -> Result<Group, String> {
+    let found = Group::ALL.into_iter().find(|group| group.name() == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Group::ALL.iter().map(|group| group.name()).collect();
+        format!("it is none of {}", names.join(", "))
+    })
 }
 
 fn parse_threshold(text: &str) -> Result<Threshold, String> {

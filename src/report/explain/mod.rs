@@ -2,9 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::flink::options::{self, OptionSpec, State};
+use super::terminal::{visible, width, wrap};
 use crate::flink::version::Versions;
-use crate::rules::{DefaultValue, Entry, FrontMatter, page};
+use crate::rules::{DefaultValue, Entry, FrontMatter, Group, page};
+
+mod grammar;
+mod option;
+mod reads;
+
+pub use option::{option, option_json};
+
+/// Columns that the names of rows take below an option.
+const LABEL: usize = 10;
 
 /// A rule's page below one line of its data.
 pub fn rule(front: &FrontMatter, entry: &Entry) -> String {
@@ -38,25 +47,75 @@ pub fn rule(front: &FrontMatter, entry: &Entry) -> String {
     out
 }
 
-/// All rules as a table.
-pub fn rules_text(fronts: &[&FrontMatter]) -> String {
-    let width = fronts
-        .iter()
-        .map(|front| front.name.len())
-        .max()
-        .unwrap_or(0);
+/// Rules below their groups, each with its severity, its fixes and what it finds.
+pub fn rules_text(fronts: &[&FrontMatter], columns: usize) -> String {
+    let longest = fronts.iter().map(|front| front.name.len()).max();
+    let name_width = longest.unwrap_or(0);
     let mut out = String::new();
-    for front in fronts {
-        out.push_str(&format!(
-            "{:width$}  {:11}  {:7}  {:18}  {}\n",
-            front.name,
-            front.group.name(),
-            front.severity.name(),
-            format!("{} fix", front.fixes.name()),
-            front.summary
-        ));
+    for group in Group::ALL {
+        let of_group: Vec<_> = fronts.iter().filter(|front| front.group == group).collect();
+        if of_group.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let count = of_group.len();
+        let rules = if count == 1 { "rule" } else { "rules" };
+        let off = if group == Group::Pedantic {
+            ", off unless selected"
+        } else {
+            ""
+        };
+        out.push_str(&format!("{}: {count} {rules}{off}\n", group.name()));
+        for front in of_group {
+            let fixes = match front.fixes.name() {
+                "no" => String::new(),
+                kinds => format!("  {kinds} fix"),
+            };
+            let line = format!(
+                "  {:name_width$}  {:7}{fixes}",
+                front.name,
+                front.severity.name()
+            );
+            out.push_str(line.trim_end());
+            out.push('\n');
+            paragraph(&mut out, 4, front.summary, columns);
+        }
     }
     out
+}
+
+/// Rules that a symptom leads to, for people.
+pub fn candidates(fronts: &[&FrontMatter], columns: usize) -> String {
+    let mut out = String::from("Several rules speak of this; `flint explain NAME` shows one.\n");
+    for front in fronts {
+        out.push_str(&format!("\n  {}\n", front.name));
+        paragraph(&mut out, 4, front.summary, columns);
+    }
+    out
+}
+
+/// A text with an indent before each of its lines.
+fn paragraph(out: &mut String, indent: usize, text: &str, columns: usize) {
+    for line in wrap(text, columns.saturating_sub(indent)) {
+        out.push_str(&format!("{:indent$}{line}\n", ""));
+    }
+}
+
+/// A row `label   text`, whose text goes on below itself.
+fn row(out: &mut String, indent: usize, label: &str, text: &str, columns: usize) {
+    let start = indent + LABEL;
+    let room = columns.saturating_sub(start);
+    // Nothing, such as an empty default, still has its row.
+    let mut lines = wrap(text, room).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let padding = " ".repeat(LABEL.saturating_sub(width(label)).max(1));
+    out.push_str(format!("{:indent$}{label}{padding}{first}", "").trim_end());
+    out.push('\n');
+    for line in lines {
+        out.push_str(&format!("{:start$}{line}\n", ""));
+    }
 }
 
 /// Rules as one JSON document.
@@ -89,82 +148,4 @@ pub fn rules_json(fronts: &[&FrontMatter]) -> String {
         })
         .collect();
     format!("{:#}\n", json!({ "version": 1, "rules": list }))
-}
-
-/// What an option is in each of some versions.
-pub fn option(key: &str, versions: Versions) -> String {
-    let mut out = format!("{key}\n");
-    let mut any = false;
-    for spec in options::meanings(key).filter(|spec| spec.versions.overlaps(versions)) {
-        any = true;
-        out.push_str(&format!("  Flink {}\n", spec.versions.and(versions)));
-        out.push_str(&format!("    type      {}\n", spec.kind.name()));
-        let default = match spec.default {
-            Some(default) => default,
-            None if spec.default_varies => "depends on the machine",
-            None => "none",
-        };
-        out.push_str(&format!("    default   {default}\n"));
-        let values: Vec<&str> = spec.enum_values().collect();
-        if !values.is_empty() {
-            out.push_str(&format!("    values    {}\n", values.join(", ")));
-        }
-        let targets: Vec<&str> = spec.targets().collect();
-        match spec.state {
-            State::Current => {}
-            State::Deprecated if targets.is_empty() => out.push_str("    deprecated\n"),
-            State::Deprecated => {
-                out.push_str(&format!("    deprecated; use {}\n", targets.join(", ")));
-            }
-            State::Alias => out.push_str(&format!("    an older name of {}\n", targets.join(", "))),
-        }
-        let aliases: Vec<&str> = spec.aliases().map(|alias| alias.key).collect();
-        if !aliases.is_empty() {
-            out.push_str(&format!("    also read {}\n", aliases.join(", ")));
-        }
-    }
-    if !any {
-        out.push_str(&format!("  not an option of Flink {versions}\n"));
-    }
-    let rules = rules_of(key);
-    if !rules.is_empty() {
-        out.push_str(&format!("  rules: {}\n", rules.join(", ")));
-    }
-    out
-}
-
-/// The same as one JSON document; its shape is a contract with other tools.
-pub fn option_json(key: &str, versions: Versions) -> String {
-    let meaning = |spec: OptionSpec| {
-        let values: Vec<&str> = spec.enum_values().collect();
-        let fallback: Vec<&str> = spec.aliases().map(|alias| alias.key).collect();
-        json!({
-            "versions": spec.versions.and(versions).names().collect::<Vec<_>>(),
-            "type": spec.kind.name(),
-            "default": spec.default,
-            "state": spec.state.name(),
-            "replaced_by": spec.targets().collect::<Vec<_>>(),
-            "fallback_keys": fallback,
-            "scope": spec.scope.name(),
-            "enum": if values.is_empty() { Value::Null } else { json!(values) },
-        })
-    };
-    let meanings: Vec<Value> = options::meanings(key)
-        .filter(|spec| spec.versions.overlaps(versions))
-        .map(meaning)
-        .collect();
-    let document =
-        json!({ "version": 1, "key": key, "meanings": meanings, "rules": rules_of(key) });
-    format!("{document:#}\n")
-}
-
-/// Rules whose page speaks of a key.
-fn rules_of(key: &str) -> Vec<&'static str> {
-    let quoted = [format!("`{key}`"), format!("`{key}:")];
-    crate::rules::all()
-        .iter()
-        .zip(crate::rules::RULES)
-        .filter(|(_, entry)| quoted.iter().any(|text| entry.page.contains(text.as_str())))
-        .map(|(front, _)| front.name)
-        .collect()
 }
