@@ -35,4 +35,5 @@ pub mod rules;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+pub mod typed;
 pub mod words;

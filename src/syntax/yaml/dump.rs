@@ -249,7 +249,7 @@ impl Out<'_, '_> {
 }
 
 /// `StandardRepresenter.RepresentNumber`: the special numbers in YAML's own spelling.
-fn float(number: f64) -> String {
+pub(super) fn float(number: f64) -> String {
     if number.is_nan() {
         ".nan".to_owned()
     } else if number.is_infinite() {

@@ -13,6 +13,7 @@ use self::tree::{KEY_LIMIT, Tree};
 use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Space};
 use crate::text::{Source, Span};
 
+pub use self::items::{Item, Items, Pairs, parse_items};
 pub(super) use self::spell::Dialect;
 pub use self::spell::{Quotes, spelled_key, spelled_value};
 pub use self::value::{Node, parse_value};
@@ -27,6 +28,7 @@ mod dump;
 mod edit_tests;
 mod entry;
 mod explain;
+mod items;
 mod job;
 mod keys;
 mod leaves;
