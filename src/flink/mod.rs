@@ -1,6 +1,7 @@
 //! What Flink knows: versions, options and values. Nothing about files.
 
 pub mod descriptions;
+pub mod names;
 pub mod options;
 pub mod value;
 pub mod version;

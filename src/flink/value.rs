@@ -83,6 +83,32 @@ pub enum ValueError {
         /// What was evidently meant.
         instead: Option<String>,
     },
+    /// None of the names of an option that has names without being an enum.
+    #[error("`{text}` is none of the names {accepted}{}{}", class(*.or_class), advice(.instead.as_deref()))]
+    Name {
+        /// The value.
+        text: String,
+        /// The accepted names, each in backquotes, with commas between them.
+        accepted: String,
+        /// Whether the option takes any other text as a class to load.
+        or_class: bool,
+        /// What was evidently meant.
+        instead: Option<String>,
+        /// Whether it can mean nothing else.
+        certain: bool,
+    },
+    /// A class of Flink that other versions have.
+    #[error("there is no class `{text}`")]
+    NoClass {
+        /// The value.
+        text: String,
+    },
+    /// No ports.
+    #[error("`{text}` holds no ports from 0 to 65535, such as `6122`, `6122,6123` or `6122-6130`")]
+    Ports {
+        /// The value.
+        text: String,
+    },
     /// A quote that is opened and not closed.
     #[error(
         "a quoted item is not closed in `{text}`; write the closing quote, or double a quote that belongs to the text"
@@ -123,10 +149,33 @@ impl ValueError {
             | ValueError::Duration { instead, .. }
             | ValueError::Whole { instead, .. }
             | ValueError::Decimal { instead, .. }
-            | ValueError::Enum { instead, .. } => instead.as_deref(),
+            | ValueError::Enum { instead, .. }
+            | ValueError::Name { instead, .. } => instead.as_deref(),
             ValueError::Boolean { instead, .. } => *instead,
             _ => None,
         }
+    }
+
+    /// Whether [`Self::instead`] is the only thing that the text can mean.
+    pub fn is_certain(&self) -> bool {
+        let Some(instead) = self.instead() else {
+            return false;
+        };
+        match self {
+            ValueError::Name { certain, .. } => *certain,
+            // A letter more or less may be another word; `1,5` and `40%` may be meant otherwise.
+            ValueError::Enum { text, .. } => same_letters(text, instead),
+            ValueError::Decimal { text, .. } => unquoted(text) == instead,
+            _ => true,
+        }
+    }
+
+    /// The error without the advice at its end.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let text = self.to_string();
+        let advice = advice(self.instead());
+        text.strip_suffix(&advice).unwrap_or(&text).to_owned()
     }
 }
 
@@ -153,6 +202,22 @@ pub enum Fault {
 /// The tail of a message that says what to write.
 fn advice(instead: Option<&str>) -> String {
     instead.map_or(String::new(), |text| format!("; write `{text}`"))
+}
+
+/// What an option does with a text that is none of its names.
+fn class(or_class: bool) -> &'static str {
+    if or_class { ", and no class name" } else { "" }
+}
+
+/// Whether two texts differ only in case and in what stands between letters and digits.
+pub(super) fn same_letters(one: &str, other: &str) -> bool {
+    letters(one) == letters(other)
+}
+
+/// The letters and digits of a text in lower case.
+fn letters(text: &str) -> String {
+    let kept = text.chars().filter(|c| c.is_alphanumeric());
+    kept.flat_map(char::to_lowercase).collect()
 }
 
 /// The part of a message that says where a value is refused.
@@ -239,10 +304,6 @@ pub fn parse_enum<'n>(
     if let Some(name) = names.iter().find(|name| name.to_uppercase() == upper) {
         return Ok(name);
     }
-    let letters = |text: &str| -> String {
-        let kept = text.chars().filter(|c| c.is_alphanumeric());
-        kept.flat_map(char::to_lowercase).collect()
-    };
     let wanted = letters(text);
     let close = |name: &&&str| {
         let limit = usize::from(wanted.len() > 3);
@@ -266,7 +327,7 @@ mod tests {
     fn messages_say_what_would_be_right() {
         assert_eq!(
             parse_memory("64mib").unwrap_err().to_string(),
-            "`64mib` is no memory size: `mib` is none of the units b, kb, mb, gb, tb; write `64mb`"
+            "`64mib` is no memory size: `mib` is none of the units b, kb, mb, gb, tb; write `64m`"
         );
         assert_eq!(
             parse_boolean("yes").unwrap_err().to_string(),

@@ -165,6 +165,9 @@ fn sign(text: &str) -> (bool, &str) {
 /// What people mean by durations that Flink does not take.
 fn meant(text: &str) -> Option<String> {
     let plain = unquoted(text);
+    if plain != text && read(plain).is_ok_and(|reading| reading.versions == Versions::ALL) {
+        return Some(plain.to_owned());
+    }
     let nanos = match read(trim(plain)) {
         Ok(reading) => reading.duration.as_nanos(),
         Err(_) => sum_of_units(plain, |unit| {
@@ -232,7 +235,7 @@ mod tests {
             ("1h30m", Some("90 min")),
             ("1.5s", Some("1500 ms")),
             ("1w", Some("7 d")),
-            ("\"10s\"", Some("10 s")),
+            ("\"10s\"", Some("10s")),
             ("10us", Some("10 micros")),
             ("1\u{3bc}s", Some("1 micros")),
             ("1.5", None),

@@ -44,7 +44,11 @@ fn read_memory(trimmed: &str) -> Result<u64, Fault> {
 /// What people mean by units that Flink does not take. All of them are powers of 1024 here,
 /// because that is what Flink makes of `kb`.
 fn meant_memory(text: &str) -> Option<String> {
-    let bytes = sum_of_units(unquoted(text), |unit| {
+    let plain = unquoted(text);
+    if read_memory(plain).is_ok() {
+        return Some(plain.to_owned());
+    }
+    let bytes = sum_of_units(plain, |unit| {
         Some(match unit {
             "b" | "byte" | "bytes" => 1,
             "k" | "kb" | "ki" | "kib" | "kilobyte" | "kilobytes" | "kibibytes" => KIB.into(),
@@ -55,7 +59,19 @@ fn meant_memory(text: &str) -> Option<String> {
             _ => return None,
         })
     })?;
-    let written = write_memory(u64::try_from(bytes).ok()?);
+    let bytes = u64::try_from(bytes).ok()?;
+    // The number that people wrote, where it can stay: `1600Mi` is `1600m`, not `1600mb`.
+    let (number, unit) = number_and_unit(plain);
+    let kept = unit.get(..1).map(|unit| format!("{number}{unit}"));
+    let kept = kept.filter(|kept| read_memory(kept) == Ok(bytes));
+    let shortest = || {
+        let written = write_memory(bytes);
+        written
+            .strip_suffix('b')
+            .filter(|written| !written.ends_with(|c: char| c.is_ascii_digit()))
+            .map_or(written.clone(), str::to_owned)
+    };
+    let written = kept.unwrap_or_else(shortest);
     read_memory(&written).is_ok().then_some(written)
 }
 
@@ -92,13 +108,13 @@ mod tests {
     #[test]
     fn memory_that_flink_refuses_comes_with_what_was_meant() {
         for (written, meant) in [
-            ("1.5g", Some("1536mb")),
-            ("64mib", Some("64mb")),
-            ("2Gi", Some("2gb")),
+            ("1.5g", Some("1536m")),
+            ("64mib", Some("64m")),
+            ("2Gi", Some("2g")),
             ("\"64mb\"", Some("64mb")),
             ("1 byte", Some("1b")),
-            ("1pb", Some("1024tb")),
-            ("1_024m", Some("1gb")),
+            ("1pb", Some("1024t")),
+            ("1_024m", Some("1g")),
             ("0.1g", None),
             ("-1m", None),
             ("64 apples", None),
