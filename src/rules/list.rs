@@ -19,25 +19,35 @@ macro_rules! rules {
 
 #[rustfmt::skip]
 rules! {
+    "blank-in-directory-list" => values::blank_in_directory_list;
     "byte-order-mark" => conf_lines::byte_order_mark;
     "duplicate-key" => duplicate_key::check;
+    "duration-without-unit" => values::duration_without_unit;
     "hash-cuts-value" => conf_lines::hash_cuts_value;
     "ignored-line" => conf_lines::ignored_line;
     "ineffective-block-cache" => declared;
     "invalid-serialization-config" => kryo::invalid_serialization_config;
+    "invalid-value" => values::invalid_value;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
+    "list-on-comma-option" => values::list_on_comma_option;
     "low-rocksdb-block-cache" => declared;
+    "map-under-scalar-option" => values::map_under_scalar_option;
     "misplaced-ignore" => engine;
     "missing-allowed-lateness" => lateness::check;
     "missing-kryo-registration" => kryo::missing_kryo_registration;
     "misspelled-option" => misspelled_option::check;
+    "nested-env-java-home" => values::nested_env_java_home;
     "nested-yaml-in-legacy-conf" => conf_lines::nested_yaml;
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
+    "redundant-default" => values::redundant_default;
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
+    "size-without-unit" => values::size_without_unit;
     "small-tcp-buffers" => small_tcp_buffers::check;
     "unknown-rule" => engine;
     "unparsable-job-config" => yaml_load::unparsable_job_config;
+    "unquoted-normalised-value" => values::unquoted_normalised_value;
     "unused-ignore" => engine;
+    "value-type-changed" => values::value_type_changed;
     "wrong-config-file" => wrong_config_file::check;
     "yaml-does-not-load" => yaml_load::does_not_load;
 }

@@ -21,6 +21,7 @@ mod misspelled_option;
 pub mod page;
 mod small_tcp_buffers;
 pub mod symptoms;
+mod values;
 mod wrong_config_file;
 mod yaml_load;
 

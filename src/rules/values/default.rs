@@ -1,0 +1,70 @@
+//! `redundant-default`: lines that say what Flink does anyway.
+
+use super::{Site, default_of, sites};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Safety};
+use crate::flink::options::{self, State};
+use crate::rules::{Rule, claim};
+
+/// Parts of keys that people write on purpose: what a deployment is sized and found by, what it
+/// promises, and what the file that comes with Flink sets.
+const ON_PURPOSE: [&str; 10] = [
+    "address",
+    "failover",
+    "host",
+    "memory",
+    "mode",
+    "numberOfTaskSlots",
+    "parallelism",
+    "port",
+    "ports",
+    "dir",
+];
+
+/// `redundant-default`.
+pub(crate) fn redundant_default(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for site in sites(deployment) {
+        let key = site.setting.key.as_str();
+        let on_purpose = key.split(['.', '-']).any(|part| ON_PURPOSE.contains(&part));
+        if on_purpose || site.is_told() || !says_default(&site) {
+            continue;
+        }
+        let mut finding = site.finding(
+            rule,
+            format!("`{key}` has this value without the line, too"),
+        );
+        finding.help =
+            "the value is the default of every version that this file may be for".to_owned();
+        finding.fix = removal(&site);
+        out.push(finding);
+    }
+}
+
+/// Whether each version that reads the setting has its value as the default.
+fn says_default(site: &Site) -> bool {
+    let readings = site.read(&site.setting.value);
+    !readings.is_empty()
+        && readings.iter().all(|reading| {
+            let own = reading.spec.key == site.setting.key && reading.spec.state != State::Alias;
+            let default = default_of(&reading.spec, reading.version);
+            own && default.is_some() && reading.result.as_ref().ok() == default.as_ref()
+        })
+}
+
+/// Takes the line away where nothing else then speaks for the option.
+fn removal(site: &Site) -> Option<Fix> {
+    let key = &site.setting.key;
+    let mut others = options::meanings(key).flat_map(|spec| spec.aliases());
+    let shadows = others.any(|alias| site.deployment.raw(alias.key).is_some());
+    if shadows || site.deployment.all(key).len() > 1 {
+        return None;
+    }
+    let edit = site.document.remove(site.source(), site.setting)?;
+    Some(Fix {
+        title: "remove the line".to_owned(),
+        safety: Safety::Unsafe,
+        risk: "another Flink version may have another default".to_owned(),
+        edits: vec![edit],
+        claims: vec![claim(site.document, key, None)],
+    })
+}

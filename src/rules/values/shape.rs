@@ -1,0 +1,153 @@
+//! `list-on-comma-option`, `map-under-scalar-option` and `nested-env-java-home`: YAML of a shape that
+//! the option does not take.
+
+use super::sites;
+use crate::deployment::Deployment;
+use crate::finding::Finding;
+use crate::flink::options::{self, Scope, State, ValueKind};
+use crate::flink::version::Versions;
+use crate::rules::Rule;
+use crate::syntax::yaml::{Items, parse_items};
+use crate::syntax::{Document, Format, Kind, Section, Space};
+
+/// String options that hold several things, each with what stands between them.
+const SEPARATED: [(&str, &str); 9] = [
+    ("env.java.opts", " "),
+    ("env.java.opts.all", " "),
+    ("env.java.opts.client", " "),
+    ("env.java.opts.historyserver", " "),
+    ("env.java.opts.jobmanager", " "),
+    ("env.java.opts.taskmanager", " "),
+    ("high-availability.zookeeper.quorum", ","),
+    ("io.tmp.dirs", ","),
+    ("metrics.reporters", ","),
+];
+
+/// `list-on-comma-option`: a YAML list for an option that is one text.
+pub(crate) fn list_on_comma_option(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for site in sites(deployment) {
+        let setting = site.setting;
+        let separated = SEPARATED.iter().find(|(key, _)| *key == setting.key);
+        let (true, Some((_, separator))) = (setting.kind == Kind::List, separated) else {
+            continue;
+        };
+        if site.document.format != Format::ConfigYaml {
+            continue;
+        }
+        let mut finding = site.finding(
+            rule,
+            format!(
+                "`{}` is one text: Flink reads the list with its brackets",
+                setting.key
+            ),
+        );
+        let between = if *separator == "," {
+            "commas"
+        } else {
+            "blanks"
+        };
+        finding.help = format!("write one text with {between} between its parts, and no brackets");
+        let items = match parse_items(&setting.value) {
+            Some(Items::List(items)) => items,
+            _ => Vec::new(),
+        };
+        let items: Vec<String> = items.into_iter().map(|item| item.text).collect();
+        if !items.is_empty() && items.iter().all(|item| !item.contains(['[', '{', ','])) {
+            let joined = items.join(separator);
+            finding.label = format!("write `{joined}`");
+        }
+        out.push(finding);
+    }
+}
+
+/// `map-under-scalar-option`: a mapping below a key that takes one value.
+pub(crate) fn map_under_scalar_option(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    for document in deployment.in_space(Space::Flink) {
+        if document.format != Format::ConfigYaml {
+            continue;
+        }
+        for section in &document.sections {
+            if !takes_one_value(section, deployment) || is_set(document, deployment, section) {
+                continue;
+            }
+            let prefix = format!("{}.", section.key);
+            let first = document
+                .settings
+                .iter()
+                .find(|setting| setting.key.starts_with(&prefix));
+            let Some(first) = first.filter(|setting| setting.known) else {
+                continue;
+            };
+            let mut finding = rule.finding(
+                document,
+                section.key_at,
+                format!(
+                    "`{}` takes one value, not a mapping; Flink keeps its default",
+                    section.key
+                ),
+            );
+            finding.label = format!("read as `{}`, which is no option", first.key);
+            finding.help =
+                "nested keys are joined with dots, and Flink does not tell of keys that \
+                            it does not know"
+                    .to_owned();
+            finding.key = Some(section.key.clone());
+            out.push(finding);
+        }
+    }
+}
+
+/// Whether a key is an option for one value in all versions, and no option lies below it.
+fn takes_one_value(section: &Section, deployment: &Deployment) -> bool {
+    let versions = deployment.versions;
+    let key = section.key.as_str();
+    let specs: Vec<_> = options::meanings(key)
+        .filter(|spec| spec.versions.overlaps(versions))
+        .collect();
+    let known = specs
+        .iter()
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let one = |kind: ValueKind| !kind.is_list() && kind != ValueKind::Map;
+    let below = format!("{key}.");
+    !specs.is_empty()
+        && versions.within(known)
+        && specs
+            .iter()
+            .all(|spec| spec.scope == Scope::Config && spec.state != State::Alias && one(spec.kind))
+        && !options::all().any(|spec| spec.key.starts_with(&below))
+        && !options::in_open_family(&format!("{below}a"))
+}
+
+/// Whether the option is set elsewhere, so that nothing is lost.
+fn is_set(document: &Document, deployment: &Deployment, section: &Section) -> bool {
+    document.get(&section.key).is_some() || deployment.raw(&section.key).is_some()
+}
+
+/// `nested-env-java-home`: the scripts look for the flat key before there is a Java that could read
+/// the file.
+pub(crate) fn nested_env_java_home(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for site in sites(deployment) {
+        let setting = site.setting;
+        if setting.key != "env.java.home" || site.document.format != Format::ConfigYaml {
+            continue;
+        }
+        let written = site.source().text(setting.key_at).into_owned();
+        if written.trim_matches(['"', '\'']) == setting.key {
+            continue;
+        }
+        let mut finding = rule.finding(
+            site.document,
+            setting.key_at,
+            "Flink's scripts find `env.java.home` only as one flat key at the start of a line",
+        );
+        finding.help = "the scripts look for it with a text search, before there is a Java that \
+                        reads YAML"
+            .to_owned();
+        finding.key = Some(setting.key.clone());
+        out.push(finding);
+    }
+}
