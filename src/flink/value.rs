@@ -188,6 +188,9 @@ pub enum Fault {
     /// No digit at the start; quotes and signs are part of the text.
     #[error("it does not start with a digit")]
     NoNumber,
+    /// The number has decimals.
+    #[error("the number must be whole")]
+    Decimals,
     /// The text behind the number is no unit of a memory size.
     #[error("`{0}` is none of the units b, kb, mb, gb, tb")]
     MemoryUnit(String),

@@ -4,6 +4,7 @@
 use super::{Rule, claim, safe};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::flink::names;
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
 use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Space};
@@ -241,7 +242,7 @@ pub(super) fn legacy_quotes_kept(rule: &Rule, deployment: &Deployment, out: &mut
                 continue;
             }
             let plain = &setting.value[1..setting.value.len() - 1];
-            let rejected = kind != ValueKind::String || is_name_option(&setting.key);
+            let rejected = kind != ValueKind::String || names::is_named(&setting.key);
             if plain.trim() != plain || plain.is_empty() || plain.contains(['"', '\'']) {
                 continue;
             }
@@ -284,20 +285,4 @@ pub(super) fn legacy_quotes_kept(rule: &Rule, deployment: &Deployment, out: &mut
             out.push(finding);
         }
     }
-}
-
-/// String options that take one of a set of names, so that a quoted one fails.
-fn is_name_option(key: &str) -> bool {
-    matches!(
-        key,
-        "state.backend"
-            | "state.backend.type"
-            | "state.checkpoint-storage"
-            | "execution.checkpointing.storage"
-            | "high-availability"
-            | "high-availability.type"
-            | "restart-strategy"
-            | "restart-strategy.type"
-            | "jobmanager.execution.failover-strategy"
-    )
 }

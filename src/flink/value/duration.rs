@@ -74,6 +74,7 @@ fn read(trimmed: &str) -> Result<Reading, Fault> {
         // U+00B5 only; the Greek letter U+03BC looks the same and is refused.
         "\u{b5}s" | "micro" | "micros" | "microsecond" | "microseconds" => 1_000,
         "ns" | "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1,
+        _ if unit.starts_with('.') => return Err(Fault::Decimals),
         _ => return Err(Fault::TimeUnit(unit)),
     };
     let number = number.parse::<u128>().map_err(|_| Fault::TooLarge)?;

@@ -33,6 +33,7 @@ fn read_memory(trimmed: &str) -> Result<u64, Fault> {
         "g" | "gb" | "gibibytes" => GIB,
         "t" | "tb" | "tebibytes" => TIB,
         _ if number.is_none() => return Err(Fault::TooLarge),
+        _ if unit.starts_with('.') => return Err(Fault::Decimals),
         _ => return Err(Fault::MemoryUnit(unit)),
     };
     number

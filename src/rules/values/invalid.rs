@@ -84,7 +84,8 @@ fn refused(site: &Site) -> Option<Refused> {
         .iter()
         .filter_map(|reading| Some((reading, reading.result.as_ref().err()?)))
         .collect();
-    let (first, error) = *errors.first()?;
+    // The newest version knows most names.
+    let (newest, error) = *errors.last()?;
     if site.is_told() {
         return None;
     }
@@ -95,7 +96,7 @@ fn refused(site: &Site) -> Option<Refused> {
     let fits = readings
         .iter()
         .fold(Versions::NONE, |set, reading| set.or(reading.version));
-    let (instead, certain) = instead(site, first, error);
+    let (instead, certain) = instead(site, newest, error);
     let agreed = errors
         .iter()
         .all(|(reading, error)| self::instead(site, reading, error).0 == instead);
@@ -103,10 +104,10 @@ fn refused(site: &Site) -> Option<Refused> {
         versions,
         fits: fits.without(versions),
         error: error.clone(),
-        kind: first.spec.kind,
+        kind: newest.spec.kind,
         instead: instead.filter(|_| agreed),
         certain,
-        milliseconds: in_milliseconds(site, first).is_some(),
+        milliseconds: in_milliseconds(site, newest).is_some(),
     })
 }
 

@@ -7,7 +7,7 @@ use super::{Rule, claim};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::names;
-use crate::flink::options::{self, OptionSpec, Scope, State, ValueKind};
+use crate::flink::options::{self, OptionSpec, Scope, ValueKind};
 use crate::flink::value::{self, ValueError};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Kind, ProblemKind, Setting, Space};
@@ -86,20 +86,29 @@ impl<'d> Site<'d> {
         if key.starts_with("env.") {
             return Vec::new();
         }
-        let own: Vec<OptionSpec> = options::meanings(key).collect();
-        let versions = self.deployment.versions.iter();
-        let meaning = |version: Versions| {
-            let mut spec = *own.iter().find(|spec| spec.versions.overlaps(version))?;
-            if spec.state == State::Alias {
-                let target = options::canonical(key, version)?;
-                spec = options::meanings(target).find(|spec| spec.versions.overlaps(version))?;
+        let versions = self.deployment.versions;
+        let mut found = Vec::new();
+        for own in options::meanings(key).filter(|own| own.versions.overlaps(versions)) {
+            let mut targets = own.targets();
+            let specs: Vec<OptionSpec> = match (targets.next(), targets.next()) {
+                (None, _) => vec![own],
+                // A key that has become another option's old name is read as that option.
+                (Some(target), None) => options::meanings(target).collect(),
+                // What stands for several options may be of several types.
+                _ => continue,
+            };
+            for spec in specs {
+                // An option reads its own key first, then its other names in their order.
+                let mut names = std::iter::once(spec.key).chain(spec.aliases().map(|it| it.key));
+                let first = names.find(|name| self.deployment.raw(name).is_some());
+                if first != Some(key) || spec.scope != Scope::Config {
+                    continue;
+                }
+                let both = versions.and(own.versions).and(spec.versions);
+                found.extend(both.iter().map(|version| Meaning { version, spec }));
             }
-            let first = options::names_in_order(spec.key, version)
-                .find(|name| self.deployment.raw(name).is_some())?;
-            let counts = first == key && spec.scope == Scope::Config;
-            counts.then_some(Meaning { version, spec })
-        };
-        versions.filter_map(meaning).collect()
+        }
+        found
     }
 
     /// What each version that reads the setting makes of a text.
