@@ -11,14 +11,16 @@
 //! | versions | `1.13..1.20`, `1.17..`, `1.20`, and commas between them |
 //! | state | `current`, `deprecated` (declared, but marked `@Deprecated`), `alias` (only read by another option) |
 //! | type | see [`ValueKind`] |
-//! | default | the default as Flink prints it; `-` when there is none, `?` when it depends on the machine |
+//! | default | the default as Flink prints it; `-` when there is none, `?` when it depends on the machine or on the reporter |
 //! | targets | aliases and deprecated keys: the options that take their place |
 //! | aliases | other keys the option reads, in Flink's order; `~` marks a fallback key that isn't deprecated |
 //! | enum | the accepted names of an enum, by what Flink compares (`toString()`) |
 //! | scope | see [`Scope`] |
 //!
-//! Taken from the `ConfigOption` fields of the released jars. `plugin` rows were read in the public
-//! source of the file system plugins and the SQL gateway; their versions are not proven.
+//! `tools/option-table/run.sh` writes the table: options are the `ConfigOption` fields of the released
+//! jars, and `unread` are those that no code of the jars reads. What no class declares comes from
+//! `undeclared.tsv` and `operator.tsv` beside that program. `plugin` and `operator` rows were read in
+//! public source; their versions are not proven. Nobody edits the table by hand.
 
 mod family;
 mod family_text;
@@ -90,7 +92,8 @@ fn meanings_in(key: &str, versions: Versions) -> impl Iterator<Item = OptionSpec
 /// The versions that know a key: as an option, as an alias, as one entry of a map option
 /// (`kubernetes.jobmanager.labels.app`), or as a member of an open family.
 ///
-/// Keys that only work in a table's `WITH` and keys that Flink sets itself are not known here.
+/// A key that Flink declares but never reads is known too, see [`unread_in`]. Keys that only work in a
+/// table's `WITH` and keys that Flink sets itself are not known here.
 pub fn known_in(key: &str) -> Versions {
     let written = meanings(key)
         .filter(OptionSpec::is_writable)
@@ -125,9 +128,20 @@ pub fn is_option(key: &str) -> bool {
     is_known(key, Versions::ALL)
 }
 
+/// The versions in which a key is declared, or an old name of an option that is, but read by no code:
+/// writing it has no effect ([`Scope::Unread`]).
+pub fn unread_in(key: &str) -> Versions {
+    meanings(key)
+        .filter(|spec| spec.scope == Scope::Unread)
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions))
+}
+
 /// The type of a key, if all of `versions` that have it in the table agree.
+///
+/// `None` as well where Flink doesn't parse the value in one of them: no code reads the key, or
+/// only the Kubernetes operator or a table's `WITH` does.
 pub fn kind(key: &str, versions: Versions) -> Option<ValueKind> {
-    agreed(meanings_in(key, versions).map(|spec| spec.kind))
+    agreed(meanings_in(key, versions).map(|spec| spec.is_parsed().then_some(spec.kind)))?
 }
 
 /// The one value that all items have; `None` as well for no items.
@@ -264,6 +278,45 @@ mod tests {
         assert_eq!(default("state.backend.type", Versions::ALL), None);
         assert_eq!(default("state.backend.type", of("1.19..")), Some("hashmap"));
         assert_eq!(default("io.tmp.dirs", Versions::ALL), None);
+    }
+
+    #[test]
+    fn options_that_nothing_reads_are_known_but_have_no_type() {
+        let shown = |key| unread_in(key).to_string();
+        assert_eq!(unread_in("security.ssl.verify-hostname"), Versions::ALL);
+        assert_eq!(shown("web.ssl.enabled"), "1.13-1.20");
+        assert_eq!(shown("jobmanager.web.ssl.enabled"), "1.13-1.20");
+        let merging = "execution.checkpointing.file-merging.max-subtasks-per-file";
+        assert_eq!(unread_in(merging), known_in(merging));
+        assert_eq!(kind(merging, Versions::ALL), None);
+        // Read in 1.13 and 1.14 only.
+        let registry = "high-availability.zookeeper.path.running-registry";
+        assert_eq!(shown(registry), "1.15-1.20");
+        assert_eq!(kind(registry, of("1.13..1.14")), Some(ValueKind::String));
+        assert_eq!(kind(registry, of("1.14..1.15")), None);
+        // Read by the scripts, by the SQL gateway, or under another key.
+        for key in [
+            "env.log.dir",
+            "sql-gateway.session.max-num",
+            "kubernetes.service-account",
+            "akka.client.timeout",
+            "taskmanager.numberOfTaskSlots",
+        ] {
+            assert!(is_option(key) && unread_in(key).is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_that_flink_does_not_read_are_told_apart() {
+        let scope = |key: &'static str| meanings(key).next().map(|spec| spec.scope);
+        assert_eq!(scope("sink.parallelism"), Some(Scope::TableOption));
+        assert!(!is_option("sink.parallelism"));
+        assert_eq!(kind("sink.parallelism", Versions::ALL), None);
+        assert_eq!(scope("job.autoscaler.enabled"), Some(Scope::Operator));
+        assert!(is_option("job.autoscaler.enabled"));
+        assert_eq!(kind("job.autoscaler.enabled", Versions::ALL), None);
+        assert_eq!(scope("$internal.application.main"), Some(Scope::Internal));
+        assert_eq!(scope("env.pid.dir"), Some(Scope::ShellOnly));
     }
 
     #[test]

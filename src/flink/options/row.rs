@@ -107,20 +107,34 @@ pub enum Scope {
     TableOption,
     /// Set by Flink itself, never by people.
     Internal,
+    /// Nowhere: declared, but no code of these versions reads it, so that it may be written without
+    /// effect. Its value is never looked at.
+    Unread,
+    /// The Flink Kubernetes operator and its autoscaler; Flink itself reads none of these. The
+    /// operator has versions of its own, of which the table says nothing.
+    Operator,
 }
 
 impl Scope {
+    /// Each scope with its name in the table.
+    const NAMES: [(Scope, &'static str); 9] = [
+        (Scope::Config, "config"),
+        (Scope::ShellOnly, "shell-only"),
+        (Scope::Plugin, "plugin"),
+        (Scope::Suffix, "suffix"),
+        (Scope::Family, "family"),
+        (Scope::TableOption, "table-option"),
+        (Scope::Internal, "internal"),
+        (Scope::Unread, "unread"),
+        (Scope::Operator, "operator"),
+    ];
+
     /// The name in outputs.
     pub fn name(self) -> &'static str {
-        match self {
-            Scope::Config => "config",
-            Scope::ShellOnly => "shell-only",
-            Scope::Plugin => "plugin",
-            Scope::Suffix => "suffix",
-            Scope::Family => "family",
-            Scope::TableOption => "table-option",
-            Scope::Internal => "internal",
-        }
+        Self::NAMES
+            .iter()
+            .find(|(scope, _)| *scope == self)
+            .map_or("", |(_, name)| name)
     }
 }
 
@@ -137,7 +151,8 @@ pub struct OptionSpec<'t> {
     pub kind: ValueKind,
     /// The default as Flink prints it; `None` when there is none, or none that is known.
     pub default: Option<&'t str>,
-    /// Whether the default depends on the machine; `default` is `None` then.
+    /// Whether the default depends on the machine, or on which reporter it is for; `default` is
+    /// `None` then.
     pub default_varies: bool,
     /// Where it has an effect.
     pub scope: Scope,
@@ -184,6 +199,19 @@ impl<'t> OptionSpec<'t> {
     pub(super) fn is_writable(&self) -> bool {
         matches!(
             self.scope,
+            Scope::Config
+                | Scope::ShellOnly
+                | Scope::Plugin
+                | Scope::Suffix
+                | Scope::Unread
+                | Scope::Operator
+        )
+    }
+
+    /// Whether something of Flink parses the value of the key where it stands in a configuration.
+    pub(super) fn is_parsed(&self) -> bool {
+        matches!(
+            self.scope,
             Scope::Config | Scope::ShellOnly | Scope::Plugin | Scope::Suffix
         )
     }
@@ -209,15 +237,10 @@ impl<'t> OptionSpec<'t> {
                 .map_or(ValueKind::String, |(kind, _)| *kind),
             default: (default != "-" && default != "?").then_some(default),
             default_varies: default == "?",
-            scope: match scope {
-                "shell-only" => Scope::ShellOnly,
-                "plugin" => Scope::Plugin,
-                "suffix" => Scope::Suffix,
-                "family" => Scope::Family,
-                "table-option" => Scope::TableOption,
-                "internal" => Scope::Internal,
-                _ => Scope::Config,
-            },
+            scope: Scope::NAMES
+                .iter()
+                .find(|(_, name)| *name == scope)
+                .map_or(Scope::Config, |(scope, _)| *scope),
             targets,
             aliases,
             enum_values,
