@@ -27,7 +27,7 @@ mod family_text;
 mod nearest;
 mod row;
 
-pub use family::{family_versions, in_open_family};
+pub use family::{family_versions, in_open_family, is_vendor_key};
 pub use family_text::{FamilyInfo, family};
 pub use nearest::{nearest, nearest_names};
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};

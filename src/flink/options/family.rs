@@ -63,7 +63,8 @@ const FAMILIES: [(&str, Rest, u16); 31] = {
         ("fs.oss.", Any, ALL),
         ("fs.s3a.", Any, ALL),
         ("internal.", Any, ALL),
-        // Read by the Kubernetes operator, not by Flink.
+        // Read by the Kubernetes operator, not by Flink. The table names its options, but not those
+        // of other versions, the reporters of its metrics, or defaults by namespace and version.
         ("job.autoscaler.", Any, ALL),
         ("kubernetes.operator.", Any, ALL),
         ("metrics.reporter.", Named, ALL),
@@ -105,6 +106,34 @@ pub fn family_versions(key: &str) -> Versions {
 /// Whether a key belongs to an open family in any version.
 pub fn in_open_family(key: &str) -> bool {
     !family_versions(key).is_empty()
+}
+
+/// Beginnings of keys that products built on Flink read, and who they are.
+///
+/// Sources: the EMR release guide (task-local recovery on EBS) and the EMR on EKS guide (graceful
+/// decommission, combined restart, claims for local recovery); `StatefulFunctionsConfig`; the
+/// documentation of `OmniStateStore`; public configurations that load a state backend of that name;
+/// the documentation of Realtime Compute for Apache Flink.
+const VENDORS: [(&str, &str); 8] = [
+    ("cluster.taskmanager.graceful-decommission.", "Amazon EMR"),
+    (
+        "jobmanager.adaptive-scheduler.combined-restart.",
+        "Amazon EMR",
+    ),
+    ("kubernetes.taskmanager.local-recovery.", "Amazon EMR"),
+    ("state.backend.forst-rs.", "the forst-rs state backend"),
+    ("state.backend.gemini.", "Alibaba Cloud"),
+    ("state.backend.rocksdb.falcon.", "OmniStateStore"),
+    ("statefun.", "Stateful Functions"),
+    ("task.local-recovery.", "Amazon EMR"),
+];
+
+/// The product that reads a key which Flink itself doesn't know; `None` for all other keys.
+pub fn is_vendor_key(key: &str) -> Option<&'static str> {
+    VENDORS
+        .iter()
+        .find(|(prefix, _)| key.len() > prefix.len() && key.starts_with(prefix))
+        .map(|(_, owner)| *owner)
 }
 
 /// Whether the text behind a prefix is what its family takes.
@@ -168,6 +197,25 @@ mod tests {
             "state.backend",
         ] {
             assert!(!in_open_family(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_of_vendors_name_their_owner() {
+        for (key, owner) in [
+            ("task.local-recovery.ebs.enable", "Amazon EMR"),
+            (
+                "jobmanager.adaptive-scheduler.combined-restart.window-interval",
+                "Amazon EMR",
+            ),
+            ("statefun.message.serializer", "Stateful Functions"),
+            ("state.backend.rocksdb.falcon.enable", "OmniStateStore"),
+        ] {
+            assert_eq!(is_vendor_key(key), Some(owner), "{key}");
+            assert!(!crate::flink::options::is_option(key), "{key}");
+        }
+        for key in ["statefun.", "state.backend.rocksdb.localdir", ""] {
+            assert_eq!(is_vendor_key(key), None, "{key}");
         }
     }
 
