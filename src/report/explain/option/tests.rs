@@ -5,7 +5,7 @@ use crate::report::terminal::width;
 fn shown(key: &str, versions: &str) -> String {
     let text = option(key, Versions::parse(versions).unwrap(), 80);
     match text.find("\n  rules ") {
-        Some(at) => text[..=at].to_owned(),
+        Some(at) => format!("{}\n", text[..at].trim_end()),
         None => text,
     }
 }
