@@ -232,6 +232,8 @@ fn is_flink_config(document: &Document, source: &Source) -> bool {
                     "parallelism.default",
                     "state.backend",
                     "execution.checkpointing",
+                    // The stack trace of a start that failed, written over the file.
+                    "at org.apache.flink.",
                 ]
                 .iter()
                 .any(|start| line.trim_ascii_start().starts_with(start.as_bytes()))

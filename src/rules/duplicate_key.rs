@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::conf_lines::repaired;
+use super::generated;
 use super::{Rule, safe};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Safety, Severity};
@@ -47,6 +48,9 @@ fn in_flink_conf(
             continue;
         }
         let same = shadowed.iter().all(|other| other.value == last.value);
+        if same && generated::explains(deployment, document, &setting.key) {
+            continue;
+        }
         if same && BY_THE_ENTRYPOINT.contains(&setting.key.as_str()) {
             continue;
         }

@@ -3,7 +3,7 @@
 
 use super::{Rule, claim, safe};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Safety};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
@@ -288,19 +288,30 @@ pub(super) fn serialization_config_needs_yaml(
     }
 }
 
-/// `missing-kryo-registration`: Kryo in use for sure and no type registered; and, where nothing is
-/// known about types, the way to find out.
+/// `missing-kryo-registration`: Kryo in use for sure, and no type registered.
 pub(super) fn missing_kryo_registration(
     rule: &Rule,
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    if let Some((effective, why)) = evidence(deployment) {
+        out.push(in_use(rule, deployment, effective, why));
+    }
+}
+
+/// Whether `missing-kryo-registration` speaks about a key of the deployment.
+pub(super) fn speaks_of(deployment: &Deployment, key: &str) -> bool {
+    evidence(deployment).is_some_and(|(effective, _)| effective.setting.key == key)
+}
+
+/// What puts types into the hands of Kryo, where certainly none is registered.
+fn evidence<'p>(deployment: &Deployment<'p>) -> Option<(Effective<'p>, &'static str)> {
     let config = deployment.get(CONFIG);
     let types = deployment.get(TYPES);
     if matches!(config, Value::Unknown) && deployment.raw(CONFIG).is_some()
         || matches!(types, Value::Unknown) && deployment.raw(TYPES).is_some()
     {
-        return;
+        return None;
     }
     let entries = config
         .known()
@@ -311,7 +322,7 @@ pub(super) fn missing_kryo_registration(
         .is_some_and(|effective| !effective.value().trim().is_empty())
         || entries.iter().any(Entry::registers);
     if registered {
-        return;
+        return None;
     }
     let force = deployment
         .get(FORCE)
@@ -329,15 +340,20 @@ pub(super) fn missing_kryo_registration(
         (serializers, "these types go through Kryo"),
         (listed, "these types go through Kryo"),
     ];
-    for (effective, why) in evidence {
-        if let Some(effective) = effective {
-            out.push(in_use(rule, deployment, effective, why));
-            return;
-        }
-    }
-    let nothing =
-        types.is_absent() && config.is_absent() && deployment.get(SERIALIZERS).is_absent();
-    if nothing && deployment.get(GENERIC).is_absent() && deployment.is_complete() {
+    let mut found = evidence.into_iter();
+    found.find_map(|(effective, why)| effective.map(|effective| (effective, why)))
+}
+
+/// `unguarded-generic-types`: where nothing is known about types, the way to find out.
+pub(super) fn unguarded_generic_types(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    let silent = [CONFIG, TYPES, SERIALIZERS, GENERIC]
+        .iter()
+        .all(|key| deployment.get(key).is_absent());
+    if silent && evidence(deployment).is_none() && deployment.is_complete() {
         out.extend(unguarded(rule, deployment));
     }
 }
@@ -366,7 +382,6 @@ fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
         last.whole,
         format!("types that Flink can't analyse fall back to Kryo unnoticed; `{GENERIC}: false` makes such a job fail and name the type"),
     );
-    finding.severity = Severity::Note;
     finding.key = Some(GENERIC.to_owned());
     finding.help =
         "try it where jobs are tested: a job that starts with it has no Kryo fallback".to_owned();

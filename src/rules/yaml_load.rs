@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::conf_lines::repaired;
+use super::generated;
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Safety};
 use crate::syntax::{Format, ProblemKind};
@@ -9,7 +10,9 @@ use crate::syntax::{Format, ProblemKind};
 /// `yaml-does-not-load`: all but duplicate keys, which have a rule of their own.
 pub(super) fn does_not_load(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.flink_documents() {
-        if document.format != Format::ConfigYaml {
+        // A stack trace is no YAML, but that is not what is wrong with it.
+        let trace = || generated::stack_trace(deployment.source(document)).is_some();
+        if document.format != Format::ConfigYaml || document.load_error.is_some() && trace() {
             continue;
         }
         let mut syntax_error_seen = false;

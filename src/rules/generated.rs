@@ -1,0 +1,151 @@
+//! `generated-config-committed`: a file that the entrypoint of a container rewrote and somebody
+//! committed. The official image edits the file that is mounted into it, at every start.
+
+use super::{Rule, cluster, safe};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related};
+use crate::syntax::{Document, Format, Setting, Space};
+use crate::text::{Source, Span};
+
+const ADDRESS: &str = "jobmanager.rpc.address";
+
+/// How often a line stands in a file that was written at every start.
+const OFTEN: usize = 5;
+
+/// The check.
+pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    let own = deployment
+        .flink_documents()
+        .filter(|document| document.space == Space::Flink);
+    for document in own {
+        let source = deployment.source(document);
+        if let Some(line) = stack_trace(source) {
+            let message = "this file is the stack trace of a Java program, not a configuration";
+            let mut finding = rule.finding(document, line, message);
+            finding.label = "written by a process that failed".to_owned();
+            finding.help =
+                "the output of a failed start was written into the file; take the version \
+                            before it from the history"
+                    .to_owned();
+            out.push(finding);
+        } else if document.load_error.is_none() && document.editable {
+            out.extend(rewritten(rule, deployment, document));
+        }
+    }
+}
+
+/// The first line of a stack trace, when the whole text is one.
+pub(super) fn stack_trace(source: &Source) -> Option<Span> {
+    // A file of settings can be large; a trace says what it is at its start.
+    let head = &source.bytes[..source.bytes.len().min(8192)];
+    let text = String::from_utf8_lossy(head);
+    let is_frame = |line: &&str| line.trim_start().starts_with("at ") && line.contains(".java:");
+    let frames = text.lines().filter(is_frame).count();
+    let opens = text.lines().any(|line| {
+        line.starts_with("Exception in thread")
+            || line.contains("Exception: ")
+            || line.ends_with("Exception")
+    });
+    if frames < 2 || !opens {
+        return None;
+    }
+    let index = (0..source.line_starts().len())
+        .find(|index| !source.text(source.line_span(*index)).trim().is_empty())?;
+    Some(source.line_span(index))
+}
+
+/// Keys that a document sets again and again to one value: every line but the first was appended.
+pub(super) fn appended<'d>(document: &'d Document, key: &str) -> Option<Vec<&'d Setting>> {
+    let all: Vec<&Setting> = document.all(key).collect();
+    let (first, rest) = all.split_first()?;
+    let same = rest.iter().all(|other| other.value == first.value);
+    (document.format == Format::FlinkConf && same && rest.len() >= OFTEN).then_some(all)
+}
+
+/// The short id of a container: what Docker makes its host name.
+fn is_container_id(value: &str) -> bool {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    // Twelve digits, or twelve letters, may be a name that somebody chose.
+    value.len() == 12 && value.bytes().all(hex) && (1..12).contains(&digits)
+}
+
+fn rewritten(rule: &Rule, deployment: &Deployment, document: &Document) -> Option<Finding> {
+    let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
+    let settings: Vec<&Setting> = document.settings.iter().filter(in_force).collect();
+    let address = document.get(ADDRESS).filter(|setting| setting.known);
+    let id = address.filter(|setting| is_container_id(&setting.value));
+    let repeated: Vec<Vec<&Setting>> = settings
+        .iter()
+        .filter_map(|setting| appended(document, &setting.key))
+        .collect();
+    let first_line = |setting: &Setting| document.all(&setting.key).next().map(|first| first.whole);
+    let (at, message, label) = if let Some(setting) = id {
+        (
+            first_line(setting)?,
+            format!("`{ADDRESS}` is the id of a container that is long gone"),
+            "written by the entrypoint of the image".to_owned(),
+        )
+    } else {
+        let most = repeated.iter().max_by_key(|all| all.len())?;
+        (
+            most[0].whole,
+            format!("`{}` stands here {} times", most[0].key, most.len()),
+            "appended at every start of a container".to_owned(),
+        )
+    };
+    let mut finding = rule.finding(document, at, message);
+    finding.label = label;
+    finding.help = "the official image writes into the file that is mounted as its configuration; commit \
+                    the file as it was before, with the name of the service as the address, and mount it \
+                    read-only or pass FLINK_PROPERTIES"
+        .to_owned();
+    finding.key = Some(ADDRESS.to_owned());
+    let source = deployment.source(document);
+    let mut edits = Vec::new();
+    for all in &repeated {
+        for other in &all[..all.len() - 1] {
+            edits.extend(document.remove(source, other));
+        }
+        let line = source.place(all[all.len() - 1].whole.start).line;
+        finding.related.push(Related {
+            at: Deployment::at(document, all[all.len() - 1].whole),
+            message: format!(
+                "`{}` for the {}th time, in line {line}",
+                all[0].key,
+                all.len()
+            ),
+        });
+    }
+    if !edits.is_empty() {
+        finding.fix = Some(safe("remove the lines that are not used", edits));
+    }
+    Some(finding)
+}
+
+/// Whether the findings of this rule explain that a key stands twice.
+pub(super) fn explains(deployment: &Deployment, document: &Document, key: &str) -> bool {
+    let own = cluster::documents(deployment).any(|other| std::ptr::eq(other, document));
+    own && document.editable && appended(document, key).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_id_is_twelve_hexadecimal_digits() {
+        assert!(is_container_id("99dfb0deb1af"));
+        assert!(is_container_id("07ef5795dd76"));
+        for name in [
+            "jobmanager",
+            "123456789012",
+            "feedfacebeef",
+            "99DFB0DEB1AF",
+            "99dfb0deb1a",
+            "",
+        ] {
+            assert!(!is_container_id(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `plaintext-secret`: passwords and keys in a file that is meant to be committed. The value is never
+//! part of a message.
+//!
+//! Flink masks values in its log and web interface by words in the key
+//! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
+
+use super::{Rule, cluster};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related, Severity};
+use crate::syntax::{Document, Kind, Setting};
+
+/// How the letters of a key end that holds a secret.
+const ENDINGS: [&str; 14] = [
+    "password",
+    "passwd",
+    "secret",
+    "secretkey",
+    "apikey",
+    "servicekey",
+    "authparams",
+    "basicauth",
+    "accesstoken",
+    "authtoken",
+    "sessiontoken",
+    "jaasconfig",
+    "accountkey",
+    "zookeeperclientauthorization",
+];
+
+/// Values of demos that everybody knows.
+const DEMO: [&str; 12] = [
+    "minioadmin",
+    "minio",
+    "minio123",
+    "admin",
+    "root",
+    "test",
+    "guest",
+    "flink",
+    "flinklab",
+    "flinklab123",
+    "postgres",
+    "changeit",
+];
+
+/// The letters and digits of a text, in lower case.
+fn letters(text: &str) -> String {
+    let kept = text.chars().filter(|c| c.is_ascii_alphanumeric());
+    kept.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_secret_key(key: &str) -> bool {
+    // Names of secrets and of environment variables, not secrets.
+    let other = ["kubernetes.", "security.delegation.", "security.kerberos."];
+    if other.iter().any(|prefix| key.starts_with(prefix)) {
+        return false;
+    }
+    let letters = letters(key);
+    key.starts_with("fs.azure.account.key.")
+        || key.starts_with("azure.account.key.")
+        || ENDINGS.iter().any(|end| letters.ends_with(end))
+}
+
+/// Whether a value holds a secret at all: not a switch, a path, a class, or a stand-in.
+fn is_literal(setting: &Setting) -> bool {
+    let value = setting.value.trim().trim_matches(['"', '\'']);
+    let lower = value.to_ascii_lowercase();
+    let switch = matches!(lower.as_str(), "true" | "false" | "none" | "null");
+    let path = value.starts_with('/') || value.contains("://");
+    let mask = value
+        .chars()
+        .all(|c| matches!(c, 'x' | 'X' | '*' | '.' | '-' | '_' | '?'));
+    let stand_in = [
+        "changeme",
+        "change-me",
+        "change_me",
+        "your-",
+        "your_",
+        "replace",
+        "placeholder",
+        "todo",
+        "redacted",
+        "vault:",
+        "secretref",
+    ];
+    let named = stand_in.iter().any(|word| lower.contains(word));
+    // A login without a password in it names files and classes only.
+    let login = letters(&setting.key).ends_with("jaasconfig") && !lower.contains("password");
+    let structured = matches!(setting.kind, Kind::List | Kind::Null | Kind::Boolean);
+    setting.known && !(switch || path || mask || named || login || structured || value.is_empty())
+}
+
+/// Whether a value is one of a demo: well known, or a name for itself.
+fn is_demo(value: &str) -> bool {
+    let value = letters(value);
+    let speaks = ["password", "secret", "example", "demo"];
+    DEMO.contains(&value.as_str()) || speaks.iter().any(|word| value.contains(word))
+}
+
+/// Whether the storage that the file names is on this machine or a service beside it.
+fn is_local(deployment: &Deployment) -> bool {
+    let mut endpoints = cluster::settings(deployment)
+        .filter(|(_, setting)| setting.key.ends_with("endpoint") && setting.known)
+        .map(|(_, setting)| host(&setting.value))
+        .peekable();
+    let any = endpoints.peek().is_some();
+    any && endpoints.all(|host| {
+        let here = ["127.0.0.1", "0.0.0.0", "host.docker.internal"];
+        here.contains(&host) || !host.contains('.')
+    })
+}
+
+/// The host of `http://minio:9000`.
+fn host(endpoint: &str) -> &str {
+    let behind = endpoint
+        .split_once("://")
+        .map_or(endpoint, |(_, rest)| rest);
+    behind.split([':', '/']).next().unwrap_or(behind)
+}
+
+/// The check: one finding for each secret, however many keys hold it.
+pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    let local = is_local(deployment);
+    let mut groups: Vec<Vec<(&Document, &Setting)>> = Vec::new();
+    for (document, setting) in cluster::settings(deployment) {
+        if !is_secret_key(&setting.key) || !is_literal(setting) {
+            continue;
+        }
+        let same = groups
+            .iter_mut()
+            .find(|group| group[0].1.value == setting.value);
+        match same {
+            Some(group) => group.push((document, setting)),
+            None => groups.push(vec![(document, setting)]),
+        }
+    }
+    for group in groups {
+        let (document, setting) = group[0];
+        let length = setting.value.chars().count();
+        let message = format!(
+            "`{}` holds a secret in plain text ({length} characters)",
+            setting.key
+        );
+        let mut finding = rule.finding(document, setting.key_at, message);
+        finding.label = "readable for everybody who gets the file".to_owned();
+        if local && is_demo(&setting.value) {
+            finding.severity = Severity::Note;
+            finding.help =
+                "a well-known value for a storage beside it: fine for a demo, not beyond it"
+                    .to_owned();
+        } else {
+            finding.help =
+                "who has the file has the secret, and the history keeps it: replace it, and \
+                            pass the new one from the environment or a mounted secret, or let the \
+                            machine's role stand in for it"
+                    .to_owned();
+        }
+        finding.key = Some(setting.key.clone());
+        for (other, setting) in &group[1..] {
+            finding.related.push(Related {
+                at: Deployment::at(other, setting.key_at),
+                message: "the same secret".to_owned(),
+            });
+        }
+        out.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_hold_secrets_are_told_from_keys_that_name_them() {
+        for key in [
+            "s3.secret-key",
+            "fs.s3a.secret.key",
+            "security.ssl.internal.keystore-password",
+            "metrics.reporter.dghttp.apikey",
+            "fs.azure.account.key.store.blob.core.windows.net",
+            "high-availability.zookeeper.client.authorization",
+        ] {
+            assert!(is_secret_key(key), "{key}");
+        }
+        for key in [
+            "kubernetes.secrets",
+            "kubernetes.env.secretKeyRef",
+            "security.delegation.tokens.enabled",
+            "security.kerberos.fetch.delegation-token",
+            "fs.s3a.aws.credentials.provider",
+            "s3.access-key",
+            "state.backend.rocksdb.block.cache-size",
+        ] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_an_endpoint_is_found() {
+        assert_eq!(host("http://minio:9000"), "minio");
+        assert_eq!(host("s3.amazonaws.com"), "s3.amazonaws.com");
+        assert_eq!(host(""), "");
+    }
+}
