@@ -126,6 +126,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// Other places that take part.
     pub related: Vec<Related>,
+    /// Bytes of its source that no output shows: secrets.
+    pub hidden: Vec<Span>,
     /// How to mend it, when the edit is certain.
     pub fix: Option<Fix>,
     /// Set when a comment or the configuration silences it.

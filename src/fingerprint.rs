@@ -110,6 +110,7 @@ mod tests {
             document: 0,
             key: key.map(str::to_owned),
             related: Vec::new(),
+            hidden: Vec::new(),
             fix: None,
             suppressed: None,
         }

@@ -131,7 +131,8 @@ impl Frames {
             let beside = near.iter().filter(|(at, _)| *at == line);
             let beside = beside.map(|&(_, related)| related);
             let focus = own.or_else(|| beside.clone().next().map(|related| related.at.span));
-            let shown = Shown::new(source, line, focus, columns, self.ellipsis);
+            let mut shown = Shown::new(source, line, focus, columns, self.ellipsis);
+            finding.hidden.iter().for_each(|span| shown.hide(*span));
             let mut marks = Marks {
                 shown: &shown,
                 base: window.text.len(),

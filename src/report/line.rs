@@ -87,6 +87,17 @@ impl Shown {
         }
     }
 
+    /// Shows stars in place of a part of the source.
+    pub(super) fn hide(&mut self, span: Span) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if start >= self.bytes.end || end <= self.bytes.start {
+            return;
+        }
+        let part = self.position(start, false)..self.position(end, true);
+        let stars = "*".repeat(part.len());
+        self.text.replace_range(part, &stars);
+    }
+
     /// Whether a byte of this line, or of the break at its end, is in sight.
     pub(super) fn shows(&self, byte: usize) -> bool {
         self.bytes.start <= byte && (byte < self.bytes.end || self.to_line_end)

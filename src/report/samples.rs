@@ -43,6 +43,7 @@ pub(super) fn finding(source: SourceId, span: Range<usize>) -> Finding {
         document: 0,
         key: None,
         related: Vec::new(),
+        hidden: Vec::new(),
         fix: None,
         suppressed: None,
     }

@@ -48,7 +48,7 @@ fn in_flink_conf(
             continue;
         }
         let same = shadowed.iter().all(|other| other.value == last.value);
-        if same && generated::explains(deployment, document, &setting.key) {
+        if generated::explains(deployment, document, &setting.key) {
             continue;
         }
         if same && BY_THE_ENTRYPOINT.contains(&setting.key.as_str()) {

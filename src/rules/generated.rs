@@ -3,7 +3,7 @@
 
 use super::{Rule, cluster, safe};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Related};
+use crate::finding::{Finding, Related, Severity};
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, Span};
 
@@ -54,12 +54,15 @@ pub(super) fn stack_trace(source: &Source) -> Option<Span> {
     Some(source.line_span(index))
 }
 
-/// Keys that a document sets again and again to one value: every line but the first was appended.
-pub(super) fn appended<'d>(document: &'d Document, key: &str) -> Option<Vec<&'d Setting>> {
+/// All lines of a key of which one stands in the document again and again.
+fn appended<'d>(document: &'d Document, key: &str) -> Option<Vec<&'d Setting>> {
     let all: Vec<&Setting> = document.all(key).collect();
-    let (first, rest) = all.split_first()?;
-    let same = rest.iter().all(|other| other.value == first.value);
-    (document.format == Format::FlinkConf && same && rest.len() >= OFTEN).then_some(all)
+    let often = |setting: &&Setting| {
+        let same = all.iter().filter(|other| other.value == setting.value);
+        same.count() > OFTEN
+    };
+    let found = document.format == Format::FlinkConf && all.len() > OFTEN && all.iter().any(often);
+    found.then_some(all)
 }
 
 /// The short id of a container: what Docker makes its host name.
@@ -71,31 +74,28 @@ fn is_container_id(value: &str) -> bool {
 }
 
 fn rewritten(rule: &Rule, deployment: &Deployment, document: &Document) -> Option<Finding> {
+    let is_id = |setting: &&Setting| setting.known && is_container_id(&setting.value);
+    let id = document.all(ADDRESS).find(is_id);
     let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
-    let settings: Vec<&Setting> = document.settings.iter().filter(in_force).collect();
-    let address = document.get(ADDRESS).filter(|setting| setting.known);
-    let id = address.filter(|setting| is_container_id(&setting.value));
-    let repeated: Vec<Vec<&Setting>> = settings
+    let repeated: Vec<Vec<&Setting>> = document
+        .settings
         .iter()
+        .filter(in_force)
         .filter_map(|setting| appended(document, &setting.key))
         .collect();
-    let first_line = |setting: &Setting| document.all(&setting.key).next().map(|first| first.whole);
-    let (at, message, label) = if let Some(setting) = id {
-        (
-            first_line(setting)?,
-            format!("`{ADDRESS}` is the id of a container that is long gone"),
-            "written by the entrypoint of the image".to_owned(),
-        )
+    let mut finding = if let Some(setting) = id {
+        let message = format!("`{ADDRESS}` is the id of a container, which changes at every start");
+        let mut finding = rule.finding(document, setting.whole, message);
+        finding.label = "written by the entrypoint of the image".to_owned();
+        finding
     } else {
         let most = repeated.iter().max_by_key(|all| all.len())?;
-        (
-            most[0].whole,
-            format!("`{}` stands here {} times", most[0].key, most.len()),
-            "appended at every start of a container".to_owned(),
-        )
+        let message = format!("`{}` stands here {} times", most[0].key, most.len());
+        let mut finding = rule.finding(document, most[0].whole, message);
+        finding.severity = Severity::Note;
+        finding.label = "appended at every start of a container".to_owned();
+        finding
     };
-    let mut finding = rule.finding(document, at, message);
-    finding.label = label;
     finding.help = "the official image writes into the file that is mounted as its configuration; commit \
                     the file as it was before, with the name of the service as the address, and mount it \
                     read-only or pass FLINK_PROPERTIES"
@@ -104,17 +104,17 @@ fn rewritten(rule: &Rule, deployment: &Deployment, document: &Document) -> Optio
     let source = deployment.source(document);
     let mut edits = Vec::new();
     for all in &repeated {
-        for other in &all[..all.len() - 1] {
-            edits.extend(document.remove(source, other));
-        }
-        let line = source.place(all[all.len() - 1].whole.start).line;
+        let [shadowed @ .., last] = all.as_slice() else {
+            continue;
+        };
+        edits.extend(
+            shadowed
+                .iter()
+                .filter_map(|other| document.remove(source, other)),
+        );
         finding.related.push(Related {
-            at: Deployment::at(document, all[all.len() - 1].whole),
-            message: format!(
-                "`{}` for the {}th time, in line {line}",
-                all[0].key,
-                all.len()
-            ),
+            at: Deployment::at(document, last.whole),
+            message: format!("the last of {} lines with `{}`", all.len(), last.key),
         });
     }
     if !edits.is_empty() {

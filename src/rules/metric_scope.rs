@@ -5,13 +5,14 @@ use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 
-/// Scopes of which a cluster has several at a time; a JobManager's own is usually the only one.
+/// Scopes of which a cluster has several at a time, the most numerous first; a JobManager's own is
+/// usually the only one.
 const SEVERAL: [&str; 5] = [
+    "metrics.scope.task",
+    "metrics.scope.operator",
     "metrics.scope.tm",
     "metrics.scope.tm-job",
     "metrics.scope.tm.job",
-    "metrics.scope.task",
-    "metrics.scope.operator",
 ];
 
 /// Scopes that matter as soon as several jobs run.
@@ -39,10 +40,10 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
             SEVERAL.contains(&key) || PER_JOB.contains(&key)
         })
         .collect();
-    let Some((document, first)) = fixed
+    let first = SEVERAL
         .iter()
-        .find(|(_, setting)| SEVERAL.contains(&setting.key.as_str()))
-    else {
+        .find_map(|key| fixed.iter().find(|(_, setting)| setting.key == *key));
+    let Some((document, first)) = first else {
         return;
     };
     let classes: Vec<_> = cluster::settings(deployment)

@@ -187,6 +187,7 @@ impl Rule<'_> {
             document: document.ordinal,
             key: None,
             related: Vec::new(),
+            hidden: Vec::new(),
             fix: None,
             suppressed: None,
         }

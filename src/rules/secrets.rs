@@ -134,6 +134,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
             None => groups.push(vec![(document, setting)]),
         }
     }
+    let every: Vec<(&Document, &Setting)> = groups.iter().flatten().copied().collect();
     for group in groups {
         let (document, setting) = group[0];
         let length = setting.value.chars().count();
@@ -156,6 +157,11 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
                     .to_owned();
         }
         finding.key = Some(setting.key.clone());
+        finding.hidden = every
+            .iter()
+            .filter(|(other, _)| other.source == document.source)
+            .flat_map(|(other, setting)| other.all(&setting.key).map(|same| same.value_at))
+            .collect();
         for (other, setting) in &group[1..] {
             finding.related.push(Related {
                 at: Deployment::at(other, setting.key_at),

@@ -82,19 +82,19 @@ pub(in crate::rules) fn unsupported_jvm_option(
         let refuses = !lenient && !options.versions.overlaps(LENIENT);
         let (message, label) = if refuses {
             (
-                format!("Java {since} and later has no {names}: the JVM does not start"),
+                format!("Java {since} and later no longer has {names}: the JVM does not start"),
                 "Unrecognized VM option",
             )
         } else if starts {
             (
-                format!("Java {since} and later has no {names}; the JVM ignores it without a word"),
+                format!("Java {since} and later no longer has {names}; ignored without a word"),
                 "no effect",
             )
         } else {
             (
                 format!(
-                    "Java {since} and later has no {names}: with Flink 1.17 and before the JVM does \
-                     not start, with later ones it ignores it without a word"
+                    "Java {since} and later no longer has {names}: with Flink 1.17 and before the JVM does \
+                     not start, later ones ignore it without a word"
                 ),
                 "no effect at best",
             )

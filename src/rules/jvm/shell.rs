@@ -22,7 +22,11 @@ pub(in crate::rules) fn shell_quoting(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    for options in all_options(deployment) {
+    // What a template fills in may hold quotes of its own.
+    let known = all_options(deployment)
+        .into_iter()
+        .filter(|options| options.flags().is_some());
+    for options in known {
         if let Some(finding) = half_cut(rule, deployment, &options) {
             out.push(finding);
         } else if let Some(finding) = last_quote(rule, &options) {
