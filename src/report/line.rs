@@ -94,8 +94,8 @@ impl Shown {
             return;
         }
         let part = self.position(start, false)..self.position(end, true);
-        let stars = "*".repeat(part.len());
-        self.text.replace_range(part, &stars);
+        let mask = "*".repeat(part.len());
+        self.text.replace_range(part, &mask);
     }
 
     /// Whether a byte of this line, or of the break at its end, is in sight.

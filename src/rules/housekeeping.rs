@@ -46,7 +46,7 @@ fn milliseconds(deployment: &Deployment, key: &str, text: &str) -> Option<u128> 
         return None;
     }
     let parsed = value::parse_duration(text, deployment.versions).ok()?;
-    u128::try_from(parsed.as_millis()).ok()
+    Some(parsed.as_millis())
 }
 
 /// `heartbeat-too-short`: a timeout of at most 10 s; the default is 50 s.
@@ -318,7 +318,7 @@ pub(super) fn costly_diagnostics(rule: &Rule, deployment: &Deployment, out: &mut
     rocksdb_metrics(rule, deployment, out);
 }
 
-/// Three or more of the metrics for which RocksDB is asked.
+/// Three or more of the metrics for which `RocksDB` is asked.
 fn rocksdb_metrics(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     const PREFIX: &str = "state.backend.rocksdb.metrics.";
     let on: Vec<_> = cluster::settings(deployment)

@@ -1,11 +1,11 @@
-//! `metrics-scope-without-variables`: names of metrics that every TaskManager, task or operator shares
+//! `metrics-scope-without-variables`: names of metrics that every `TaskManager`, task or operator shares
 //! (`MetricOptions.SCOPE_NAMING_*`, `ScopeFormat`).
 
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 
-/// Scopes of which a cluster has several at a time, the most numerous first; a JobManager's own is
+/// Scopes of which a cluster has several at a time, the most numerous first; a `JobManager`'s own is
 /// usually the only one.
 const SEVERAL: [&str; 5] = [
     "metrics.scope.task",

@@ -276,8 +276,8 @@ fn list_of_names(
         out.push(finding);
     }
     for (name, parameters) in reporters {
-        let named = parameters.get("factory.class").or(parameters.get("class"));
-        let Some((own, first)) = named.filter(|_| !names.contains(name)) else {
+        let class = parameters.get("factory.class").or(parameters.get("class"));
+        let Some((own, first)) = class.filter(|_| !names.contains(name)) else {
             continue;
         };
         let message = format!("`{list}` leaves out `{name}`; Flink does not start it");

@@ -8,6 +8,7 @@ use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::syntax::{Document, Kind, Setting};
+use crate::text::Span;
 
 /// How the letters of a key end that holds a secret.
 const ENDINGS: [&str; 14] = [
@@ -137,11 +138,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     let every: Vec<(&Document, &Setting)> = groups.iter().flatten().copied().collect();
     for group in groups {
         let (document, setting) = group[0];
-        let length = setting.value.chars().count();
-        let message = format!(
-            "`{}` holds a secret in plain text ({length} characters)",
-            setting.key
-        );
+        let message = format!("`{}` holds a secret in plain text", setting.key);
         let mut finding = rule.finding(document, setting.key_at, message);
         finding.label = "readable for everybody who gets the file".to_owned();
         if local && is_demo(&setting.value) {
@@ -157,10 +154,17 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
                     .to_owned();
         }
         finding.key = Some(setting.key.clone());
-        finding.hidden = every
+        let own = every
             .iter()
-            .filter(|(other, _)| other.source == document.source)
-            .flat_map(|(other, setting)| other.all(&setting.key).map(|same| same.value_at))
+            .filter(|(other, _)| other.source == document.source);
+        let lines = own.flat_map(|(other, setting)| other.all(&setting.key));
+        // To the end of the line: what a `#` cuts off belongs to the secret.
+        let source = deployment.source(document);
+        finding.hidden = lines
+            .map(|line| {
+                let end = source.line_span(source.line_index(line.value_at.end)).end;
+                Span::new(line.value_at.start as usize, end as usize)
+            })
             .collect();
         for (other, setting) in &group[1..] {
             finding.related.push(Related {

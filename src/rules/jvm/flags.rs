@@ -1,5 +1,5 @@
 //! `unsupported-jvm-option`: flags of the JVM that newer versions of Java do not have. Each was given
-//! to OpenJDK 17 and 25, which exit with `Unrecognized VM option`.
+//! to `OpenJDK` 17 and 25, which exit with `Unrecognized VM option`.
 
 use super::{LENIENT, all_options, java};
 use crate::deployment::Deployment;

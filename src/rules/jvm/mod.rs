@@ -161,20 +161,20 @@ fn java_home<'p>(deployment: &Deployment<'p>) -> Option<(&'p Document, &'p Setti
     set.filter(|(_, setting)| setting.known)
 }
 
+/// What the name of a Java has before its version, `jdk` after those that hold it.
+const JAVAS: [&str; 7] = [
+    "openjdk", "jdk", "java", "jre", "temurin", "corretto", "zulu",
+];
+
 /// The Java version that a path names: `/usr/lib/jvm/java-17-openjdk-amd64`, `/opt/jdk1.8.0_202`.
 fn version_in_path(path: &str) -> Option<u8> {
     let lower = path.to_ascii_lowercase();
     let mut found: Vec<u8> = Vec::new();
     for part in lower.split('/') {
-        let version = [
-            "openjdk", "jdk", "java", "jre", "temurin", "corretto", "zulu",
-        ]
-        .iter()
-        .filter_map(|name| {
+        let version = JAVAS.iter().find_map(|name| {
             let behind = &part[part.find(name)? + name.len()..];
             leading_version(behind.trim_start_matches(['-', '_', ' ']))
-        })
-        .next();
+        });
         found.extend(version);
     }
     let first = *found.first()?;
