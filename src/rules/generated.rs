@@ -92,7 +92,9 @@ fn rewritten(rule: &Rule, deployment: &Deployment, document: &Document) -> Optio
         let most = repeated.iter().max_by_key(|all| all.len())?;
         let message = format!("`{}` stands here {} times", most[0].key, most.len());
         let mut finding = rule.finding(document, most[0].whole, message);
-        finding.severity = Severity::Note;
+        if most.iter().all(|other| other.value == most[0].value) {
+            finding.severity = Severity::Note;
+        }
         finding.label = "appended at every start of a container".to_owned();
         finding
     };

@@ -48,7 +48,8 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     };
     let classes: Vec<_> = cluster::settings(deployment)
         .filter(|(_, setting)| {
-            setting.key.starts_with("metrics.reporter.") && setting.key.ends_with(".class")
+            let last = setting.key.rsplit('.').next();
+            setting.key.starts_with("metrics.reporter.") && last == Some("class")
         })
         .collect();
     let tagged = !classes.is_empty()

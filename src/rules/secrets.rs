@@ -46,7 +46,7 @@ const DEMO: [&str; 12] = [
 
 /// The letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_ascii_alphanumeric());
+    let kept = text.chars().filter(char::is_ascii_alphanumeric);
     kept.map(|c| c.to_ascii_lowercase()).collect()
 }
 
