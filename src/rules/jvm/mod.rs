@@ -139,6 +139,7 @@ impl<'p> Options<'p> {
 /// The Java version that the deployment has at least, for certain:
 ///
 /// - `env.java.home`, where the scripts see it, names one;
+/// - the tag of the Flink image that runs it does;
 /// - Flink 2.0 and later needs 11;
 /// - up to 1.17 a JVM of Java 8 refuses the modules' flags (`--add-opens`, `--add-exports`), so where
 ///   they are set it is 9 or later. From 1.18 on the scripts make it ignore them.
@@ -150,7 +151,7 @@ fn java(deployment: &Deployment) -> Option<u8> {
     let strict = !deployment.versions.overlaps(LENIENT);
     let modules = |options: &Options| options.has("--add-opens") || options.has("--add-exports");
     let proven = (strict && all_options(deployment).iter().any(modules)).then_some(9);
-    home.or(needed).or(proven)
+    home.or(deployment.java).or(needed).or(proven)
 }
 
 /// `env.java.home`, when a file of the cluster sets it to something known.

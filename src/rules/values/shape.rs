@@ -1,5 +1,4 @@
-//! `list-on-comma-option`, `map-under-scalar-option` and `nested-env-java-home`: YAML of a shape that
-//! the option does not take.
+//! `list-on-comma-option` and `map-under-scalar-option`: YAML of a shape that the option does not take.
 
 use super::sites;
 use crate::deployment::Deployment;
@@ -125,29 +124,4 @@ fn takes_one_value(section: &Section, deployment: &Deployment) -> bool {
 /// Whether the option is set elsewhere, so that nothing is lost.
 fn is_set(document: &Document, deployment: &Deployment, section: &Section) -> bool {
     document.get(&section.key).is_some() || deployment.raw(&section.key).is_some()
-}
-
-/// `nested-env-java-home`: the scripts look for the flat key before there is a Java that could read
-/// the file.
-pub(crate) fn nested_env_java_home(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for site in sites(deployment) {
-        let setting = site.setting;
-        if setting.key != "env.java.home" || site.document.format != Format::ConfigYaml {
-            continue;
-        }
-        let written = site.source().text(setting.key_at).into_owned();
-        if written.trim_matches(['"', '\'']) == setting.key {
-            continue;
-        }
-        let mut finding = rule.finding(
-            site.document,
-            setting.key_at,
-            "Flink's scripts find `env.java.home` only as one flat key at the start of a line",
-        );
-        finding.help = "the scripts look for it with a text search, before there is a Java that \
-                        reads YAML"
-            .to_owned();
-        finding.key = Some(setting.key.clone());
-        out.push(finding);
-    }
 }
