@@ -60,7 +60,7 @@ fn problems_give_exit_code_1_and_none_gives_0() {
             "--error-on",
             "note",
             "--select",
-            "unguarded-generic-types",
+            "missing-kryo-registration",
         ],
     );
     assert_eq!(code(&note), 1);
@@ -275,11 +275,7 @@ fn standard_input_is_linted_under_its_name() {
     );
     let foreign = feed(&["fix", "-", "--stdin-filename", "README.md"]);
     assert_eq!(out(&foreign), BAD);
-    fs::write(
-        folder.path().join("flint.toml"),
-        "error-on = \"note\"\nselect = [\"correctness\", \"pedantic\"]\n",
-    )
-    .expect("a file");
+    fs::write(folder.path().join("flint.toml"), "error-on = \"note\"\n").expect("a file");
     let left = feed(&["fix", "-", "--stdin-filename", "flink-conf.yaml"]);
     assert_eq!(out(&left), "taskmanager.numberOfTaskSlots: 4\n");
     assert_eq!(code(&left), 1, "a note is left");

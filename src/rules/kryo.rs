@@ -3,7 +3,7 @@
 
 use super::{Rule, claim, safe};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
@@ -288,14 +288,21 @@ pub(super) fn serialization_config_needs_yaml(
     }
 }
 
-/// `missing-kryo-registration`: Kryo in use for sure, and no type registered.
+/// `missing-kryo-registration`: Kryo in use for sure and no type registered; and, where nothing is
+/// known about types, the way to find out.
 pub(super) fn missing_kryo_registration(
     rule: &Rule,
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    let nothing_said = || {
+        let keys = [CONFIG, TYPES, SERIALIZERS, GENERIC];
+        keys.iter().all(|key| deployment.get(key).is_absent())
+    };
     if let Some((effective, why)) = evidence(deployment) {
         out.push(in_use(rule, deployment, effective, why));
+    } else if deployment.is_complete() && nothing_said() {
+        out.extend(unguarded(rule, deployment));
     }
 }
 
@@ -344,20 +351,6 @@ fn evidence<'p>(deployment: &Deployment<'p>) -> Option<(Effective<'p>, &'static 
     found.find_map(|(effective, why)| effective.map(|effective| (effective, why)))
 }
 
-/// `unguarded-generic-types`: where nothing is known about types, the way to find out.
-pub(super) fn unguarded_generic_types(
-    rule: &Rule,
-    deployment: &Deployment,
-    out: &mut Vec<Finding>,
-) {
-    let silent = [CONFIG, TYPES, SERIALIZERS, GENERIC]
-        .iter()
-        .all(|key| deployment.get(key).is_absent());
-    if silent && evidence(deployment).is_none() && deployment.is_complete() {
-        out.extend(unguarded(rule, deployment));
-    }
-}
-
 fn in_use(rule: &Rule, deployment: &Deployment, effective: Effective, why: &str) -> Finding {
     let mut finding = rule.finding(
         effective.document,
@@ -382,6 +375,7 @@ fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
         last.whole,
         format!("types that Flink can't analyse fall back to Kryo unnoticed; `{GENERIC}: false` makes such a job fail and name the type"),
     );
+    finding.severity = Severity::Note;
     finding.key = Some(GENERIC.to_owned());
     finding.help =
         "try it where jobs are tested: a job that starts with it has no Kryo fallback".to_owned();

@@ -61,7 +61,6 @@ rules! {
     "shell-quoting" => jvm::shell_quoting;
     "size-without-unit" => values::size_without_unit;
     "small-tcp-buffers" => small_tcp_buffers::check;
-    "unguarded-generic-types" => kryo::unguarded_generic_types;
     "unknown-rule" => engine;
     "unparsable-job-config" => yaml_load::unparsable_job_config;
     "unquoted-normalised-value" => values::unquoted_normalised_value;
