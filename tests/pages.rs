@@ -224,13 +224,19 @@ fn check_text(name: &str, check: &CheckText) -> String {
             serde_yaml::Value::Bool(flag) => flag.to_string(),
             serde_yaml::Value::Number(number) => number.to_string(),
             serde_yaml::Value::Mapping(map) => {
-                let not = map.get("not").and_then(serde_yaml::Value::as_str);
-                return format!(
-                    "Test::Not({:?})",
-                    not.unwrap_or_else(|| panic!(
-                        "{name}: a condition is a value or {{not: value}}"
-                    ))
-                );
+                let word = |word: &str| map.get(word).and_then(serde_yaml::Value::as_str);
+                return match (word("not"), word("at-least")) {
+                    (Some(text), None) => format!("Test::Not({text:?})"),
+                    (None, Some(text)) => format!("Test::AtLeast({text:?})"),
+                    _ => panic!(
+                        "{name}: a condition is a value, a list of values, {{not: value}} or \
+                         {{at-least: value}}"
+                    ),
+                };
+            }
+            serde_yaml::Value::Sequence(list) => {
+                let words: Vec<&str> = list.iter().filter_map(serde_yaml::Value::as_str).collect();
+                return format!("Test::OneOf(&{words:?})");
             }
             other => panic!("{name}: no condition: {other:?}"),
         };

@@ -72,7 +72,7 @@ pub fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
 }
 
 fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
-    let mut versions = deployment.versions.and(rule.front.versions);
+    let mut versions = deployment.versions;
     let mut conditions: Vec<Effective> = Vec::new();
     for (key, test) in check.when {
         let value = deployment.get(key);
@@ -98,7 +98,8 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
         versions = versions.and(effective.versions);
     }
     let shown = own.or_else(|| conditions.last().copied())?;
-    if versions.is_empty() {
+    // Of several versions all must agree, apart from those that do not know a key that takes part.
+    if versions.is_empty() || !versions.within(rule.front.versions) {
         return None;
     }
     let text = own.map_or_else(
@@ -180,7 +181,7 @@ fn build(
 }
 
 /// Whether a value passes; `None` when that can't be known.
-fn passes(
+pub(super) fn passes(
     rule: &Rule,
     key: &str,
     value: Value,
@@ -224,7 +225,12 @@ fn passes(
 }
 
 /// Compares two values as a type; `None` when either is no value of that type.
-fn order(kind: ValueKind, left: &str, right: &str, versions: Versions) -> Option<Ordering> {
+pub(super) fn order(
+    kind: ValueKind,
+    left: &str,
+    right: &str,
+    versions: Versions,
+) -> Option<Ordering> {
     Some(match kind {
         ValueKind::MemorySize => value::parse_memory(left)
             .ok()?
