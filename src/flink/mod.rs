@@ -2,6 +2,7 @@
 
 pub mod descriptions;
 pub mod names;
+pub mod bounds;
 pub mod options;
 pub mod value;
 pub mod version;

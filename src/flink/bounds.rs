@@ -1,0 +1,320 @@
+//! The bounds that Flink checks when it starts or takes a job. Knows nothing about files.
+//!
+//! `bounds.tsv` is sorted by key and read line by line, so nothing is built at start. Columns,
+//! separated by tabs:
+//!
+//! | column | holds |
+//! |---|---|
+//! | key | the option |
+//! | versions | the versions that check it |
+//! | when | `key=value\|value`: the check only runs when another option has one of these values |
+//! | least | the smallest value; with `>` in front the largest one that is too small |
+//! | most | the largest value |
+//! | also | a value outside of the bounds that Flink takes nevertheless |
+//! | shape | `power-of-two`, or `ports` for a list of ports and port ranges |
+//! | stops | what does not start; see [`Stops`] |
+//! | says | a part of Flink's own message, where it has one |
+//!
+//! Every line was run against the released jars (`testdata/syntax/flink-start.jsonl`) or stands in
+//! the constructor that throws: `CheckpointConfig`, `HeartbeatManager`, `ConfigurationParserUtils`,
+//! `NettyShuffleEnvironmentConfiguration`, `RocksDBConfigurableOptions`, `BufferDebloatConfiguration`,
+//! `RestartBackoffTimeStrategy` and its kin, `RetryingRegistrationConfiguration`.
+
+use super::options::{self, ValueKind};
+use super::value;
+use super::version::Versions;
+
+/// The table; its first line names the columns.
+const TABLE: &str = include_str!("bounds.tsv");
+
+/// What does not start when a bound is violated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stops {
+    /// The job is refused when it is submitted or started.
+    Job,
+    /// The `JobManager`.
+    JobManager,
+    /// The `TaskManager`.
+    TaskManager,
+    /// `JobManager` and `TaskManager`.
+    Cluster,
+    /// The client of a native Kubernetes deployment.
+    Kubernetes,
+}
+
+/// What a value must look like beyond being large or small enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A number, a size or a duration.
+    Plain,
+    /// A power of two.
+    PowerOfTwo,
+    /// Ports and port ranges with commas between them.
+    Ports,
+}
+
+/// One bound of one option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The option.
+    pub key: &'static str,
+    /// The versions that check it.
+    pub versions: Versions,
+    /// The option and the values for which the check runs; `None` when it always does.
+    pub when: Option<(&'static str, &'static str)>,
+    /// What does not start.
+    pub stops: Stops,
+    /// A part of Flink's own message; empty where it has none.
+    pub says: &'static str,
+    /// What the value must look like.
+    pub shape: Shape,
+    least: &'static str,
+    most: &'static str,
+    also: &'static str,
+}
+
+/// Every bound, in the order of the keys.
+pub fn all() -> impl Iterator<Item = Bound> {
+    TABLE.lines().skip(1).map(Bound::read)
+}
+
+/// The bound that a value violates in every one of `versions`, whatever its condition says.
+/// `None` as well for a text that is no value of the option's type.
+pub fn violated(key: &str, text: &str, versions: Versions) -> Option<Bound> {
+    all()
+        .skip_while(|bound| bound.key < key)
+        .take_while(|bound| bound.key == key)
+        .find(|bound| bound.is_violated(text, versions))
+}
+
+impl Bound {
+    fn read(line: &'static str) -> Self {
+        let mut columns = line.split('\t');
+        let mut column = || columns.next().unwrap_or_default();
+        let (key, versions, when, least, most) = (column(), column(), column(), column(), column());
+        let (also, shape, stops, says) = (column(), column(), column(), column());
+        Bound {
+            key,
+            versions: Versions::parse(versions).unwrap_or(Versions::NONE),
+            when: when.split_once('='),
+            stops: match stops {
+                "jobmanager" => Stops::JobManager,
+                "taskmanager" => Stops::TaskManager,
+                "cluster" => Stops::Cluster,
+                "kubernetes" => Stops::Kubernetes,
+                _ => Stops::Job,
+            },
+            says,
+            shape: match shape {
+                "power-of-two" => Shape::PowerOfTwo,
+                "ports" => Shape::Ports,
+                _ => Shape::Plain,
+            },
+            least,
+            most,
+            also,
+        }
+    }
+
+    /// Whether every one of `versions` refuses a value; false for a text that is no value at all.
+    pub fn is_violated(&self, text: &str, versions: Versions) -> bool {
+        !versions.is_empty()
+            && versions.within(self.versions)
+            && versions
+                .iter()
+                .all(|version| self.is_violated_in(text, version) == Some(true))
+    }
+
+    /// `None` where the text is no value of the option's type.
+    fn is_violated_in(&self, text: &str, version: Versions) -> Option<bool> {
+        if self.shape == Shape::Ports {
+            return Some(!are_ports(text, version));
+        }
+        let kind = options::kind(self.key, version)?;
+        let number = |text: &str| number(kind, text, version);
+        let own = number(text)?;
+        if !self.also.is_empty() && number(self.also) == Some(own) {
+            return Some(false);
+        }
+        let too_small = match self.least.strip_prefix('>') {
+            Some(least) => !number(least).is_some_and(|least| own > least),
+            None => !self.least.is_empty() && !number(self.least).is_some_and(|least| own >= least),
+        };
+        let too_large = !self.most.is_empty() && !number(self.most).is_some_and(|most| own <= most);
+        let uneven = self.shape == Shape::PowerOfTwo && own.log2().fract() != 0.0;
+        Some(too_small || too_large || uneven)
+    }
+
+    /// What Flink takes, in words: `10 ms or more`, `1 to 32768`.
+    pub fn accepted(&self) -> String {
+        match self.shape {
+            Shape::Ports => {
+                return "ports from 0 to 65535, and ranges such as 50100-50200".to_owned();
+            }
+            Shape::PowerOfTwo => {
+                return "powers of two from 4kb to 1gb".to_owned();
+            }
+            Shape::Plain => {}
+        }
+        let range = match (self.least.strip_prefix('>'), self.most) {
+            (Some(least), _) => format!("more than {least}"),
+            (None, "") => format!("{} or more", self.least),
+            (None, most) => format!("{} to {most}", self.least),
+        };
+        match self.also {
+            "" => range,
+            also => format!("{range}, or {also}"),
+        }
+    }
+}
+
+/// A value as a number for comparison: bytes, seconds, or what it says.
+pub fn number(kind: ValueKind, text: &str, version: Versions) -> Option<f64> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "no bound lies where doubles skip whole numbers"
+    )]
+    Some(match kind {
+        ValueKind::MemorySize => value::parse_memory(text).ok()? as f64,
+        ValueKind::Duration => value::parse_duration(text, version).ok()?.as_secs_f64(),
+        ValueKind::Integer => value::parse_integer(text).ok()?.into(),
+        ValueKind::Long => value::parse_long(text).ok()? as f64,
+        ValueKind::Float => value::parse_float(text).ok()?.into(),
+        ValueKind::Double => value::parse_double(text).ok()?,
+        _ => return None,
+    })
+}
+
+/// Whether a text lists ports as `NetUtils.getPortRangeFromString` reads them. A range that ends
+/// before it starts is refused from 1.19 on.
+fn are_ports(text: &str, version: Versions) -> bool {
+    const ORDERED: Versions = Versions::YAML;
+    let port = |text: &str| {
+        let port = value::parse_integer(text.trim()).ok();
+        port.filter(|port| (0..=65_535).contains(port))
+    };
+    // Java's `split` drops what is empty at the end.
+    let listed = text.trim().trim_end_matches(',');
+    listed.split(',').all(|item| match item.split_once('-') {
+        None => port(item).is_some(),
+        Some((first, last)) => match (port(first), port(last)) {
+            (Some(first), Some(last)) => first <= last || !version.within(ORDERED),
+            _ => false,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(key: &str, text: &str, versions: &str) -> bool {
+        let versions = Versions::parse(versions).expect("a version of the test");
+        violated(key, text, versions).is_some()
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_names_options() {
+        assert!(all().is_sorted_by_key(|bound| bound.key));
+        for bound in all() {
+            let known = options::known_in(bound.key);
+            assert!(bound.versions.within(known), "{}", bound.key);
+            assert!(!bound.least.is_empty(), "{}", bound.key);
+            if let Some((key, _)) = bound.when {
+                assert!(options::is_option(key), "{key}");
+            }
+            // A bound that is no value of the option's type would refuse everything.
+            for version in bound
+                .versions
+                .iter()
+                .filter(|_| bound.shape != Shape::Ports)
+            {
+                let kind = options::kind(bound.key, version).expect("an option of this version");
+                let least = bound.least.trim_start_matches('>');
+                for text in [least, bound.most, bound.also] {
+                    let fine = text.is_empty() || number(kind, text, version).is_some();
+                    assert!(fine, "{} {text}", bound.key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_lie_inside_of_the_bounds() {
+        for bound in all() {
+            for version in bound.versions.iter() {
+                if let Some(default) = options::default(bound.key, version)
+                    // `-1` stands for "not set" there; written out it is refused.
+                    && bound.key != "pipeline.max-parallelism"
+                {
+                    assert!(
+                        !bound.is_violated(default, version),
+                        "{} {default}",
+                        bound.key
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_hold_as_measured() {
+        assert!(refused(
+            "execution.checkpointing.interval",
+            "9 ms",
+            "1.13.."
+        ));
+        assert!(!refused("execution.checkpointing.interval", "10", "1.13.."));
+        assert!(refused("parallelism.default", "0", "1.13.."));
+        assert!(!refused("parallelism.default", "-1", "1.13.."));
+        assert!(refused("pipeline.max-parallelism", "32769", "1.20"));
+        assert!(refused("taskmanager.memory.segment-size", "33kb", "2.0"));
+        assert!(refused("taskmanager.memory.segment-size", "2gb", "2.0"));
+        assert!(!refused("taskmanager.memory.segment-size", "64kb", "2.0"));
+        // Only where all versions refuse it.
+        assert!(!refused("taskmanager.memory.min-segment-size", "0", "1.14"));
+        assert!(!refused(
+            "taskmanager.memory.min-segment-size",
+            "0",
+            "1.14..1.20"
+        ));
+        assert!(refused(
+            "taskmanager.memory.min-segment-size",
+            "0",
+            "1.15.."
+        ));
+        assert!(refused(
+            "state.backend.rocksdb.restore-overlap-fraction-threshold",
+            "NaN",
+            "1.16.."
+        ));
+        // What is no number is not out of range.
+        assert!(!refused("parallelism.default", "many", "1.20"));
+    }
+
+    #[test]
+    fn port_lists_are_read_like_flink_does() {
+        for text in ["0", "6000", "50100,50101", "50100-50200, 6000", "6000,"] {
+            assert!(!refused("taskmanager.rpc.port", text, "1.13.."), "{text}");
+        }
+        for text in ["-1", "abc", "65536", "1-70000", ""] {
+            assert!(refused("taskmanager.rpc.port", text, "1.13.."), "{text}");
+        }
+        assert!(refused("taskmanager.rpc.port", "6000-5000", "1.19.."));
+        assert!(!refused("taskmanager.rpc.port", "6000-5000", "1.18"));
+    }
+
+    #[test]
+    fn bounds_are_said_in_words() {
+        let words = |key: &str| {
+            all()
+                .find(|bound| bound.key == key)
+                .map(|bound| bound.accepted())
+        };
+        let is = |key, text: &str| assert_eq!(words(key).as_deref(), Some(text));
+        is("execution.checkpointing.interval", "10 ms or more");
+        is("pipeline.max-parallelism", "1 to 32768");
+        is("parallelism.default", "1 or more, or -1");
+        is("heartbeat.interval", "more than 0");
+    }
+}
