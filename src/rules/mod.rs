@@ -30,6 +30,7 @@ mod secrets;
 mod small_tcp_buffers;
 pub mod symptoms;
 mod values;
+mod start;
 mod wrong_config_file;
 mod yaml_load;
 

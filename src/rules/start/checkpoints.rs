@@ -1,0 +1,108 @@
+//! Pedantic remarks about where and how often checkpoints are taken.
+
+use super::{Proof, setting};
+use crate::deployment::{Deployment, Effective};
+use crate::finding::Finding;
+use crate::flink::value;
+use crate::rules::Rule;
+
+const DIRECTORY: &str = "execution.checkpointing.dir";
+const SAVEPOINTS: &str = "execution.checkpointing.savepoint-dir";
+
+/// What proves that two options are both set.
+fn both<'p>(
+    deployment: &Deployment<'p>,
+    one: Effective<'p>,
+    other: Effective<'p>,
+) -> Option<Proof<'p>> {
+    let mut proof = Proof::of(one, deployment);
+    proof.versions = proof.versions.and(other.versions);
+    proof.settings.push(other);
+    (!proof.versions.is_empty()).then_some(proof)
+}
+
+/// `min-pause-above-interval`: `CheckpointCoordinator` then takes the pause for the interval.
+pub(in crate::rules) fn min_pause_above_interval(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    let pause = setting(deployment, "execution.checkpointing.min-pause");
+    let interval = setting(deployment, "execution.checkpointing.interval");
+    let (Some(pause), Some(interval)) = (pause, interval) else {
+        return;
+    };
+    let Some(proof) = both(deployment, pause, interval) else {
+        return;
+    };
+    let read = |effective: Effective| value::parse_duration(effective.value(), proof.versions).ok();
+    let (Some(least), Some(wanted)) = (read(pause), read(interval)) else {
+        return;
+    };
+    if least > wanted {
+        let message = format!(
+            "checkpoints start every {}, not every {}: the pause is longer than the interval",
+            pause.value(),
+            interval.value()
+        );
+        let finding = proof.finding(rule, deployment, &message);
+        out.extend(finding.map(|mut finding| {
+            finding.help =
+                "Flink takes the larger of the two as interval; let the interval say it".to_owned();
+            finding
+        }));
+    }
+}
+
+/// `savepoints-in-checkpoint-dir`.
+pub(in crate::rules) fn savepoints_in_checkpoint_dir(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    let (Some(savepoints), Some(directory)) = (
+        setting(deployment, SAVEPOINTS),
+        setting(deployment, DIRECTORY),
+    ) else {
+        return;
+    };
+    let Some(proof) = both(deployment, savepoints, directory) else {
+        return;
+    };
+    let folder = |effective: Effective<'_>| effective.value().trim_end_matches('/').to_owned();
+    if folder(savepoints) == folder(directory) {
+        let message = "checkpoints and savepoints share one directory";
+        let finding = proof.finding(rule, deployment, message);
+        out.extend(finding.map(|mut finding| {
+            finding.help = "Flink deletes old checkpoints there and never savepoints; who cleans up by hand or by a rule of the store, can't tell them apart: give each its own directory".to_owned();
+            finding
+        }));
+    }
+}
+
+/// `tmp-as-state-storage`.
+pub(in crate::rules) fn tmp_as_state_storage(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    const KEYS: [&str; 3] = [DIRECTORY, SAVEPOINTS, "high-availability.storageDir"];
+    for effective in KEYS.iter().filter_map(|key| setting(deployment, key)) {
+        let text = effective.value();
+        let path = text.strip_prefix("file:").unwrap_or(text);
+        let path = format!("/{}", path.trim_start_matches('/'));
+        let is_local = text.starts_with('/') || text.starts_with("file:");
+        if !is_local || !(path == "/tmp" || path.starts_with("/tmp/")) {
+            continue;
+        }
+        let finding = Proof::of(effective, deployment).finding(
+            rule,
+            deployment,
+            "what must outlive the machine is kept in /tmp",
+        );
+        out.extend(finding.map(|mut finding| {
+            finding.help = "a restart of the container or the machine empties /tmp, and other machines do not see it; name a directory that all of them share".to_owned();
+            finding
+        }));
+    }
+}
