@@ -38,8 +38,9 @@ const NOT_STATIC: [(&str, &str); 4] = [
 
 /// Taken, because only the client of a native Kubernetes deployment looks at these options, and that
 /// was not asked. It refuses them.
-const NOT_ASKED: [&str; 4] = [
+const NOT_ASKED: [&str; 5] = [
     "k8s replicas 0",
+    "k8s replicas 2 + HA none",
     "k8s cpu limit 0.5",
     "k8s tm cpu limit 0.9",
     "k8s tm mem limit 0.9",

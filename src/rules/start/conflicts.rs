@@ -23,7 +23,7 @@ struct Conflict {
 }
 
 /// Each was run on all versions (`testdata/syntax/flink-start.jsonl`).
-const CONFLICTS: [Conflict; 3] = [
+const CONFLICTS: [Conflict; 4] = [
     // CheckpointCoordinatorConfiguration. With AT_LEAST_ONCE Flink switches unaligned checkpoints
     // off before it looks at the number.
     Conflict {
@@ -68,6 +68,15 @@ const CONFLICTS: [Conflict; 3] = [
         ],
         message: "approximate local recovery does not go with unaligned checkpoints: Flink rejects the job",
         help: "switch one of the two off",
+    },
+    // KubernetesJobManagerParameters, which only native Kubernetes mode reads.
+    Conflict {
+        versions: "1.14..",
+        key: "kubernetes.jobmanager.replicas",
+        value: Test::AtLeast("2"),
+        with: &[("high-availability.type", Test::Is("NONE"))],
+        message: "several JobManagers need high availability: native Kubernetes mode refuses to deploy",
+        help: "set high-availability.type (before 1.17 high-availability) and high-availability.storageDir, or start one JobManager",
     },
 ];
 

@@ -29,7 +29,7 @@ const NOT_UNALIGNED: When = &[(
     Test::Not("true"),
 )];
 
-const TABLE: [Ineffective; 11] = [
+const TABLE: [Ineffective; 13] = [
     // CheckpointConfig.isUnalignedCheckpointsEnabled guards it.
     Ineffective {
         versions: "1.13..",
@@ -145,6 +145,23 @@ const TABLE: [Ineffective; 11] = [
         message: "this line has no effect: buffer debloating is off",
         help: "set taskmanager.network.memory.buffer-debloat.enabled to true, or remove the line",
     },
+    // DefaultCompletedCheckpointStoreUtils, FileSystemCheckpointStorage: replaced, with a warning.
+    Ineffective {
+        versions: "1.13..",
+        keys: &["execution.checkpointing.num-retained"],
+        value: Test::AtMost("0"),
+        when: &[],
+        message: "this number is not used: Flink keeps one checkpoint",
+        help: "Flink takes 1 or more; what is lower is replaced by 1",
+    },
+    Ineffective {
+        versions: "1.13..",
+        keys: &["execution.checkpointing.data-inline-threshold"],
+        value: Test::AtLeast("1048577"),
+        when: &[],
+        message: "this threshold is not used: Flink takes 20 kb instead",
+        help: "the most is 1 mb; what is larger is replaced by the default",
+    },
     // TaskExecutorFlinkMemoryUtils: a size wins over its fraction.
     Ineffective {
         versions: "1.13..",
@@ -241,6 +258,13 @@ const WITHOUT_INTERVAL: [&str; 8] = [
     "execution.checkpointing.data-inline-threshold",
 ];
 
+/// What has other names before 1.20.
+const BEFORE_1_20: [&str; 3] = [
+    "state.backend.incremental",
+    "state.checkpoints.dir",
+    "state.checkpoints.num-retained",
+];
+
 /// The check of `checkpointing-options-without-interval`.
 pub(in crate::rules) fn without_interval(
     rule: &Rule,
@@ -253,7 +277,7 @@ pub(in crate::rules) fn without_interval(
     let documents = deployment.flink_documents();
     for document in documents.filter(|document| document.space == Space::Flink) {
         let is_idle = |key: &str| {
-            key.starts_with("execution.checkpointing.")
+            (key.starts_with("execution.checkpointing.") || BEFORE_1_20.contains(&key))
                 && !WITHOUT_INTERVAL.iter().any(|other| key.starts_with(other))
                 && options::is_known(key, deployment.versions)
         };
