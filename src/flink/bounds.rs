@@ -78,6 +78,20 @@ pub fn all() -> impl Iterator<Item = Bound> {
     TABLE.lines().skip(1).map(Bound::read)
 }
 
+/// The keys of the table that the option table gives other spellings. A test holds it to that.
+const ALIASED: [&str; 1] = ["rest.bind-port"];
+
+/// The bounds of the options that can be set at all, going by which keys `is_set`. Asking the option
+/// table for each line of this one would take longer than all else.
+pub fn of_set(is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = Bound> {
+    let lines = TABLE.lines().skip(1);
+    let asked = lines.filter(move |line| {
+        let key = line.split('\t').next().unwrap_or_default();
+        ALIASED.contains(&key) || is_set(key)
+    });
+    asked.map(Bound::read)
+}
+
 /// The bound that a value violates in every one of `versions`, whatever its condition says.
 /// `None` as well for a text that is no value of the option's type.
 pub fn violated(key: &str, text: &str, versions: Versions) -> Option<Bound> {
@@ -223,6 +237,8 @@ mod tests {
             if let Some((key, _)) = bound.when {
                 assert!(options::is_option(key), "{key}");
             }
+            let aliased = options::meanings(bound.key).any(|spec| spec.aliases().next().is_some());
+            assert_eq!(aliased, ALIASED.contains(&bound.key), "{}", bound.key);
             // A bound that is no value of the option's type would refuse everything.
             for version in bound
                 .versions

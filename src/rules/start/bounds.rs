@@ -10,7 +10,7 @@ use crate::rules::{Rule, claim};
 
 /// The check.
 pub(in crate::rules) fn out_of_range(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for bound in bounds::all() {
+    for bound in bounds::of_set(|key| deployment.raw(key).is_some()) {
         out.extend(check(rule, deployment, &bound));
     }
 }
@@ -19,14 +19,10 @@ fn check(rule: &Rule, deployment: &Deployment, bound: &Bound) -> Option<Finding>
     let effective = setting(deployment, bound.key)?;
     let mut proof = Proof::of(effective, deployment);
     if let Some((key, accepted)) = bound.when {
-        // Conditions are few and their values short; a page could not state them per bound.
-        let names: Vec<&'static str> = accepted.split('|').collect();
-        let mut holds = None;
-        for name in names {
-            let again = Proof::of(effective, deployment);
-            holds = holds.or_else(|| again.and(rule, deployment, &[(key, Test::Is(name))]));
-        }
-        proof = holds?;
+        proof = accepted.split('|').find_map(|name| {
+            let alone = Proof::of(effective, deployment);
+            alone.and(rule, deployment, &[(key, Test::Is(name))])
+        })?;
     }
     let text = effective.value();
     if !bound.is_violated(text, proof.versions) {

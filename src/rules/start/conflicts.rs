@@ -239,6 +239,11 @@ fn proof_of_two<'p>(
 }
 
 fn reversed(rule: &Rule, deployment: &Deployment, pair: &Pair) -> Option<Finding> {
+    // None of these has another spelling.
+    let is_set = |key| deployment.raw(key).is_some();
+    if !is_set(pair.low) && !is_set(pair.high) {
+        return None;
+    }
     let low = Held::of(deployment, pair.low)?;
     let high = Held::of(deployment, pair.high)?;
     let proof = proof_of_two(rule, deployment, high, low, pair.with)?.only(holds(pair.versions))?;
@@ -285,6 +290,9 @@ const HIGH_PRIORITY: &str = "state.backend.rocksdb.memory.high-prio-pool-ratio";
 /// `RocksDBMemoryConfiguration.validate`: with a write buffer ratio of r, memtables take 2r/(3-r) of
 /// the shared cache, and the share for index blocks must still fit beside them.
 fn cache_shares(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
+    if deployment.raw(WRITE_BUFFERS).is_none() && deployment.raw(HIGH_PRIORITY).is_none() {
+        return None;
+    }
     let write = Held::of(deployment, WRITE_BUFFERS)?;
     let high = Held::of(deployment, HIGH_PRIORITY)?;
     let with: When = &[("state.backend.type", Test::Is("rocksdb"))];
@@ -308,4 +316,37 @@ fn cache_shares(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     let mut finding = proof.finding(rule, deployment, message)?;
     finding.help = "with a write-buffer-ratio of r, 2r/(3-r) + high-prio-pool-ratio must stay below 1; with the default of 0.5 the latter must be below 0.6".to_owned();
     Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paired_options_have_one_spelling_and_one_type() {
+        for pair in &PAIRS {
+            for version in holds(pair.versions).iter() {
+                let kind = |key| options::kind(key, version).expect("an option of this version");
+                assert_eq!(kind(pair.low), kind(pair.high), "{}", pair.low);
+            }
+            for key in [pair.low, pair.high, WRITE_BUFFERS, HIGH_PRIORITY] {
+                let mut aliases = options::meanings(key).flat_map(|spec| spec.aliases());
+                assert!(aliases.next().is_none(), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn conflicts_are_about_options() {
+        for conflict in &CONFLICTS {
+            assert!(!holds(conflict.versions).is_empty());
+            for (key, _) in conflict
+                .with
+                .iter()
+                .chain(&[(conflict.key, conflict.value)])
+            {
+                assert!(options::is_option(key), "{key}");
+            }
+        }
+    }
 }

@@ -304,3 +304,26 @@ pub(in crate::rules) fn without_interval(
         out.push(finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_about_options_of_its_versions() {
+        for row in &TABLE {
+            let versions = Versions::parse(row.versions).expect("versions");
+            for (key, _) in row.when {
+                assert!(options::is_option(key), "{key}");
+            }
+            for key in row.keys {
+                let own = options::known_in(key);
+                let aliases = options::meanings(key).flat_map(|spec| spec.aliases());
+                let known = aliases.fold(own, |set, alias| set.or(options::known_in(alias.key)));
+                assert!(known.overlaps(versions), "{key}");
+                let last = versions.iter().last().expect("a version");
+                assert!(own.overlaps(last), "{key} is not the name of today");
+            }
+        }
+    }
+}
