@@ -54,7 +54,7 @@ pub struct Front {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckText {
-    /// Conditions.
+    /// Conditions: `absent`, `present`, a value, a list of values, `{not: value}` or `{at-least: value}`.
     #[serde(default)]
     pub when: BTreeMap<String, serde_yaml::Value>,
     /// The key that is checked.

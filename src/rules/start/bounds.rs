@@ -35,7 +35,12 @@ fn check(rule: &Rule, deployment: &Deployment, bound: &Bound) -> Option<Finding>
         Stops::Cluster => "neither JobManager nor TaskManager starts",
         Stops::Kubernetes => "native Kubernetes mode refuses to deploy",
     };
-    let message = format!("{} is out of range: {who}", bound.key);
+    let own = &effective.setting.key;
+    let message = if own == bound.key {
+        format!("{own} is out of range: {who}")
+    } else {
+        format!("{own}, which is {}, is out of range: {who}", bound.key)
+    };
     let mut finding = proof.finding(rule, deployment, &message)?;
     finding.label = format!("takes {}", bound.accepted());
     finding.help = if bound.says.is_empty() {

@@ -3,7 +3,7 @@
 use super::{EXPONENTIAL_DELAY, Held, Proof, When, setting};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
-use crate::flink::bounds::number;
+use crate::flink::bounds::{self, number};
 use crate::flink::options;
 use crate::flink::version::Versions;
 use crate::rules::Rule;
@@ -247,6 +247,14 @@ fn reversed(rule: &Rule, deployment: &Deployment, pair: &Pair) -> Option<Finding
     let low = Held::of(deployment, pair.low)?;
     let high = Held::of(deployment, pair.high)?;
     let proof = proof_of_two(rule, deployment, high, low, pair.with)?.only(holds(pair.versions))?;
+    // A value that is refused alone is its own cause.
+    let is_refused = |held: Held, key| {
+        held.setting
+            .is_some_and(|set| bounds::violated(key, set.value(), proof.versions).is_some())
+    };
+    if is_refused(low, pair.low) || is_refused(high, pair.high) {
+        return None;
+    }
     let read = |held: Held, key: &str, version| {
         let text = held.text(key, version)?;
         number(options::kind(key, version)?, text, version)
