@@ -1,83 +1,259 @@
 //! Which key somebody meant who wrote one that Flink does not know.
 
-use super::{OptionSpec, Scope, State, canonical, in_open_family, is_option, lines};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::{OptionSpec, Scope, State, canonical, in_open_family, is_option, lines, lines_from};
 use crate::flink::version::Versions;
 use crate::words::distance;
 
 /// Written by the entrypoint of the official images into every configuration: nobody's mistake.
 const OF_THE_IMAGES: &str = "query.server.port";
 
+/// No option is half as long; what is longer is not worth a look.
+const LONGEST: usize = 200;
+
 /// The key that was meant by one that no version knows, if there is exactly one candidate.
 ///
-/// A candidate of `versions` equals the key apart from case, `-`, `_` and `.`; or is at most two
-/// typing mistakes away (one for keys shorter than 15 characters); or is the key with a prefix in
-/// front, as in `numberOfTaskSlots`. The first of these that gives any candidate decides.
+/// A candidate of `versions` equals the key apart from case, `-`, `_` and `.`; or has one of its
+/// parts twice in a row; or is at most two typing mistakes away (one for keys shorter than 15
+/// characters); or has the same words in another order; or lacks one of its middle parts; or is the
+/// key with a prefix in front, as in `numberOfTaskSlots`; or is the key without an `env.` in front.
+/// The first of these that gives any candidate decides.
 pub fn nearest(key: &str, versions: Versions) -> Option<&'static str> {
     // What plugins and connectors read below `fs.` is theirs; labels have free names.
-    let open = key.starts_with("fs.") || (key.starts_with("kubernetes.") && key.contains("labels"));
-    if key.is_empty() || key == OF_THE_IMAGES || open || in_open_family(key) || is_option(key) {
+    let open = key.starts_with("fs.") || is_free_text(key);
+    let refused = key.is_empty() || key.len() > LONGEST || key == OF_THE_IMAGES || open;
+    if refused || in_open_family(key) || is_option(key) {
         return None;
     }
-    let length = key.chars().count();
-    let limit = if length < 15 { 1 } else { 2 };
-    // A bare word is the end of many keys and more often a user's own key.
-    let distinct = key.contains(['.', '-']) || key.contains(|c: char| c.is_ascii_uppercase());
-    let mut same = Vec::new();
-    let mut typed = Vec::new();
-    let mut ending = Vec::new();
-    for line in lines() {
-        let other = super::key_of(line);
-        let group = if same_letters(key, other) {
-            &mut same
-        } else if other.len().abs_diff(length) <= limit && distance(key, other, limit).is_some() {
-            &mut typed
-        } else if distinct && is_end_of(key, other) {
-            &mut ending
-        } else {
-            continue;
-        };
-        let spec = OptionSpec::read(line);
-        let offered = matches!(spec.scope, Scope::Config | Scope::ShellOnly | Scope::Plugin);
-        if offered && spec.versions.overlaps(versions) && !group.contains(&spec.key) {
-            group.push(spec.key);
-        }
-    }
-    [same, typed, ending]
-        .into_iter()
-        .find(|group| !group.is_empty())
-        .and_then(|group| only(&group, versions))
+    let index = &*INDEX;
+    [
+        Index::same_letters,
+        Index::without_repetition,
+        Index::typed,
+        Index::same_words,
+        Index::with_one_part_more,
+        Index::ending,
+        Index::without_env,
+    ]
+    .into_iter()
+    .map(|candidates| {
+        let mut found = candidates(index, key);
+        found.retain(|candidate| candidate.versions.overlaps(versions));
+        found
+    })
+    .find(|found| !found.is_empty())
+    .and_then(|found| only(&found, versions))
+}
+
+/// Whether `part` is the first part of any option's key: `taskmanager`.
+pub fn is_first_part(part: &str) -> bool {
+    let prefix = format!("{part}.");
+    lines_from(&prefix)
+        .next()
+        .is_some_and(|line| line.starts_with(&prefix))
+}
+
+/// Whether the last parts of a key are labels, annotations and the like, whose names are free.
+fn is_free_text(key: &str) -> bool {
+    key.starts_with("kubernetes.")
+        && ["labels", "annotations", "node-selector", "secrets"]
+            .iter()
+            .any(|word| key.contains(word))
 }
 
 /// The one candidate, not counting aliases of other candidates.
-fn only(group: &[&'static str], versions: Versions) -> Option<&'static str> {
-    let mut kept = group
+fn only(found: &[&Candidate], versions: Versions) -> Option<&'static str> {
+    let is_found = |key: &str| found.iter().any(|candidate| candidate.key == key);
+    let mut kept = found
         .iter()
-        .filter(|key| canonical(key, versions).is_none_or(|target| !group.contains(&target)));
+        .filter(|candidate| canonical(candidate.key, versions).is_none_or(|key| !is_found(key)));
     let first = kept.next()?;
-    kept.next().is_none().then_some(*first)
+    kept.next().is_none().then_some(first.key)
 }
 
-/// Whether two keys differ only in case and in `-`, `_` and `.`.
-fn same_letters(left: &str, right: &str) -> bool {
-    let letters = |text: &str| {
-        text.bytes()
-            .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    // Cheap refusal first: this runs over the whole table.
-    left.as_bytes()[0].eq_ignore_ascii_case(&right.as_bytes()[0])
-        && left.len().abs_diff(right.len()) <= 4
-        && letters(left) == letters(right)
+/// A key that may be offered.
+struct Candidate {
+    key: &'static str,
+    /// The versions that know it.
+    versions: Versions,
+    /// Which characters it holds, roughly: see [`characters`].
+    characters: u64,
 }
 
-/// Whether `other` is `key` with parts in front, and perhaps with the `.size` that people forget.
-fn is_end_of(key: &str, other: &str) -> bool {
-    let is_end = |other: &str| {
-        let front = other.strip_suffix(key);
-        front.is_some_and(|front| front.ends_with('.'))
-    };
-    is_end(other) || other.strip_suffix(".size").is_some_and(is_end)
+/// The table arranged for look-ups by what people get wrong; made when the first unknown key needs it.
+struct Index {
+    candidates: Vec<Candidate>,
+    by_letters: HashMap<Vec<u8>, Vec<usize>>,
+    by_words: HashMap<String, Vec<usize>>,
+    /// Keys by each of their ends after a dot, with and without a last `.size`.
+    by_end: HashMap<&'static str, Vec<usize>>,
+    /// Keys by themselves without one of their middle parts.
+    by_lacking: HashMap<String, Vec<usize>>,
+    by_length: Vec<Vec<usize>>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
+
+impl Index {
+    fn new() -> Self {
+        let mut index = Index {
+            candidates: Vec::new(),
+            by_letters: HashMap::new(),
+            by_words: HashMap::new(),
+            by_end: HashMap::new(),
+            by_lacking: HashMap::new(),
+            by_length: Vec::new(),
+        };
+        for line in lines() {
+            let spec = OptionSpec::read(line);
+            if !matches!(spec.scope, Scope::Config | Scope::ShellOnly | Scope::Plugin) {
+                continue;
+            }
+            match index.candidates.last_mut() {
+                Some(last) if last.key == spec.key => {
+                    last.versions = last.versions.or(spec.versions)
+                }
+                _ => index.add(spec.key, spec.versions),
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, key: &'static str, versions: Versions) {
+        let at = self.candidates.len();
+        self.candidates.push(Candidate {
+            key,
+            versions,
+            characters: characters(key),
+        });
+        self.by_letters.entry(letters(key)).or_default().push(at);
+        self.by_words.entry(words(key)).or_default().push(at);
+        if self.by_length.len() <= key.len() {
+            self.by_length.resize_with(key.len() + 1, Vec::new);
+        }
+        self.by_length[key.len()].push(at);
+        let dots: Vec<usize> = key.match_indices('.').map(|(dot, _)| dot).collect();
+        for dot in &dots {
+            let end = &key[dot + 1..];
+            self.by_end.entry(end).or_default().push(at);
+            if let Some(end) = end.strip_suffix(".size") {
+                self.by_end.entry(end).or_default().push(at);
+            }
+        }
+        for pair in dots.windows(2) {
+            let without = format!("{}{}", &key[..pair[0]], &key[pair[1]..]);
+            self.by_lacking.entry(without).or_default().push(at);
+        }
+    }
+
+    fn of(&self, found: Option<&Vec<usize>>) -> Vec<&Candidate> {
+        let found = found.into_iter().flatten();
+        found.map(|at| &self.candidates[*at]).collect()
+    }
+
+    /// Equal apart from case, `-`, `_` and `.`; the first letter counts.
+    fn same_letters(&self, key: &str) -> Vec<&Candidate> {
+        let mut found = self.of(self.by_letters.get(&letters(key)));
+        found.retain(|candidate| {
+            candidate.key.as_bytes()[0].eq_ignore_ascii_case(&key.as_bytes()[0])
+                && candidate.key.len().abs_diff(key.len()) <= 4
+        });
+        found
+    }
+
+    /// `a.b.b.c` for `a.b.c`.
+    fn without_repetition(&self, key: &str) -> Vec<&Candidate> {
+        let mut parts: Vec<&str> = key.split('.').collect();
+        let before = parts.len();
+        parts.dedup();
+        if parts.len() == before {
+            return Vec::new();
+        }
+        let single = parts.join(".");
+        let found = self
+            .candidates
+            .binary_search_by(|other| other.key.cmp(&single));
+        found.map_or_else(|_| Vec::new(), |at| vec![&self.candidates[at]])
+    }
+
+    /// At most two typing mistakes away.
+    fn typed(&self, key: &str) -> Vec<&Candidate> {
+        let length = key.chars().count();
+        let limit = if length < 15 { 1 } else { 2 };
+        let own = characters(key);
+        // One mistake takes one character away and brings another in, at most.
+        let similar = |candidate: &&Candidate| {
+            (own ^ candidate.characters).count_ones() as usize <= 2 * limit
+                && distance(key, candidate.key, limit).is_some()
+        };
+        let lengths = self.by_length.iter().skip(length.saturating_sub(limit));
+        lengths
+            .take(2 * limit + 1)
+            .flatten()
+            .map(|at| &self.candidates[*at])
+            .filter(similar)
+            .collect()
+    }
+
+    /// The same words in another order; three at least, since two are a user's own key as well.
+    fn same_words(&self, key: &str) -> Vec<&Candidate> {
+        if key.split(['.', '-', '_']).count() < 3 {
+            return Vec::new();
+        }
+        self.of(self.by_words.get(&words(key)))
+    }
+
+    /// The key lacks one of the middle parts; three others must be there.
+    fn with_one_part_more(&self, key: &str) -> Vec<&Candidate> {
+        if key.split('.').count() < 3 {
+            return Vec::new();
+        }
+        self.of(self.by_lacking.get(key))
+    }
+
+    /// The key with parts in front, and perhaps with the `.size` that people forget.
+    fn ending(&self, key: &str) -> Vec<&Candidate> {
+        // A bare word is the end of many keys and more often a user's own key.
+        let distinct = key.contains(['.', '-']) || key.contains(|c: char| c.is_ascii_uppercase());
+        if distinct {
+            self.of(self.by_end.get(key))
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// `env.python.executable` for `python.executable`.
+    fn without_env(&self, key: &str) -> Vec<&Candidate> {
+        let Some(rest) = key.strip_prefix("env.").filter(|rest| rest.contains('.')) else {
+            return Vec::new();
+        };
+        let found = self
+            .candidates
+            .binary_search_by(|other| other.key.cmp(rest));
+        found.map_or_else(|_| Vec::new(), |at| vec![&self.candidates[at]])
+    }
+}
+
+/// A set of characters in 64 bits; different characters may share a bit.
+fn characters(text: &str) -> u64 {
+    text.bytes().fold(0, |set, byte| set | 1 << (byte & 63))
+}
+
+/// The letters and digits of a key, small.
+fn letters(key: &str) -> Vec<u8> {
+    key.bytes()
+        .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect()
+}
+
+/// The words of a key, sorted.
+fn words(key: &str) -> String {
+    let mut words: Vec<&str> = key.split(['.', '-', '_']).collect();
+    words.sort_unstable();
+    words.join(".")
 }
 
 /// Up to `count` keys that resemble a name, the best first: keys that hold it, then keys that are
@@ -161,6 +337,19 @@ mod tests {
             ("numberOfTaskSlots", "taskmanager.numberOfTaskSlots"),
             ("memory.task.heap", "taskmanager.memory.task.heap.size"),
             ("metrics.scope.jm_job", "metrics.scope.jm-job"),
+            (
+                "historyserver.archive.fs.fs.refresh-interval",
+                "historyserver.archive.fs.refresh-interval",
+            ),
+            ("env.python.executable", "python.executable"),
+            (
+                "checkpointing.execution.interval",
+                "execution.checkpointing.interval",
+            ),
+            (
+                "state.rocksdb.memory.managed",
+                "state.backend.rocksdb.memory.managed",
+            ),
         ] {
             // `rest.profiling.*` came with 1.19.
             if written.starts_with("rest.profiling") {
@@ -183,6 +372,9 @@ mod tests {
             "taskmanager.execution.failover-strategy",
             "taskmanager.memory.network.mix",
             "memory.process.size",
+            "taskmanager.memory.heap.size",
+            "jobmanager.port",
+            "kubernetes.jobmanager.annotation.app",
             "env.MY_VARIABLE",
             "kubernetes.jobmanager.labelss.app",
             "s3.acess-key",
