@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Rule, claim, misspelled_option};
+use super::{Rule, claim, keys};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::options::{self, ValueKind};
@@ -94,7 +94,7 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     // An absent key is shown at the condition that makes it matter. One that is there under a wrong
     // name has that one cause, and a rule for it.
     let own = value.known();
-    if own.is_none() && misspelled_option::is_misspelt(deployment, check.key) {
+    if own.is_none() && keys::is_misspelt(deployment, check.key) {
         return None;
     }
     if let Some(effective) = own {

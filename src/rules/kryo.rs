@@ -44,7 +44,7 @@ pub(super) fn no_such_kryo_registrator(
     }
 }
 
-fn is_registrator(document: &Document, key: &str) -> bool {
+pub(super) fn is_registrator(document: &Document, key: &str) -> bool {
     // A byte order mark in the key is a mistake of its own.
     if key.starts_with('\u{feff}') {
         return false;

@@ -23,6 +23,9 @@ rules! {
     "byte-order-mark" => conf_lines::byte_order_mark;
     "cancellation-timeout-off" => housekeeping::cancellation_timeout;
     "costly-diagnostics" => housekeeping::costly_diagnostics;
+    "both-old-and-new-option" => keys::both_old_and_new_option;
+    "byte-order-mark" => conf_lines::byte_order_mark;
+    "deprecated-option" => keys::deprecated_option;
     "duplicate-key" => duplicate_key::check;
     "duration-without-unit" => values::duration_without_unit;
     "forced-kryo" => kryo_use::forced_kryo;
@@ -55,6 +58,7 @@ rules! {
     "jvm-option-overrides-memory" => jvm::jvm_option_overrides_memory;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
+    "invented-option" => keys::invented_option;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
     "list-on-comma-option" => values::list_on_comma_option;
     "low-rocksdb-block-cache" => declared;
@@ -64,9 +68,11 @@ rules! {
     "min-pause-above-interval" => start::checkpoints::min_pause_above_interval;
     "misplaced-ignore" => engine;
     "missing-add-opens" => jvm::missing_add_opens;
+    "misplaced-option" => keys::misplaced_option;
     "missing-allowed-lateness" => lateness::check;
     "missing-kryo-registration" => kryo::missing_kryo_registration;
-    "misspelled-option" => misspelled_option::check;
+    "misspelled-option" => keys::misspelled_option;
+    "mixed-option-generations" => keys::mixed_option_generations;
     "nested-yaml-in-legacy-conf" => conf_lines::nested_yaml;
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
     "parent-first-class-loading" => housekeeping::parent_first;
@@ -74,6 +80,9 @@ rules! {
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;
     "redundant-default" => values::redundant_default;
     "reporter-parameter-unknown" => reporters::unknown_parameter;
+    "option-removed" => keys::option_removed;
+    "option-too-new" => keys::option_too_new;
+    "prefix-conflict" => keys::prefix_conflict;
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
     "shell-quoting" => jvm::shell_quoting;
     "size-without-unit" => values::size_without_unit;
@@ -93,6 +102,10 @@ rules! {
     "unparsable-job-config" => yaml_load::unparsable_job_config;
     "unquoted-normalised-value" => values::unquoted_normalised_value;
     "unsupported-jvm-option" => jvm::unsupported_jvm_option;
+    "unknown-option" => keys::unknown_option;
+    "unknown-rule" => engine;
+    "unparsable-job-config" => yaml_load::unparsable_job_config;
+    "unread-option" => keys::unread_option;
     "unused-ignore" => engine;
     "value-type-changed" => values::value_type_changed;
     "wrong-config-file" => wrong_config_file::check;

@@ -18,12 +18,14 @@ mod front_matter;
 mod generated;
 mod housekeeping;
 mod jvm;
+mod keys;
 mod kryo;
 mod kryo_use;
 mod lateness;
 mod list;
 mod metric_scope;
 mod misspelled_option;
+
 pub mod page;
 mod reporters;
 mod secrets;

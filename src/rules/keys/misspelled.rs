@@ -1,109 +1,141 @@
-//! `misspelled-option`: `RocksDB` keys that Flink does not have. All keys below
-//! `state.backend.rocksdb.` are declared options (`RocksDBOptions`, `RocksDBConfigurableOptions`,
-//! `RocksDBNativeMetricOptions`), so one that is in no version is a mistake.
+//! `misspelled-option`: keys that no version has and that resemble exactly one option.
 
-use super::{Rule, claim};
+use super::{Rule, Verdict, closed, judged, rekeyed, subject};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::Finding;
 use crate::flink::options;
-use crate::flink::version::Versions;
-use crate::syntax::{Document, Setting};
-
-const PREFIX: &str = "state.backend.rocksdb.";
+use crate::words::distance;
 
 /// What people write, and what they mean, where the letters alone do not tell.
-const MEANT: [(&str, &str); 13] = [
-    ("block-cache-size", "block.cache-size"),
-    ("block.cache.size", "block.cache-size"),
-    ("block-cache.size", "block.cache-size"),
-    ("blockcache.size", "block.cache-size"),
-    ("cache-size", "block.cache-size"),
-    ("cache.size", "block.cache-size"),
-    ("block-size", "block.blocksize"),
-    ("block.block-size", "block.blocksize"),
-    ("memory-managed", "memory.managed"),
-    ("managed-memory", "memory.managed"),
-    ("write-cache-size", "writebuffer.size"),
-    ("write-buffer-size", "writebuffer.size"),
-    ("write-buffer-count", "writebuffer.count"),
+const MEANT: [(&str, &str); 15] = [
+    ("jobmanager.bind-host-address", "jobmanager.bind-host"),
+    (
+        "state.backend.rocksdb.block-cache-size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.block-cache.size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.block-size",
+        "state.backend.rocksdb.block.blocksize",
+    ),
+    (
+        "state.backend.rocksdb.block.block-size",
+        "state.backend.rocksdb.block.blocksize",
+    ),
+    (
+        "state.backend.rocksdb.block.cache.size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.blockcache.size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.cache-size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.cache.size",
+        "state.backend.rocksdb.block.cache-size",
+    ),
+    (
+        "state.backend.rocksdb.managed-memory",
+        "state.backend.rocksdb.memory.managed",
+    ),
+    (
+        "state.backend.rocksdb.memory-managed",
+        "state.backend.rocksdb.memory.managed",
+    ),
+    (
+        "state.backend.rocksdb.write-buffer-count",
+        "state.backend.rocksdb.writebuffer.count",
+    ),
+    (
+        "state.backend.rocksdb.write-buffer-size",
+        "state.backend.rocksdb.writebuffer.size",
+    ),
+    (
+        "state.backend.rocksdb.write-cache-size",
+        "state.backend.rocksdb.writebuffer.size",
+    ),
+    ("taskmanager.bind-host-address", "taskmanager.bind-host"),
 ];
 
-/// Families of state backends that vendors ship under the same prefix.
-const VENDORS: [&str; 1] = ["falcon."];
-
 /// The check.
-pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.flink_documents() {
-        for setting in &document.settings {
-            // Of several lines of one key the one in force speaks.
-            let in_force = document.get(&setting.key) == Some(setting);
-            if let (true, Some(meant)) = (in_force, meant(deployment, &setting.key)) {
-                out.push(finding(rule, deployment, document, setting, &meant));
-            }
-        }
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for found in judged(deployment, |verdict| {
+        matches!(verdict, Verdict::Misspelt(_))
+    }) {
+        let Verdict::Misspelt(meant) = found.verdict else {
+            continue;
+        };
+        let key = &found.setting.key;
+        let mut finding = rule.finding(
+            found.document,
+            found.setting.key_at,
+            format!(
+                "{} has no option `{key}`; the line has no effect",
+                subject(deployment.versions)
+            ),
+        );
+        finding.label = format!("did you mean `{meant}`?");
+        finding.help = "Flink keeps keys that it does not know without a word".to_owned();
+        finding.key = Some(key.clone());
+        finding.fix = rekeyed(
+            deployment,
+            found.document,
+            found.setting,
+            meant,
+            "the setting takes effect for the first time",
+        );
+        out.push(finding);
     }
 }
 
 /// Whether a key of the deployment is a misspelling of `option`.
-pub(super) fn is_misspelt(deployment: &Deployment, option: &str) -> bool {
+pub(in crate::rules) fn is_misspelt(deployment: &Deployment, option: &str) -> bool {
     let mut settings = deployment
         .flink_documents()
         .flat_map(|document| &document.settings);
-    settings.any(|setting| meant(deployment, &setting.key).as_deref() == Some(option))
+    settings.any(|setting| {
+        !options::is_option(&setting.key) && meant(deployment, &setting.key) == Some(option)
+    })
 }
 
-/// The option that a key means, when it is a misspelling.
-fn meant(deployment: &Deployment, key: &str) -> Option<String> {
-    let rest = key.strip_prefix(PREFIX)?;
-    let vendor = VENDORS.iter().any(|vendor| rest.starts_with(vendor));
-    if vendor || options::is_option(key) {
+/// The option that a key means which no version knows, when that is certain.
+pub(super) fn meant(deployment: &Deployment, key: &str) -> Option<&'static str> {
+    if closed::is_of_vendor(deployment, key) {
         return None;
     }
-    let by_hand = MEANT.iter().find(|(written, _)| *written == rest);
-    match by_hand {
-        Some((_, meant)) => Some(format!("{PREFIX}{meant}")),
-        None => options::nearest(key, deployment.versions).map(str::to_owned),
+    let by_hand = MEANT.iter().find(|(written, _)| *written == key);
+    if let Some((_, meant)) = by_hand {
+        return Some(meant);
     }
+    options::nearest(key, deployment.versions).filter(|meant| is_flinks(key, meant))
 }
 
-fn finding(
-    rule: &Rule,
-    deployment: &Deployment,
-    document: &Document,
-    setting: &Setting,
-    meant: &str,
-) -> Finding {
-    let version = if deployment.versions == Versions::ALL {
-        "Flink".to_owned()
-    } else {
-        deployment.version_text()
-    };
-    let mut finding = rule.finding(
-        document,
-        setting.key_at,
-        format!(
-            "{version} has no option `{}`; the line has no effect",
-            setting.key
-        ),
-    );
-    finding.label = format!("did you mean `{meant}`?");
-    finding.help = "Flink keeps keys that it does not know without a word".to_owned();
-    finding.key = Some(setting.key.clone());
-    // Two lines for one option would hide one another.
-    let alone = document.all(&setting.key).count() == 1;
-    if alone && deployment.all(meant).is_empty() {
-        finding.fix = document
-            .rename(deployment.source(document), setting, meant)
-            .map(|edit| Fix {
-                title: "rename the key".to_owned(),
-                safety: Safety::Unsafe,
-                risk: "the setting takes effect for the first time".to_owned(),
-                edits: vec![edit],
-                claims: vec![
-                    claim(document, &setting.key, None),
-                    claim(document, meant, Some(&setting.value)),
-                ],
-            });
+/// Whether a key can't well be one of the user's own.
+fn is_flinks(key: &str, meant: &str) -> bool {
+    let part = key.split('.').next().unwrap_or_default();
+    if options::is_first_part(part) {
+        return true;
     }
-    finding
+    let is_end = meant.ends_with(key)
+        || meant
+            .strip_suffix(".size")
+            .is_some_and(|m| m.ends_with(key));
+    if is_end {
+        // `numberOfTaskSlots`, `bind-host` of nobody else, `memory.task.heap`.
+        return key.contains('-')
+            || key.contains(|c: char| c.is_ascii_uppercase())
+            || key.split('.').count() > 2;
+    }
+    // A slip in the first word alone, as in `taskmanger.numberOfTaskSlots`.
+    let same_start = key.bytes().next() == meant.bytes().next();
+    key.contains('.')
+        && key.len() >= 15
+        && distance(key, meant, 2).is_some_and(|mistakes| mistakes == 1 || same_start)
 }

@@ -1,0 +1,155 @@
+//! `both-old-and-new-option`: one option under two of its names.
+
+use super::Rule;
+use super::deprecated::names;
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Related, Safety, Severity};
+use crate::flink::options::{self, State};
+use crate::flink::version::Versions;
+use crate::rules::claim;
+use crate::syntax::{Document, Setting, Space};
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.in_space(Space::Flink) {
+        for setting in &document.settings {
+            let in_force = deployment
+                .raw(&setting.key)
+                .is_some_and(|(raw, _)| raw == setting);
+            let Some(winner) = winner(deployment, &setting.key).filter(|_| in_force) else {
+                continue;
+            };
+            out.push(finding(rule, deployment, document, setting, winner));
+        }
+    }
+    flipping(rule, deployment, out);
+}
+
+/// The name that is set and hides `key`, for every option that reads `key`, in every version.
+fn winner(deployment: &Deployment, key: &str) -> Option<&'static str> {
+    let mut winner = None;
+    let mut seen = Versions::NONE;
+    for spec in options::meanings(key).filter(|spec| spec.versions.overlaps(deployment.versions)) {
+        if spec.state != State::Alias {
+            return None;
+        }
+        for target in spec.targets() {
+            for version in deployment.versions.and(spec.versions).iter() {
+                let first = options::names_in_order(target, version)
+                    .find(|name| deployment.raw(name).is_some())?;
+                // The name out of the table lives longer than the one out of the file.
+                let first = names(target, version).find(|name| *name == first && *name != key)?;
+                if winner.is_some_and(|other| other != first) {
+                    return None;
+                }
+                winner = Some(first);
+            }
+        }
+        seen = seen.or(spec.versions);
+    }
+    winner.filter(|_| deployment.versions.within(seen))
+}
+
+fn finding(
+    rule: &Rule,
+    deployment: &Deployment,
+    document: &Document,
+    setting: &Setting,
+    winner: &str,
+) -> Finding {
+    let key = &setting.key;
+    let mut finding = rule.finding(
+        document,
+        setting.key_at,
+        format!("`{key}` is ignored because `{winner}` is set as well"),
+    );
+    finding.label = format!("an old name of `{winner}`");
+    finding.help =
+        "Flink reads an option's own key first, then its old names in a fixed order, and \
+                    says nothing of the others"
+            .to_owned();
+    finding.key = Some(key.clone());
+    let Some((wins, place)) = deployment.raw(winner) else {
+        return finding;
+    };
+    finding.related.push(Related {
+        at: Deployment::at(place, wins.whole),
+        message: format!("the value in force: {}", wins.value),
+    });
+    if wins.value == setting.value {
+        finding.severity = Severity::Note;
+    }
+    let same_place = place.source == document.source && place.ordinal == document.ordinal;
+    if same_place && document.all(key).count() == 1 {
+        let edit = document.remove(deployment.source(document), setting);
+        finding.fix = edit.map(|edit| Fix {
+            title: "remove the line that is ignored".to_owned(),
+            safety: Safety::Safe,
+            risk: String::new(),
+            edits: vec![edit],
+            claims: vec![claim(document, key, None)],
+        });
+    }
+    finding
+}
+
+/// Pairs of which some versions read one line and the others the other: whichever runs, a line with
+/// another value is ignored.
+fn flipping(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.in_space(Space::Flink) {
+        for setting in &document.settings {
+            let known = options::known_in(&setting.key);
+            let later = deployment.versions.and(known);
+            if later.is_empty() || later == deployment.versions {
+                continue;
+            }
+            let earlier = deployment.versions.without(known);
+            for old in names_of(&setting.key) {
+                let is_own = options::meanings(old)
+                    .filter(|spec| spec.state != State::Alias)
+                    .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+                let Some((other, place)) = deployment.raw(old) else {
+                    continue;
+                };
+                let is_alias = options::meanings(old)
+                    .filter(|spec| {
+                        spec.state == State::Alias
+                            && spec.targets().any(|target| target == setting.key)
+                    })
+                    .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+                let both_known = setting.known && other.known && setting.value != other.value;
+                let in_force = deployment.raw(&setting.key).map(|(raw, _)| raw) == Some(setting);
+                if !(both_known && in_force && earlier.within(is_own) && later.within(is_alias)) {
+                    continue;
+                }
+                let since = super::first(later);
+                let mut finding = rule.finding(
+                    place,
+                    other.key_at,
+                    format!(
+                        "`{old}` counts before {since} and is ignored from then on, where `{}` has \
+                         another value",
+                        setting.key
+                    ),
+                );
+                finding.label = format!("an old name of `{}` since {since}", setting.key);
+                finding.help =
+                    "give both the same value, or keep the one that your version reads".to_owned();
+                finding.key = Some(old.to_owned());
+                finding.related.push(Related {
+                    at: Deployment::at(document, setting.whole),
+                    message: format!("the value from {since} on: {}", setting.value),
+                });
+                out.push(finding);
+            }
+        }
+    }
+}
+
+/// The old names of an option.
+fn names_of(key: &str) -> Vec<&'static str> {
+    options::meanings(key)
+        .flat_map(|spec| spec.aliases().collect::<Vec<_>>())
+        .map(|alias| alias.key)
+        .collect()
+}

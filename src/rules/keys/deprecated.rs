@@ -1,0 +1,153 @@
+//! `deprecated-option`: old names that all versions of the deployment still read.
+
+use super::{Rule, first};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Safety};
+use crate::flink::options::{self, OptionSpec, State};
+use crate::flink::version::Versions;
+use crate::rules::{claim, keys};
+use crate::syntax::{Document, Setting, Space};
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.in_space(Space::Flink) {
+        for setting in &document.settings {
+            let Some(targets) = targets(&setting.key, deployment.versions) else {
+                continue;
+            };
+            // Beside one of its other names it is that pair that matters.
+            let paired = targets.iter().any(|target| {
+                names(target, deployment.versions)
+                    .any(|name| name != setting.key && deployment.raw(name).is_some())
+            });
+            if paired
+                || document.get(&setting.key) != Some(setting)
+                || keys::is_read_by_nothing(&setting.key, deployment.versions)
+            {
+                continue;
+            }
+            out.push(finding(rule, deployment, document, setting, &targets));
+        }
+    }
+}
+
+fn finding(
+    rule: &Rule,
+    deployment: &Deployment,
+    document: &Document,
+    setting: &Setting,
+    targets: &[&'static str],
+) -> Finding {
+    let key = &setting.key;
+    // Of `jobmanager.web.port` the successors are `rest.bind-port` and the old name `web.port`.
+    let current: Vec<&'static str> = targets
+        .iter()
+        .copied()
+        .filter(|target| self::targets(target, deployment.versions).is_none())
+        .collect();
+    let quoted: Vec<String> = current.iter().map(|target| format!("`{target}`")).collect();
+    let mut finding = rule.finding(
+        document,
+        setting.key_at,
+        format!("`{key}` is an old name of {}", quoted.join(" and ")),
+    );
+    let since = old_since(key);
+    finding.label = format!("deprecated since {}", first(since));
+    finding.help = "Flink still reads it and logs a warning".to_owned();
+    finding.key = Some(key.clone());
+    if current.len() == targets.len() {
+        finding.fix = fix(deployment, document, setting, targets);
+    }
+    finding
+}
+
+/// The versions in which a key is no option of its own any more.
+fn old_since(key: &str) -> Versions {
+    options::meanings(key)
+        .filter(|spec| spec.state != State::Current)
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions))
+}
+
+/// The options that a key stands for, where every version reads it as an old name of exactly these.
+pub(super) fn targets(key: &str, versions: Versions) -> Option<Vec<&'static str>> {
+    let mut agreed: Option<Vec<&'static str>> = None;
+    let mut seen = Versions::NONE;
+    for spec in options::meanings(key).filter(|spec| spec.versions.overlaps(versions)) {
+        let targets: Vec<&'static str> = spec.targets().collect();
+        let is_old = spec.state != State::Current && !targets.is_empty();
+        if !is_old || agreed.as_ref().is_some_and(|other| *other != targets) {
+            return None;
+        }
+        if !targets.iter().all(|target| reads(target, &spec, versions)) {
+            return None;
+        }
+        seen = seen.or(spec.versions);
+        agreed = Some(targets);
+    }
+    agreed.filter(|_| versions.within(seen))
+}
+
+/// Whether an option reads the key of `old` as a deprecated one, in all versions in question.
+fn reads(target: &str, old: &OptionSpec, versions: Versions) -> bool {
+    let wanted = versions.and(old.versions);
+    let reading = options::meanings(target)
+        .filter(|spec| {
+            let mut aliases = spec.aliases();
+            aliases.any(|alias| alias.key == old.key && !alias.fallback)
+        })
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    wanted.within(reading)
+}
+
+/// All names under which any of the versions reads an option.
+pub(super) fn names(
+    option: &'static str,
+    versions: Versions,
+) -> impl Iterator<Item = &'static str> {
+    let aliases = options::meanings(option)
+        .filter(move |spec| spec.versions.overlaps(versions))
+        .flat_map(|spec| spec.aliases().collect::<Vec<_>>());
+    std::iter::once(option).chain(aliases.map(|alias| alias.key))
+}
+
+/// The new names in place of the old one.
+fn fix(
+    deployment: &Deployment,
+    document: &Document,
+    setting: &Setting,
+    targets: &[&'static str],
+) -> Option<Fix> {
+    let (first, rest) = targets.split_first()?;
+    // A deprecated option that still is one may have readers of its own beside the new option.
+    let is_alias = options::meanings(&setting.key)
+        .filter(|spec| spec.versions.overlaps(deployment.versions))
+        .all(|spec| spec.state == State::Alias);
+    // The scripts in bin/ look some of these up by their own grammar.
+    let of_scripts = setting.key.starts_with("env.") || first.starts_with("env.");
+    if document.all(&setting.key).count() != 1 || !is_alias || of_scripts {
+        return None;
+    }
+    let source = deployment.source(document);
+    let mut edits = vec![document.rename(source, setting, first)?];
+    let mut claims = vec![
+        claim(document, &setting.key, None),
+        claim(document, first, Some(&setting.value)),
+    ];
+    for target in rest {
+        edits.push(document.insert_after(source, setting, target, &setting.value)?);
+        claims.push(claim(document, target, Some(&setting.value)));
+    }
+    let title = if rest.is_empty() {
+        "rename the key"
+    } else {
+        "write the options that took its place"
+    };
+    // A job that looks up the old key itself would miss it, but none can be seen here.
+    Some(Fix {
+        title: title.to_owned(),
+        safety: Safety::Safe,
+        risk: String::new(),
+        edits,
+        claims,
+    })
+}

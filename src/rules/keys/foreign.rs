@@ -1,0 +1,139 @@
+//! Keys of other programs, and of other places, that end up in Flink's configuration.
+
+/// Who reads a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Log4j 2's own properties file.
+    Log4j,
+    /// Clients of Kafka.
+    Kafka,
+    /// Iceberg catalogs.
+    Iceberg,
+    /// Spark.
+    Spark,
+    /// `WITH (...)` of a table.
+    Table,
+    /// The Kubernetes operator.
+    Operator,
+}
+
+impl Owner {
+    /// Whose option it is, as the object of "is": `an option of log4j`.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Owner::Log4j => "a setting of Log4j",
+            Owner::Kafka => "a setting of Kafka's clients",
+            Owner::Iceberg => "a setting of Iceberg",
+            Owner::Spark => "a setting of Spark",
+            Owner::Table => "an option of a table",
+            Owner::Operator => "a setting of the Kubernetes operator",
+        }
+    }
+
+    /// Where it belongs.
+    pub(super) fn place(self) -> &'static str {
+        match self {
+            Owner::Log4j => {
+                "Log4j reads log4j-console.properties (in containers) or log4j.properties in the \
+                 same folder"
+            }
+            Owner::Kafka => {
+                "pass it to the connector: setProperty(...) of the builder, or 'properties.<key>' \
+                 in WITH (...) of the table"
+            }
+            Owner::Iceberg => {
+                "catalog properties belong into CREATE CATALOG ... WITH (...), or into the job that \
+                 opens the catalog"
+            }
+            Owner::Spark => "Flink does not read Spark's settings",
+            Owner::Table => "write it into WITH (...) of the table, or a hint /*+ OPTIONS(...) */",
+            Owner::Operator => {
+                "the operator reads its own configuration (Helm value defaultConfiguration) and \
+                 flinkConfiguration of a FlinkDeployment"
+            }
+        }
+    }
+}
+
+/// Settings of Kafka's consumers and producers by their whole names.
+const KAFKA: [&str; 20] = [
+    "acks",
+    "auto.commit.interval.ms",
+    "auto.offset.reset",
+    "bootstrap.servers",
+    "compression.type",
+    "enable.auto.commit",
+    "enable.idempotence",
+    "fetch.max.bytes",
+    "fetch.min.bytes",
+    "group.id",
+    "isolation.level",
+    "key.deserializer",
+    "key.serializer",
+    "linger.ms",
+    "max.in.flight.requests.per.connection",
+    "max.poll.interval.ms",
+    "max.poll.records",
+    "schema.registry.url",
+    "value.deserializer",
+    "value.serializer",
+];
+
+/// Options of tables that articles show, by their whole names; no table of Flink's options holds them.
+const TABLE: [&str; 14] = [
+    "scan.parallelism",
+    "scan.startup.mode",
+    "scan.startup.specific-offsets",
+    "scan.startup.timestamp-millis",
+    "scan.topic-partition-discovery.interval",
+    "scan.watermark.alignment.group",
+    "scan.watermark.alignment.max-drift",
+    "scan.watermark.emit.strategy",
+    "scan.watermark.idle-timeout",
+    "sink.buffer-flush.interval",
+    "sink.buffer-flush.max-rows",
+    "sink.delivery-guarantee",
+    "sink.parallelism",
+    "sink.transactional-id-prefix",
+];
+
+/// Prefixes that only one program uses.
+const PREFIXES: [(&str, Owner); 9] = [
+    ("appender.", Owner::Log4j),
+    ("iceberg.", Owner::Iceberg),
+    ("job.autoscaler.", Owner::Operator),
+    ("kubernetes.operator.", Owner::Operator),
+    ("log4j.", Owner::Log4j),
+    ("log4j2.", Owner::Log4j),
+    ("logger.", Owner::Log4j),
+    ("rootLogger", Owner::Log4j),
+    ("spark.", Owner::Spark),
+];
+
+/// Whose key it is, when it is certainly another program's.
+pub(super) fn owner(key: &str) -> Option<Owner> {
+    let by_prefix = PREFIXES.iter().find(|(prefix, _)| key.starts_with(prefix));
+    if let Some((_, owner)) = by_prefix {
+        return Some(*owner);
+    }
+    if KAFKA.binary_search(&key).is_ok() {
+        return Some(Owner::Kafka);
+    }
+    TABLE.binary_search(&key).is_ok().then_some(Owner::Table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flink::options;
+
+    #[test]
+    fn lists_are_sorted_and_hold_no_option_of_flink() {
+        for list in [&KAFKA[..], &TABLE[..]] {
+            assert!(list.is_sorted());
+            for key in list {
+                assert!(!options::is_option(key), "{key}");
+            }
+        }
+    }
+}

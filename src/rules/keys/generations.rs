@@ -1,0 +1,66 @@
+//! `mixed-option-generations`: old and new names of options side by side.
+
+use super::Rule;
+use super::deprecated::targets;
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related};
+use crate::flink::options::{self, State};
+use crate::flink::version::Versions;
+use crate::syntax::{Setting, Space};
+
+/// The check: one note a document.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.in_space(Space::Flink) {
+        let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
+        let old: Vec<&Setting> = document
+            .settings
+            .iter()
+            .filter(|setting| targets(&setting.key, deployment.versions).is_some())
+            .filter(in_force)
+            .collect();
+        let new = document
+            .settings
+            .iter()
+            .filter(|setting| is_new_name(&setting.key, deployment.versions))
+            .find(in_force);
+        let (Some(first), Some(new)) = (old.first(), new) else {
+            continue;
+        };
+        let count = old.len();
+        let lines = if count == 1 {
+            "1 old name".to_owned()
+        } else {
+            format!("{count} old names")
+        };
+        let mut finding = rule.finding(
+            document,
+            first.key_at,
+            format!("{lines} of options stand beside new names of others"),
+        );
+        finding.label = "an old name".to_owned();
+        finding.help =
+            "write all options by the names of the version that runs; readers take the newest \
+             name they see for the version"
+                .to_owned();
+        finding.key = Some(first.key.clone());
+        finding.related.push(Related {
+            at: Deployment::at(document, new.key_at),
+            message: "a new name".to_owned(),
+        });
+        out.push(finding);
+    }
+}
+
+/// Whether an option took the place of an old name that all the versions still read.
+fn is_new_name(key: &str, versions: Versions) -> bool {
+    let mut specs = options::meanings(key).filter(|spec| spec.versions.overlaps(versions));
+    specs.any(|spec| {
+        let mut aliases = spec.aliases().filter(|alias| !alias.fallback);
+        spec.state == State::Current
+            && aliases.any(|alias| {
+                // Names older than 1.13 tell nothing about a generation.
+                let mut old = options::meanings(alias.key);
+                old.any(|spec| spec.state == State::Current)
+            })
+    })
+}

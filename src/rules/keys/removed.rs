@@ -1,0 +1,268 @@
+//! `option-removed`: keys that only earlier versions have.
+
+use super::{Gap, Judged, Rule, Verdict, first, judged, last, removal, serializers};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::flink::{options, value};
+use crate::rules::claim;
+
+/// What there is to say about a removed key beyond its removal.
+struct Story {
+    /// The key, or with a dot at its end everything below it.
+    key: &'static str,
+    /// What follows, and what to do.
+    help: &'static str,
+    /// Options that do the job now; where one is set, the old line can go.
+    instead: &'static [&'static str],
+    /// Whether the line asks for something that matters and is silently missing.
+    matters: bool,
+}
+
+const fn harmless(key: &'static str, help: &'static str) -> Story {
+    Story {
+        key,
+        help,
+        instead: &[],
+        matters: false,
+    }
+}
+
+const fn matters(key: &'static str, help: &'static str, instead: &'static [&'static str]) -> Story {
+    Story {
+        key,
+        help,
+        instead,
+        matters: true,
+    }
+}
+
+/// Declared before, and read by nothing even then (`unread-option`).
+const UNREAD: &str = "earlier versions declared it as well but read it nowhere";
+const JOBMANAGER: &str = "it sizes nothing any more: set jobmanager.memory.process.size (containers) or \
+                          jobmanager.memory.flink.size";
+const TASKMANAGER: &str = "it sizes nothing any more: set taskmanager.memory.process.size (containers) \
+                           or taskmanager.memory.flink.size";
+const JOBMANAGER_SIZES: &[&str] = &[
+    "jobmanager.memory.process.size",
+    "jobmanager.memory.flink.size",
+    "jobmanager.memory.heap.size",
+];
+const TASKMANAGER_SIZES: &[&str] = &[
+    "taskmanager.memory.process.size",
+    "taskmanager.memory.flink.size",
+    "taskmanager.memory.task.heap.size",
+];
+const TYPES: &str = "nothing is registered: list the types in pipeline.serialization-config, which \
+                     state written with them needs to be read";
+
+/// Sorted by key.
+const STORIES: [Story; 28] = [
+    harmless("akka.watch.", UNREAD),
+    matters(
+        "cluster.evenly-spread-out-slots",
+        "slots fill one TaskManager after the other: set taskmanager.load-balance.mode: SLOTS",
+        &["taskmanager.load-balance.mode"],
+    ),
+    harmless(
+        "execution.checkpointing.prefer-checkpoint-for-recovery",
+        "there is nothing to do",
+    ),
+    harmless("high-availability.job.delay", UNREAD),
+    matters("jobmanager.heap.mb", JOBMANAGER, JOBMANAGER_SIZES),
+    matters("jobmanager.heap.size", JOBMANAGER, JOBMANAGER_SIZES),
+    harmless("jobmanager.web.backpressure.", UNREAD),
+    harmless("jobmanager.web.ssl.enabled", UNREAD),
+    harmless("local.number-resourcemanager", UNREAD),
+    harmless("mesos.", "Flink left Mesos with 1.14"),
+    matters(
+        "pipeline.default-kryo-serializers",
+        TYPES,
+        &[serializers::KEY],
+    ),
+    matters("pipeline.registered-kryo-types", TYPES, &[serializers::KEY]),
+    matters("pipeline.registered-pojo-types", TYPES, &[serializers::KEY]),
+    harmless("recovery.job.delay", UNREAD),
+    matters(
+        "security.ssl.enabled",
+        "set security.ssl.internal.enabled and security.ssl.rest.enabled",
+        &["security.ssl.internal.enabled", "security.ssl.rest.enabled"],
+    ),
+    harmless("state.backend.async", UNREAD),
+    matters(
+        "table.exec.shuffle-mode",
+        "set execution.batch-shuffle-mode, whose values have other names",
+        &["execution.batch-shuffle-mode"],
+    ),
+    harmless("taskmanager.exit-on-fatal-akka-error", UNREAD),
+    matters("taskmanager.heap.mb", TASKMANAGER, TASKMANAGER_SIZES),
+    matters("taskmanager.heap.size", TASKMANAGER, TASKMANAGER_SIZES),
+    harmless("taskmanager.initial-registration-pause", UNREAD),
+    harmless("taskmanager.max-registration-pause", UNREAD),
+    matters(
+        "taskmanager.network.netty.sendReceiveBufferSize",
+        "the operating system sizes the buffers of sockets now: its limits are net.ipv4.tcp_rmem and \
+         net.ipv4.tcp_wmem",
+        &[],
+    ),
+    matters(
+        "taskmanager.network.numberOfBuffers",
+        "network memory is sized by taskmanager.memory.network.fraction, .min and .max",
+        &[
+            "taskmanager.memory.network.fraction",
+            "taskmanager.memory.network.max",
+        ],
+    ),
+    harmless("taskmanager.refused-registration-pause", UNREAD),
+    harmless("taskmanager.registration.", UNREAD),
+    harmless("web.backpressure.", UNREAD),
+    harmless("web.ssl.enabled", UNREAD),
+];
+
+/// The story of a key.
+fn story(key: &str) -> Option<&'static Story> {
+    STORIES
+        .iter()
+        .find(|story| story.key == key || (story.key.ends_with('.') && key.starts_with(story.key)))
+}
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for found in judged(deployment, |verdict| matches!(verdict, Verdict::Removed(_))) {
+        let Verdict::Removed(gap) = found.verdict else {
+            continue;
+        };
+        out.push(finding(rule, deployment, &found, gap));
+    }
+}
+
+fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Finding {
+    let setting = found.setting;
+    let key = setting.key.as_str();
+    let story = story(key);
+    // `false` asks for nothing that is missing now.
+    let is_off = setting.known && value::parse_boolean(&setting.value) == Ok(false);
+    let is_served = story.is_some_and(|story| {
+        let mut instead = story.instead.iter();
+        instead.any(|option| deployment.raw(option).is_some())
+    });
+    let tls = key == "security.ssl.enabled" && !is_off && !is_served && gap.is_whole(deployment);
+    let is_off_now = tls && deployment.is_complete();
+    let what = if is_off_now {
+        "ignores it: TLS is off"
+    } else {
+        "ignores it"
+    };
+    let message = format!("Flink {} has no `{key}` any more and {what}", gap.missing);
+    let mut finding = rule.finding(found.document, setting.key_at, message);
+    if is_off || is_served || story.is_some_and(|story| !story.matters) {
+        finding.severity = Severity::Note;
+    }
+    finding.label = format!("last known in {}", last(gap.known));
+    finding.help = match story {
+        Some(story) if is_served => format!("{} is set and does it now", set(deployment, story)),
+        Some(_) if is_off => "it was switched off anyway".to_owned(),
+        Some(story) => story.help.to_owned(),
+        None => format!(
+            "it was removed in {}, and no option took its place",
+            removed_in(gap)
+        ),
+    };
+    finding.key = Some(key.to_owned());
+    if gap.is_whole(deployment) {
+        let replaced = (!is_served && !is_off)
+            .then(|| replacement(deployment, found))
+            .flatten();
+        // What is missed now has to be put elsewhere before the line may go.
+        let wanted = !is_served && !is_off && story.is_some_and(|story| !story.instead.is_empty());
+        finding.fix = match replaced {
+            Some(fix) => Some(fix),
+            None if wanted => None,
+            None => removal(deployment, found.document, key),
+        };
+    }
+    finding
+}
+
+/// The options of a story that the deployment sets.
+fn set(deployment: &Deployment, story: &Story) -> String {
+    let set: Vec<&str> = story
+        .instead
+        .iter()
+        .copied()
+        .filter(|option| deployment.raw(option).is_some())
+        .collect();
+    set.join(" and ")
+}
+
+/// The version after the last that knew the key.
+fn removed_in(gap: Gap) -> &'static str {
+    let later = gap.known.bits().ilog2() + 1;
+    let later = crate::flink::version::Versions::from_bits(u16::MAX << later);
+    first(later)
+}
+
+/// The same thing said with the options of today, where there is exactly one way.
+fn replacement(deployment: &Deployment, found: &Judged) -> Option<Fix> {
+    let setting = found.setting;
+    if !setting.known {
+        return None;
+    }
+    let is_on = value::parse_boolean(&setting.value) == Ok(true);
+    let (title, risk, settings) = match setting.key.as_str() {
+        "cluster.evenly-spread-out-slots" if is_on => (
+            "set taskmanager.load-balance.mode to SLOTS",
+            "slots are spread over all TaskManagers again",
+            vec![("taskmanager.load-balance.mode", "SLOTS".to_owned())],
+        ),
+        "security.ssl.enabled" if is_on => (
+            "switch TLS on inside the cluster and for REST",
+            "clients and all processes need matching key and trust stores",
+            vec![
+                ("security.ssl.internal.enabled", "true".to_owned()),
+                ("security.ssl.rest.enabled", "true".to_owned()),
+            ],
+        ),
+        serializers::SERIALIZERS | serializers::KRYO_TYPES | serializers::POJO_TYPES => {
+            return serializers::translate(deployment, found.document);
+        }
+        _ => return None,
+    };
+    let known = settings
+        .iter()
+        .all(|(key, _)| deployment.versions.within(options::known_in(key)));
+    if !known || found.document.all(&setting.key).count() != 1 {
+        return None;
+    }
+    let source = deployment.source(found.document);
+    let mut claims = vec![claim(found.document, &setting.key, None)];
+    for (key, value) in &settings {
+        claims.push(claim(found.document, key, Some(value)));
+    }
+    Some(Fix {
+        title: title.to_owned(),
+        safety: Safety::Unsafe,
+        risk: risk.to_owned(),
+        edits: vec![
+            found.document.remove(source, setting)?,
+            found.document.insert_all(source, &settings)?,
+        ],
+        claims,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stories_are_of_removed_options_and_name_options() {
+        assert!(STORIES.is_sorted_by(|one, other| one.key < other.key));
+        for story in &STORIES {
+            let newest = crate::flink::version::Versions::parse("2.3").unwrap();
+            assert!(!options::is_known(story.key, newest), "{}", story.key);
+            for option in story.instead {
+                assert!(options::is_option(option), "{option}");
+            }
+        }
+    }
+}

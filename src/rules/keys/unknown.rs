@@ -1,0 +1,32 @@
+//! `unknown-option`: keys that no version has, where every key is a declared option.
+
+use super::{Rule, Verdict, judged};
+use crate::deployment::Deployment;
+use crate::finding::Finding;
+use crate::flink::version::NAMES;
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    let own = rule.words("own-prefixes");
+    for found in judged(deployment, |verdict| *verdict == Verdict::Unknown) {
+        let key = &found.setting.key;
+        if own.iter().any(|prefix| key.starts_with(prefix)) {
+            continue;
+        }
+        let (first, last) = (NAMES[0], NAMES[NAMES.len() - 1]);
+        let mut finding = rule.finding(
+            found.document,
+            found.setting.key_at,
+            format!(
+                "no Flink from {first} to {last} has an option `{key}`; Flink ignores the line"
+            ),
+        );
+        finding.label = "no such option".to_owned();
+        finding.help =
+            "look the option up in Flink's list, or remove the line; a key that your own \
+                        code reads belongs under a prefix of your own"
+                .to_owned();
+        finding.key = Some(key.clone());
+        out.push(finding);
+    }
+}
