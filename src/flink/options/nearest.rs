@@ -58,7 +58,7 @@ pub fn is_first_part(part: &str) -> bool {
 /// Whether the last parts of a key are labels, annotations and the like, whose names are free.
 fn is_free_text(key: &str) -> bool {
     key.starts_with("kubernetes.")
-        && ["labels", "annotations", "node-selector", "secrets"]
+        && ["label", "annotation", "node-selector", "secret"]
             .iter()
             .any(|word| key.contains(word))
 }
@@ -78,8 +78,7 @@ struct Candidate {
     key: &'static str,
     /// The versions that know it.
     versions: Versions,
-    /// Which characters it holds, roughly: see [`characters`].
-    characters: u64,
+    counts: Counts,
 }
 
 /// The table arranged for look-ups by what people get wrong; made when the first unknown key needs it.
@@ -113,7 +112,7 @@ impl Index {
             }
             match index.candidates.last_mut() {
                 Some(last) if last.key == spec.key => {
-                    last.versions = last.versions.or(spec.versions)
+                    last.versions = last.versions.or(spec.versions);
                 }
                 _ => index.add(spec.key, spec.versions),
             }
@@ -126,7 +125,7 @@ impl Index {
         self.candidates.push(Candidate {
             key,
             versions,
-            characters: characters(key),
+            counts: counts(key),
         });
         self.by_letters.entry(letters(key)).or_default().push(at);
         self.by_words.entry(words(key)).or_default().push(at);
@@ -182,18 +181,18 @@ impl Index {
     fn typed(&self, key: &str) -> Vec<&Candidate> {
         let length = key.chars().count();
         let limit = if length < 15 { 1 } else { 2 };
-        let own = characters(key);
-        // One mistake takes one character away and brings another in, at most.
-        let similar = |candidate: &&Candidate| {
-            (own ^ candidate.characters).count_ones() as usize <= 2 * limit
-                && distance(key, candidate.key, limit).is_some()
-        };
+        let own = counts(key);
         let lengths = self.by_length.iter().skip(length.saturating_sub(limit));
         lengths
             .take(2 * limit + 1)
             .flatten()
             .map(|at| &self.candidates[*at])
-            .filter(similar)
+            // One mistake takes one character away and brings another in, at most.
+            .filter(|candidate| difference(&own, &candidate.counts) <= 2 * limit)
+            .filter(|candidate| {
+                let (left, right) = unlike(key, candidate.key);
+                distance(left, right, limit).is_some()
+            })
             .collect()
     }
 
@@ -205,9 +204,10 @@ impl Index {
         self.of(self.by_words.get(&words(key)))
     }
 
-    /// The key lacks one of the middle parts; three others must be there.
+    /// The key lacks one of the middle parts. Four others must be there: `historyserver.web.enabled`
+    /// need not mean `historyserver.web.ssl.enabled`.
     fn with_one_part_more(&self, key: &str) -> Vec<&Candidate> {
-        if key.split('.').count() < 3 {
+        if key.split('.').count() < 4 {
             return Vec::new();
         }
         self.of(self.by_lacking.get(key))
@@ -236,9 +236,42 @@ impl Index {
     }
 }
 
-/// A set of characters in 64 bits; different characters may share a bit.
-fn characters(text: &str) -> u64 {
-    text.bytes().fold(0, |set, byte| set | 1 << (byte & 63))
+/// How often each character occurs; different characters may share a count.
+type Counts = [u8; 32];
+
+fn counts(text: &str) -> Counts {
+    let mut counts = [0u8; 32];
+    for byte in text.bytes() {
+        let count = &mut counts[usize::from(byte & 31)];
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+/// By how much two texts' characters differ.
+fn difference(left: &Counts, right: &Counts) -> usize {
+    let pairs = left.iter().zip(right);
+    pairs
+        .map(|(one, other)| usize::from(one.abs_diff(*other)))
+        .sum()
+}
+
+/// What is left of two texts without their common start and end.
+fn unlike<'l, 'r>(left: &'l str, right: &'r str) -> (&'l str, &'r str) {
+    let start = left
+        .char_indices()
+        .zip(right.chars())
+        .find(|((_, one), other)| one != other)
+        .map_or(left.len().min(right.len()), |((at, _), _)| at);
+    let (left, right) = (&left[start..], &right[start..]);
+    let end: usize = left
+        .chars()
+        .rev()
+        .zip(right.chars().rev())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one.len_utf8())
+        .sum();
+    (&left[..left.len() - end], &right[..right.len() - end])
 }
 
 /// The letters and digits of a key, small.
@@ -374,6 +407,7 @@ mod tests {
             "memory.process.size",
             "taskmanager.memory.heap.size",
             "jobmanager.port",
+            "historyserver.web.enabled",
             "kubernetes.jobmanager.annotation.app",
             "env.MY_VARIABLE",
             "kubernetes.jobmanager.labelss.app",

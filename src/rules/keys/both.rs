@@ -1,26 +1,22 @@
 //! `both-old-and-new-option`: one option under two of its names.
 
-use super::Rule;
 use super::deprecated::names;
+use super::{Rule, of_flink, raw};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::options::{self, State};
 use crate::flink::version::Versions;
 use crate::rules::claim;
-use crate::syntax::{Document, Setting, Space};
+use crate::syntax::{Document, Setting};
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.in_space(Space::Flink) {
-        for setting in &document.settings {
-            let in_force = deployment
-                .raw(&setting.key)
-                .is_some_and(|(raw, _)| raw == setting);
-            let Some(winner) = winner(deployment, &setting.key).filter(|_| in_force) else {
-                continue;
-            };
-            out.push(finding(rule, deployment, document, setting, winner));
-        }
+    for (document, setting) in of_flink(deployment) {
+        let in_force = raw(deployment, &setting.key).is_some_and(|(found, _)| found == setting);
+        let Some(winner) = winner(deployment, &setting.key).filter(|_| in_force) else {
+            continue;
+        };
+        out.push(finding(rule, deployment, document, setting, winner));
     }
     flipping(rule, deployment, out);
 }
@@ -36,7 +32,7 @@ fn winner(deployment: &Deployment, key: &str) -> Option<&'static str> {
         for target in spec.targets() {
             for version in deployment.versions.and(spec.versions).iter() {
                 let first = options::names_in_order(target, version)
-                    .find(|name| deployment.raw(name).is_some())?;
+                    .find(|name| raw(deployment, name).is_some())?;
                 // The name out of the table lives longer than the one out of the file.
                 let first = names(target, version).find(|name| *name == first && *name != key)?;
                 if winner.is_some_and(|other| other != first) {
@@ -69,7 +65,7 @@ fn finding(
                     says nothing of the others"
             .to_owned();
     finding.key = Some(key.clone());
-    let Some((wins, place)) = deployment.raw(winner) else {
+    let Some((wins, place)) = raw(deployment, winner) else {
         return finding;
     };
     finding.related.push(Related {
@@ -96,52 +92,49 @@ fn finding(
 /// Pairs of which some versions read one line and the others the other: whichever runs, a line with
 /// another value is ignored.
 fn flipping(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.in_space(Space::Flink) {
-        for setting in &document.settings {
-            let known = options::known_in(&setting.key);
-            let later = deployment.versions.and(known);
-            if later.is_empty() || later == deployment.versions {
+    for (document, setting) in of_flink(deployment) {
+        let known = options::known_in(&setting.key);
+        let later = deployment.versions.and(known);
+        if later.is_empty() || later == deployment.versions {
+            continue;
+        }
+        let earlier = deployment.versions.without(known);
+        for old in names_of(&setting.key) {
+            let is_own = options::meanings(old)
+                .filter(|spec| spec.state != State::Alias)
+                .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+            let Some((other, place)) = raw(deployment, old) else {
+                continue;
+            };
+            let is_alias = options::meanings(old)
+                .filter(|spec| {
+                    spec.state == State::Alias && spec.targets().any(|target| target == setting.key)
+                })
+                .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+            let both_known = setting.known && other.known && setting.value != other.value;
+            let in_force = raw(deployment, &setting.key).map(|(raw, _)| raw) == Some(setting);
+            if !(both_known && in_force && earlier.within(is_own) && later.within(is_alias)) {
                 continue;
             }
-            let earlier = deployment.versions.without(known);
-            for old in names_of(&setting.key) {
-                let is_own = options::meanings(old)
-                    .filter(|spec| spec.state != State::Alias)
-                    .fold(Versions::NONE, |set, spec| set.or(spec.versions));
-                let Some((other, place)) = deployment.raw(old) else {
-                    continue;
-                };
-                let is_alias = options::meanings(old)
-                    .filter(|spec| {
-                        spec.state == State::Alias
-                            && spec.targets().any(|target| target == setting.key)
-                    })
-                    .fold(Versions::NONE, |set, spec| set.or(spec.versions));
-                let both_known = setting.known && other.known && setting.value != other.value;
-                let in_force = deployment.raw(&setting.key).map(|(raw, _)| raw) == Some(setting);
-                if !(both_known && in_force && earlier.within(is_own) && later.within(is_alias)) {
-                    continue;
-                }
-                let since = super::first(later);
-                let mut finding = rule.finding(
-                    place,
-                    other.key_at,
-                    format!(
-                        "`{old}` counts before {since} and is ignored from then on, where `{}` has \
+            let since = super::first(later);
+            let mut finding = rule.finding(
+                place,
+                other.key_at,
+                format!(
+                    "`{old}` counts before {since} and is ignored from then on, where `{}` has \
                          another value",
-                        setting.key
-                    ),
-                );
-                finding.label = format!("an old name of `{}` since {since}", setting.key);
-                finding.help =
-                    "give both the same value, or keep the one that your version reads".to_owned();
-                finding.key = Some(old.to_owned());
-                finding.related.push(Related {
-                    at: Deployment::at(document, setting.whole),
-                    message: format!("the value from {since} on: {}", setting.value),
-                });
-                out.push(finding);
-            }
+                    setting.key
+                ),
+            );
+            finding.label = format!("an old name of `{}` since {since}", setting.key);
+            finding.help =
+                "give both the same value, or keep the one that your version reads".to_owned();
+            finding.key = Some(old.to_owned());
+            finding.related.push(Related {
+                at: Deployment::at(document, setting.whole),
+                message: format!("the value from {since} on: {}", setting.value),
+            });
+            out.push(finding);
         }
     }
 }

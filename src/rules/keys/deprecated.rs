@@ -6,28 +6,23 @@ use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::version::Versions;
 use crate::rules::{claim, keys};
-use crate::syntax::{Document, Setting, Space};
+use crate::syntax::{Document, Setting};
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.in_space(Space::Flink) {
-        for setting in &document.settings {
-            let Some(targets) = targets(&setting.key, deployment.versions) else {
-                continue;
-            };
-            // Beside one of its other names it is that pair that matters.
-            let paired = targets.iter().any(|target| {
-                names(target, deployment.versions)
-                    .any(|name| name != setting.key && deployment.raw(name).is_some())
-            });
-            if paired
-                || document.get(&setting.key) != Some(setting)
-                || keys::is_read_by_nothing(&setting.key, deployment.versions)
-            {
-                continue;
-            }
-            out.push(finding(rule, deployment, document, setting, &targets));
+    for (document, setting) in keys::of_flink(deployment) {
+        let Some(targets) = targets(&setting.key, deployment.versions) else {
+            continue;
+        };
+        // Beside one of its other names it is that pair that matters.
+        let paired = targets.iter().any(|target| {
+            names(target, deployment.versions)
+                .any(|name| name != setting.key && deployment.raw(name).is_some())
+        });
+        if paired || keys::is_read_by_nothing(&setting.key, deployment.versions) {
+            continue;
         }
+        out.push(finding(rule, deployment, document, setting, &targets));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Keys of other programs, and of other places, that end up in Flink's configuration.
 
+use crate::syntax::Document;
+
 /// Who reads a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -56,17 +58,14 @@ impl Owner {
 }
 
 /// Settings of Kafka's consumers and producers by their whole names.
-const KAFKA: [&str; 20] = [
-    "acks",
+const KAFKA: [&str; 16] = [
     "auto.commit.interval.ms",
     "auto.offset.reset",
     "bootstrap.servers",
-    "compression.type",
     "enable.auto.commit",
     "enable.idempotence",
     "fetch.max.bytes",
     "fetch.min.bytes",
-    "group.id",
     "isolation.level",
     "key.deserializer",
     "key.serializer",
@@ -74,7 +73,6 @@ const KAFKA: [&str; 20] = [
     "max.in.flight.requests.per.connection",
     "max.poll.interval.ms",
     "max.poll.records",
-    "schema.registry.url",
     "value.deserializer",
     "value.serializer",
 ];
@@ -98,17 +96,27 @@ const TABLE: [&str; 14] = [
 ];
 
 /// Prefixes that only one program uses.
-const PREFIXES: [(&str, Owner); 9] = [
+const PREFIXES: [(&str, Owner); 7] = [
     ("appender.", Owner::Log4j),
     ("iceberg.", Owner::Iceberg),
-    ("job.autoscaler.", Owner::Operator),
-    ("kubernetes.operator.", Owner::Operator),
     ("log4j.", Owner::Log4j),
     ("log4j2.", Owner::Log4j),
     ("logger.", Owner::Log4j),
     ("rootLogger", Owner::Log4j),
     ("spark.", Owner::Spark),
 ];
+
+/// Prefixes of what only the Kubernetes operator reads.
+const OPERATOR: [&str; 2] = ["job.autoscaler.", "kubernetes.operator."];
+
+/// Whether a key is the operator's, in a file that can't be its own: such a file leaves the address of
+/// the `JobManager` to the operator, and one that the operator wrote names its cluster.
+pub(super) fn is_operators(document: &Document, key: &str) -> bool {
+    OPERATOR.iter().any(|prefix| key.starts_with(prefix))
+        && document.complete
+        && document.get("jobmanager.rpc.address").is_some()
+        && document.get("kubernetes.cluster-id").is_none()
+}
 
 /// Whose key it is, when it is certainly another program's.
 pub(super) fn owner(key: &str) -> Option<Owner> {

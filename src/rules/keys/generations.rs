@@ -1,7 +1,7 @@
 //! `mixed-option-generations`: old and new names of options side by side.
 
-use super::Rule;
 use super::deprecated::targets;
+use super::{Rule, in_force};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::options::{self, State};
@@ -11,18 +11,10 @@ use crate::syntax::{Setting, Space};
 /// The check: one note a document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.in_space(Space::Flink) {
-        let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
-        let old: Vec<&Setting> = document
-            .settings
-            .iter()
+        let old: Vec<&Setting> = in_force(document)
             .filter(|setting| targets(&setting.key, deployment.versions).is_some())
-            .filter(in_force)
             .collect();
-        let new = document
-            .settings
-            .iter()
-            .filter(|setting| is_new_name(&setting.key, deployment.versions))
-            .find(in_force);
+        let new = in_force(document).find(|setting| is_new_name(&setting.key, deployment.versions));
         let (Some(first), Some(new)) = (old.first(), new) else {
             continue;
         };

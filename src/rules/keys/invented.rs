@@ -1,6 +1,6 @@
 //! `invented-option`: keys that circulate in articles and forums and were never an option.
 
-use super::{Rule, Verdict, judged, rekeyed, subject};
+use super::{Depth, Rule, Verdict, judged, rekeyed, subject};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options;
@@ -28,7 +28,7 @@ const fn same(key: &'static str, truth: &'static str, same: &'static [&'static s
     Row { key, truth, same }
 }
 
-/// Sizes of which there is more than one in a TaskManager.
+/// What is said of sizes that a `TaskManager` has several of.
 const PARTS: &str = "the parts of a TaskManager's memory are task.heap.size, task.off-heap.size, \
                      managed.size and network.min and .max below taskmanager.memory; most people \
                      need taskmanager.memory.process.size only";
@@ -186,7 +186,7 @@ pub(super) fn find(key: &str) -> Option<&'static Row> {
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for found in judged(deployment, |verdict| {
+    for found in judged(deployment, Depth::Listed, |verdict| {
         matches!(verdict, Verdict::Invented(_))
     }) {
         let Verdict::Invented(row) = found.verdict else {

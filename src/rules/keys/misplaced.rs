@@ -1,13 +1,13 @@
 //! `misplaced-option`: settings of other programs, and of tables, in Flink's configuration.
 
 use super::foreign::Owner;
-use super::{Judged, Rule, Verdict, judged};
+use super::{Depth, Judged, Rule, Verdict, judged};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 
 /// The check: one finding for all the settings of one owner in one document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    let found = judged(deployment, |verdict| {
+    let found = judged(deployment, Depth::Listed, |verdict| {
         matches!(verdict, Verdict::Misplaced(_))
     });
     let owner = |found: &Judged| match found.verdict {

@@ -1,10 +1,10 @@
 //! `misspelled-option`: keys that no version has and that resemble exactly one option.
 
-use super::{Rule, Verdict, closed, judged, rekeyed, subject};
+use super::{Depth, Rule, Verdict, closed, judged, rekeyed, subject};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::options;
-use crate::words::distance;
+use crate::words::{self, distance};
 
 /// What people write, and what they mean, where the letters alone do not tell.
 const MEANT: [(&str, &str); 15] = [
@@ -66,9 +66,9 @@ const MEANT: [(&str, &str); 15] = [
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for found in judged(deployment, |verdict| {
-        matches!(verdict, Verdict::Misspelt(_))
-    }) {
+    let is_misspelt = |verdict: &Verdict| matches!(verdict, Verdict::Misspelt(_));
+    let all = judged(deployment, Depth::All, is_misspelt);
+    for found in &all {
         let Verdict::Misspelt(meant) = found.verdict else {
             continue;
         };
@@ -84,13 +84,17 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         finding.label = format!("did you mean `{meant}`?");
         finding.help = "Flink keeps keys that it does not know without a word".to_owned();
         finding.key = Some(key.clone());
-        finding.fix = rekeyed(
-            deployment,
-            found.document,
-            found.setting,
-            meant,
-            "the setting takes effect for the first time",
-        );
+        // Two slips for one option would hide one another once they are mended.
+        let same = all.iter().filter(|other| other.verdict == found.verdict);
+        if same.count() == 1 {
+            finding.fix = rekeyed(
+                deployment,
+                found.document,
+                found.setting,
+                meant,
+                "the setting takes effect for the first time",
+            );
+        }
         out.push(finding);
     }
 }
@@ -128,10 +132,8 @@ fn is_flinks(key: &str, meant: &str) -> bool {
             .strip_suffix(".size")
             .is_some_and(|m| m.ends_with(key));
     if is_end {
-        // `numberOfTaskSlots`, `bind-host` of nobody else, `memory.task.heap`.
-        return key.contains('-')
-            || key.contains(|c: char| c.is_ascii_uppercase())
-            || key.split('.').count() > 2;
+        // `numberOfTaskSlots` and `memory.task.heap`, but not `rpc.port` or `max-retries`.
+        return words::of_key(key).len() > 2;
     }
     // A slip in the first word alone, as in `taskmanger.numberOfTaskSlots`.
     let same_start = key.bytes().next() == meant.bytes().next();

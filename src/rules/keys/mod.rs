@@ -78,23 +78,34 @@ struct Judged<'p> {
     verdict: Verdict,
 }
 
+/// How much of the classification a rule needs; what costs more comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// Keys that some version knows.
+    OtherVersions,
+    /// And those in a list of flint's own.
+    Listed,
+    /// And those that resemble an option or none.
+    All,
+}
+
 /// The settings in force that `wanted` picks by the verdict on their keys.
 fn judged<'p>(
     deployment: &'p Deployment<'p>,
+    depth: Depth,
     wanted: impl Fn(&Verdict) -> bool,
 ) -> Vec<Judged<'p>> {
     let mut found = Vec::new();
     for document in deployment.flink_documents() {
         let blocks = nested_blocks(deployment, document);
-        for setting in &document.settings {
-            let verdict = verdict(deployment, document, &setting.key);
-            // Of several lines of one key the one in force speaks.
-            if wanted(&verdict)
-                && document.get(&setting.key) == Some(setting)
-                && !blocks
+        for setting in in_force(document) {
+            let verdict = verdict(deployment, document, &setting.key, depth);
+            let in_block = || {
+                blocks
                     .iter()
                     .any(|block| block.contains(&setting.whole.start))
-            {
+            };
+            if wanted(&verdict) && !in_block() {
                 found.push(Judged {
                     document,
                     setting,
@@ -106,13 +117,25 @@ fn judged<'p>(
     found
 }
 
-/// What a key of a document is. The first that fits, in this order: an option of these versions, an
-/// invented key, one of other versions, another program's, a misspelt one, an unknown one.
-fn verdict(deployment: &Deployment, document: &Document, key: &str) -> Verdict {
+/// Of several lines of one key the one in force speaks.
+fn in_force(document: &Document) -> impl Iterator<Item = &Setting> {
+    let speaks = |setting: &&Setting| {
+        let last = document.get(&setting.key);
+        last.is_some_and(|last| std::ptr::eq(last, *setting))
+    };
+    document.settings.iter().filter(speaks)
+}
+
+/// What a key of a document is. The first that fits, in this order: an option of these versions, one of
+/// other versions, an invented key, another program's, a misspelt one, an unknown one.
+fn verdict(deployment: &Deployment, document: &Document, key: &str, depth: Depth) -> Verdict {
     // A job may read keys of its own; only what looks like Flink's can be Flink's.
     let of_job = document.space == Space::Job;
     if of_job && !(key.split('.').nth(2).is_some() && closed::holds(key)) {
         return Verdict::Fine;
+    }
+    if !of_job && depth >= Depth::Listed && foreign::is_operators(document, key) {
+        return Verdict::Misplaced(foreign::Owner::Operator);
     }
     let known = options::known_in(key);
     let missing = deployment.versions.without(known);
@@ -126,6 +149,9 @@ fn verdict(deployment: &Deployment, document: &Document, key: &str) -> Verdict {
             between_versions(deployment, key, known, missing)
         };
     }
+    if depth < Depth::Listed {
+        return Verdict::Fine;
+    }
     if let Some(row) = invented::find(key) {
         return Verdict::Invented(row);
     }
@@ -134,6 +160,9 @@ fn verdict(deployment: &Deployment, document: &Document, key: &str) -> Verdict {
     }
     if let Some(owner) = foreign::owner(key).filter(|_| !of_job) {
         return Verdict::Misplaced(owner);
+    }
+    if depth < Depth::All {
+        return Verdict::Fine;
     }
     if let Some(meant) = misspelled::meant(deployment, key) {
         return Verdict::Misspelt(meant);
@@ -295,14 +324,21 @@ fn removal(deployment: &Deployment, document: &Document, key: &str) -> Option<Fi
 }
 
 /// Settings in force of Flink's own files.
-fn judged_known<'p>(
+fn of_flink<'p>(
     deployment: &'p Deployment<'p>,
 ) -> impl Iterator<Item = (&'p Document, &'p Setting)> {
-    deployment.in_space(Space::Flink).flat_map(|document| {
-        let in_force = move |setting: &&Setting| document.get(&setting.key) == Some(*setting);
-        let settings = document.settings.iter().filter(in_force);
-        settings.map(move |setting| (document, setting))
-    })
+    let documents = deployment.in_space(Space::Flink);
+    documents.flat_map(|document| in_force(document).map(move |setting| (document, setting)))
+}
+
+/// The setting in force for exactly this key among Flink's own files; a job's files have keys of the
+/// job's own.
+fn raw<'p>(deployment: &Deployment<'p>, key: &str) -> Option<(&'p Setting, &'p Document)> {
+    let documents: Vec<&'p Document> = deployment.in_space(Space::Flink).collect();
+    documents
+        .into_iter()
+        .rev()
+        .find_map(|document| document.get(key).map(|setting| (setting, document)))
 }
 
 /// Whether none of the versions reads a key that they all declare, or the option it is a name of.

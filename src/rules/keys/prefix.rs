@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, judged_known};
+use super::{Rule, of_flink};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::options::{self, ValueKind};
@@ -13,7 +13,7 @@ use crate::syntax::{Document, Setting};
 /// The check: one finding for all the entries of a map in one document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let mut maps: BTreeMap<(usize, String), Vec<(&Document, &Setting)>> = BTreeMap::new();
-    for (document, setting) in judged_known(deployment) {
+    for (document, setting) in of_flink(deployment) {
         if let Some(map) = map_of(deployment, &setting.key) {
             let nth = deployment
                 .documents

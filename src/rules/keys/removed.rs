@@ -1,6 +1,6 @@
 //! `option-removed`: keys that only earlier versions have.
 
-use super::{Gap, Judged, Rule, Verdict, first, judged, last, removal, serializers};
+use super::{Depth, Gap, Judged, Rule, Verdict, first, judged, last, removal, serializers};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::{options, value};
@@ -52,11 +52,13 @@ const TASKMANAGER_SIZES: &[&str] = &[
     "taskmanager.memory.flink.size",
     "taskmanager.memory.task.heap.size",
 ];
+const TLS: &str = "security.ssl.enabled";
+const TLS_NOW: &[&str] = &["security.ssl.internal.enabled", "security.ssl.rest.enabled"];
 const TYPES: &str = "nothing is registered: list the types in pipeline.serialization-config, which \
                      state written with them needs to be read";
 
 /// Sorted by key.
-const STORIES: [Story; 28] = [
+const STORIES: [Story; 30] = [
     harmless("akka.watch.", UNREAD),
     matters(
         "cluster.evenly-spread-out-slots",
@@ -83,9 +85,9 @@ const STORIES: [Story; 28] = [
     matters("pipeline.registered-pojo-types", TYPES, &[serializers::KEY]),
     harmless("recovery.job.delay", UNREAD),
     matters(
-        "security.ssl.enabled",
+        TLS,
         "set security.ssl.internal.enabled and security.ssl.rest.enabled",
-        &["security.ssl.internal.enabled", "security.ssl.rest.enabled"],
+        TLS_NOW,
     ),
     harmless("state.backend.async", UNREAD),
     matters(
@@ -116,6 +118,16 @@ const STORIES: [Story; 28] = [
     harmless("taskmanager.registration.", UNREAD),
     harmless("web.backpressure.", UNREAD),
     harmless("web.ssl.enabled", UNREAD),
+    matters(
+        "yarn.application-master.env.",
+        "write containerized.master.env.<NAME>",
+        &[],
+    ),
+    matters(
+        "yarn.taskmanager.env.",
+        "write containerized.taskmanager.env.<NAME>",
+        &[],
+    ),
 ];
 
 /// The story of a key.
@@ -127,7 +139,9 @@ fn story(key: &str) -> Option<&'static Story> {
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for found in judged(deployment, |verdict| matches!(verdict, Verdict::Removed(_))) {
+    for found in judged(deployment, Depth::OtherVersions, |verdict| {
+        matches!(verdict, Verdict::Removed(_))
+    }) {
         let Verdict::Removed(gap) = found.verdict else {
             continue;
         };
@@ -141,12 +155,12 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     let story = story(key);
     // `false` asks for nothing that is missing now.
     let is_off = setting.known && value::parse_boolean(&setting.value) == Ok(false);
-    let is_served = story.is_some_and(|story| {
-        let mut instead = story.instead.iter();
-        instead.any(|option| deployment.raw(option).is_some())
-    });
-    let tls = key == "security.ssl.enabled" && !is_off && !is_served && gap.is_whole(deployment);
-    let is_off_now = tls && deployment.is_complete();
+    let set = story.map_or_else(Vec::new, |story| set(deployment, story));
+    let is_tls = key == TLS;
+    // One switch became two; everything else has alternatives.
+    let is_served = !set.is_empty() && (!is_tls || set.len() == TLS_NOW.len());
+    let is_certain = gap.is_whole(deployment) && deployment.is_complete();
+    let is_off_now = is_tls && !is_off && set.is_empty() && is_certain;
     let what = if is_off_now {
         "ignores it: TLS is off"
     } else {
@@ -159,7 +173,7 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     }
     finding.label = format!("last known in {}", last(gap.known));
     finding.help = match story {
-        Some(story) if is_served => format!("{} is set and does it now", set(deployment, story)),
+        Some(_) if is_served => format!("set for it now: {}", set.join(", ")),
         Some(_) if is_off => "it was switched off anyway".to_owned(),
         Some(story) => story.help.to_owned(),
         None => format!(
@@ -183,15 +197,12 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     finding
 }
 
-/// The options of a story that the deployment sets.
-fn set(deployment: &Deployment, story: &Story) -> String {
-    let set: Vec<&str> = story
-        .instead
-        .iter()
-        .copied()
+/// The options that do the job now and that the deployment sets.
+fn set(deployment: &Deployment, story: &Story) -> Vec<&'static str> {
+    let instead = story.instead.iter().copied();
+    instead
         .filter(|option| deployment.raw(option).is_some())
-        .collect();
-    set.join(" and ")
+        .collect()
 }
 
 /// The version after the last that knew the key.
@@ -214,13 +225,14 @@ fn replacement(deployment: &Deployment, found: &Judged) -> Option<Fix> {
             "slots are spread over all TaskManagers again",
             vec![("taskmanager.load-balance.mode", "SLOTS".to_owned())],
         ),
-        "security.ssl.enabled" if is_on => (
+        TLS if is_on => (
             "switch TLS on inside the cluster and for REST",
             "clients and all processes need matching key and trust stores",
-            vec![
-                ("security.ssl.internal.enabled", "true".to_owned()),
-                ("security.ssl.rest.enabled", "true".to_owned()),
-            ],
+            TLS_NOW
+                .iter()
+                .filter(|option| deployment.raw(option).is_none())
+                .map(|option| (*option, "true".to_owned()))
+                .collect(),
         ),
         serializers::SERIALIZERS | serializers::KRYO_TYPES | serializers::POJO_TYPES => {
             return serializers::translate(deployment, found.document);

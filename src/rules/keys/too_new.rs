@@ -1,6 +1,6 @@
 //! `option-too-new`: keys that only later versions have.
 
-use super::{Gap, Rule, Verdict, first, judged, rekeyed};
+use super::{Depth, Gap, Rule, Verdict, first, judged, rekeyed};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::options::{self, State};
@@ -45,7 +45,9 @@ const COSTS: [(&str, &str); 10] = [
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for found in judged(deployment, |verdict| matches!(verdict, Verdict::TooNew(_))) {
+    for found in judged(deployment, Depth::OtherVersions, |verdict| {
+        matches!(verdict, Verdict::TooNew(_))
+    }) {
         let Verdict::TooNew(gap) = found.verdict else {
             continue;
         };

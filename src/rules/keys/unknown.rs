@@ -1,6 +1,6 @@
 //! `unknown-option`: keys that no version has, where every key is a declared option.
 
-use super::{Rule, Verdict, judged};
+use super::{Depth, Rule, Verdict, judged};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::version::NAMES;
@@ -8,7 +8,9 @@ use crate::flink::version::NAMES;
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let own = rule.words("own-prefixes");
-    for found in judged(deployment, |verdict| *verdict == Verdict::Unknown) {
+    for found in judged(deployment, Depth::All, |verdict| {
+        *verdict == Verdict::Unknown
+    }) {
         let key = &found.setting.key;
         if own.iter().any(|prefix| key.starts_with(prefix)) {
             continue;

@@ -1,6 +1,6 @@
 //! `unread-option`: options that a version declares and reads nowhere.
 
-use super::{Rule, is_read_by_nothing, judged_known, removal};
+use super::{Rule, is_read_by_nothing, of_flink, removal};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
@@ -11,7 +11,7 @@ const VERIFY_HOSTNAME: &str = "security.ssl.verify-hostname";
 /// Keys and the first and last bit of the versions (0 for 1.13) in which no class and no script of
 /// Flink reads them. Left out are aliases that are read under another name, and what only the scripts
 /// and the SQL gateway read. Source: all reads of the options' fields in the released jars.
-const UNREAD: [(&str, u32, u32); 21] = [
+const UNREAD: [(&str, u16, u16); 21] = [
     ("akka.watch.heartbeat.interval", 0, 7),
     ("akka.watch.heartbeat.pause", 0, 7),
     ("akka.watch.threshold", 0, 7),
@@ -44,13 +44,13 @@ pub(super) fn unread_in(key: &str) -> Versions {
     let found = UNREAD.binary_search_by(|(other, _, _)| (*other).cmp(key));
     found.map_or(Versions::NONE, |at| {
         let (_, first, last) = UNREAD[at];
-        Versions::from_bits(((1u32 << (last + 1)) - (1u32 << first)) as u16)
+        Versions::from_bits((2 << last) - (1 << first))
     })
 }
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for (document, setting) in judged_known(deployment) {
+    for (document, setting) in of_flink(deployment) {
         let key = &setting.key;
         if !is_read_by_nothing(key, deployment.versions) {
             continue;
