@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{OptionSpec, Scope, State, canonical, in_open_family, is_option, lines, lines_from};
 use crate::flink::version::Versions;
-use crate::words::distance;
+use crate::words::{self, distance};
 
 /// Written by the entrypoint of the official images into every configuration: nobody's mistake.
 const OF_THE_IMAGES: &str = "query.server.port";
@@ -128,7 +128,7 @@ impl Index {
             counts: counts(key),
         });
         self.by_letters.entry(letters(key)).or_default().push(at);
-        self.by_words.entry(words(key)).or_default().push(at);
+        self.by_words.entry(sorted_words(key)).or_default().push(at);
         if self.by_length.len() <= key.len() {
             self.by_length.resize_with(key.len() + 1, Vec::new);
         }
@@ -201,7 +201,7 @@ impl Index {
         if key.split(['.', '-', '_']).count() < 3 {
             return Vec::new();
         }
-        self.of(self.by_words.get(&words(key)))
+        self.of(self.by_words.get(&sorted_words(key)))
     }
 
     /// The key lacks one of the middle parts. Four others must be there: `historyserver.web.enabled`
@@ -213,15 +213,15 @@ impl Index {
         self.of(self.by_lacking.get(key))
     }
 
-    /// The key with parts in front, and perhaps with the `.size` that people forget.
+    /// The key with parts in front, and perhaps with the `.size` that people forget. Two words are the
+    /// end of many keys, and more often a user's own key; and what begins like an option lacks nothing
+    /// in front: `jobmanager.port` is not `high-availability.jobmanager.port`.
     fn ending(&self, key: &str) -> Vec<&Candidate> {
-        // A bare word is the end of many keys and more often a user's own key.
-        let distinct = key.contains(['.', '-']) || key.contains(|c: char| c.is_ascii_uppercase());
-        if distinct {
-            self.of(self.by_end.get(key))
-        } else {
-            Vec::new()
+        let part = key.split('.').next().unwrap_or_default();
+        if words::of_key(key).len() < 3 || is_first_part(part) {
+            return Vec::new();
         }
+        self.of(self.by_end.get(key))
     }
 
     /// `env.python.executable` for `python.executable`.
@@ -283,7 +283,7 @@ fn letters(key: &str) -> Vec<u8> {
 }
 
 /// The words of a key, sorted.
-fn words(key: &str) -> String {
+fn sorted_words(key: &str) -> String {
     let mut words: Vec<&str> = key.split(['.', '-', '_']).collect();
     words.sort_unstable();
     words.join(".")

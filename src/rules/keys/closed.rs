@@ -5,7 +5,7 @@ use crate::deployment::Deployment;
 /// Prefixes below which Flink reads declared options only. Not here: what plugins, connectors, custom
 /// state backends and images read below Flink's words (`fs.`, `table.exec.`, `kubernetes.`,
 /// `state.backend.<name>.`, `cluster.`, `metrics.reporter.`).
-const CLOSED: [&str; 34] = [
+const CLOSED: [&str; 32] = [
     "akka.",
     "blob.",
     "classloader.",
@@ -31,10 +31,8 @@ const CLOSED: [&str; 34] = [
     "slotmanager.",
     "sql-client.",
     "state.backend.changelog.",
-    "state.backend.incremental.",
     "state.backend.rocksdb.",
     "state.changelog.",
-    "state.checkpoint-storage.",
     "state.checkpoints.",
     "state.savepoints.",
     "state.storage.",

@@ -1,7 +1,7 @@
 //! `mixed-option-generations`: old and new names of options side by side.
 
+use super::Rule;
 use super::deprecated::targets;
-use super::{Rule, in_force};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::options::{self, State};
@@ -11,16 +11,20 @@ use crate::syntax::{Setting, Space};
 /// The check: one note a document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.in_space(Space::Flink) {
-        let old: Vec<&Setting> = in_force(document)
+        let old: Vec<&Setting> = document
+            .in_force()
             .filter(|setting| targets(&setting.key, deployment.versions).is_some())
             .collect();
-        let new = in_force(document).find(|setting| is_new_name(&setting.key, deployment.versions));
-        let (Some(first), Some(new)) = (old.first(), new) else {
+        let new = document
+            .in_force()
+            .find(|setting| is_new_name(&setting.key, deployment.versions));
+        let (Some(first), Some(new)) = (old.iter().min_by_key(|setting| setting.whole.start), new)
+        else {
             continue;
         };
         let count = old.len();
         let lines = if count == 1 {
-            "1 old name".to_owned()
+            "one old name".to_owned()
         } else {
             format!("{count} old names")
         };

@@ -4,7 +4,7 @@ use super::{Depth, Rule, Verdict, closed, judged, rekeyed, subject};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::options;
-use crate::words::{self, distance};
+use crate::words::distance;
 
 /// What people write, and what they mean, where the letters alone do not tell.
 const MEANT: [(&str, &str); 15] = [
@@ -127,13 +127,13 @@ fn is_flinks(key: &str, meant: &str) -> bool {
     if options::is_first_part(part) {
         return true;
     }
-    let is_end = meant.ends_with(key)
+    // `numberOfTaskSlots`, `memory.task.heap`.
+    if meant.ends_with(key)
         || meant
             .strip_suffix(".size")
-            .is_some_and(|m| m.ends_with(key));
-    if is_end {
-        // `numberOfTaskSlots` and `memory.task.heap`, but not `rpc.port` or `max-retries`.
-        return words::of_key(key).len() > 2;
+            .is_some_and(|m| m.ends_with(key))
+    {
+        return true;
     }
     // A slip in the first word alone, as in `taskmanger.numberOfTaskSlots`.
     let same_start = key.bytes().next() == meant.bytes().next();

@@ -89,7 +89,7 @@ enum Depth {
     All,
 }
 
-/// The settings in force that `wanted` picks by the verdict on their keys.
+/// The settings in force that `wanted` picks by the verdict on their keys, in the order of the file.
 fn judged<'p>(
     deployment: &'p Deployment<'p>,
     depth: Depth,
@@ -98,7 +98,9 @@ fn judged<'p>(
     let mut found = Vec::new();
     for document in deployment.flink_documents() {
         let blocks = nested_blocks(deployment, document);
-        for setting in in_force(document) {
+        let before = found.len();
+        // Of several lines of one key the one in force speaks.
+        for setting in document.in_force() {
             let verdict = verdict(deployment, document, &setting.key, depth);
             let in_block = || {
                 blocks
@@ -113,17 +115,9 @@ fn judged<'p>(
                 });
             }
         }
+        found[before..].sort_by_key(|judged| judged.setting.whole.start);
     }
     found
-}
-
-/// Of several lines of one key the one in force speaks.
-fn in_force(document: &Document) -> impl Iterator<Item = &Setting> {
-    let speaks = |setting: &&Setting| {
-        let last = document.get(&setting.key);
-        last.is_some_and(|last| std::ptr::eq(last, *setting))
-    };
-    document.settings.iter().filter(speaks)
 }
 
 /// What a key of a document is. The first that fits, in this order: an option of these versions, one of
@@ -328,7 +322,7 @@ fn of_flink<'p>(
     deployment: &'p Deployment<'p>,
 ) -> impl Iterator<Item = (&'p Document, &'p Setting)> {
     let documents = deployment.in_space(Space::Flink);
-    documents.flat_map(|document| in_force(document).map(move |setting| (document, setting)))
+    documents.flat_map(|document| document.in_force().map(move |setting| (document, setting)))
 }
 
 /// The setting in force for exactly this key among Flink's own files; a job's files have keys of the

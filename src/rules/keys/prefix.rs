@@ -24,7 +24,8 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
                 .push((document, setting));
         }
     }
-    for ((_, map), entries) in maps {
+    for ((_, map), mut entries) in maps {
+        entries.sort_by_key(|(_, setting)| setting.whole.start);
         out.extend(finding(rule, deployment, &map, &entries));
     }
 }
