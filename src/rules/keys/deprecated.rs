@@ -1,10 +1,10 @@
 //! `deprecated-option`: old names that all versions of the deployment still read.
 
-use super::{Rule, first};
+use super::{Rule, first, removed};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options::{self, OptionSpec, State};
-use crate::flink::version::Versions;
+use crate::flink::version::{NAMES, Versions};
 use crate::rules::{claim, keys};
 use crate::syntax::{Document, Setting};
 
@@ -12,6 +12,7 @@ use crate::syntax::{Document, Setting};
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for (document, setting) in keys::of_flink(deployment) {
         let Some(targets) = targets(&setting.key, deployment.versions) else {
+            out.extend(ending(rule, deployment, document, setting));
             continue;
         };
         // Beside one of its other names it is that pair that matters.
@@ -46,8 +47,7 @@ fn finding(
         setting.key_at,
         format!("`{key}` is an old name of {}", quoted.join(" and ")),
     );
-    let since = old_since(key);
-    finding.label = format!("deprecated since {}", first(since));
+    finding.label = format!("deprecated since {}", old_since(key));
     finding.help = "Flink still reads it and logs a warning".to_owned();
     finding.key = Some(key.clone());
     if current.len() == targets.len() {
@@ -56,11 +56,53 @@ fn finding(
     finding
 }
 
-/// The versions in which a key is no option of its own any more.
-fn old_since(key: &str) -> Versions {
-    options::meanings(key)
+/// A deprecated option without a new name, which a later version does not have.
+fn ending(
+    rule: &Rule,
+    deployment: &Deployment,
+    document: &Document,
+    setting: &Setting,
+) -> Option<Finding> {
+    let key = &setting.key;
+    let mut specs =
+        options::meanings(key).filter(|spec| spec.versions.overlaps(deployment.versions));
+    let is_deprecated =
+        |spec: OptionSpec| spec.state == State::Deprecated && spec.targets().next().is_none();
+    // Without a row of its own it is a member of a family, which nothing deprecates.
+    let known = options::meanings(key).fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let gone = removed::removed_in(known)?;
+    let is_silent = keys::is_read_by_nothing(key, deployment.versions);
+    if !deployment.versions.within(known) || !specs.all(is_deprecated) || is_silent {
+        return None;
+    }
+    let mut finding = rule.finding(
+        document,
+        setting.key_at,
+        format!(
+            "`{key}` is deprecated and has no successor of the same meaning; {gone} removed it"
+        ),
+    );
+    finding.label = format!("deprecated since {}", old_since(key));
+    finding.help = match removed::instead(key) {
+        [] => "Flink still reads it and logs a warning".to_owned(),
+        instead => format!(
+            "Flink still reads it; what does the job later: {}",
+            instead.join(", ")
+        ),
+    };
+    finding.key = Some(key.clone());
+    Some(finding)
+}
+
+/// The first version in which a key is no option of its own any more.
+fn old_since(key: &str) -> String {
+    let old = options::meanings(key)
         .filter(|spec| spec.state != State::Current)
-        .fold(Versions::NONE, |set, spec| set.or(spec.versions))
+        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    match first(old) {
+        oldest if oldest == NAMES[0] => format!("{oldest} or before"),
+        since => since.to_owned(),
+    }
 }
 
 /// The options that a key stands for, where every version reads it as an old name of exactly these.

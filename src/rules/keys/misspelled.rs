@@ -1,5 +1,7 @@
 //! `misspelled-option`: keys that no version has and that resemble exactly one option.
 
+use std::collections::HashMap;
+
 use super::{Depth, Rule, Verdict, closed, judged, rekeyed, subject};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
@@ -68,6 +70,13 @@ const MEANT: [(&str, &str); 15] = [
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let is_misspelt = |verdict: &Verdict| matches!(verdict, Verdict::Misspelt(_));
     let all = judged(deployment, Depth::All, is_misspelt);
+    // Two slips for one option would hide one another once they are mended.
+    let mut slips: HashMap<&str, usize> = HashMap::new();
+    for found in &all {
+        if let Verdict::Misspelt(meant) = found.verdict {
+            *slips.entry(meant).or_default() += 1;
+        }
+    }
     for found in &all {
         let Verdict::Misspelt(meant) = found.verdict else {
             continue;
@@ -84,9 +93,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         finding.label = format!("did you mean `{meant}`?");
         finding.help = "Flink keeps keys that it does not know without a word".to_owned();
         finding.key = Some(key.clone());
-        // Two slips for one option would hide one another once they are mended.
-        let same = all.iter().filter(|other| other.verdict == found.verdict);
-        if same.count() == 1 {
+        if slips.get(meant) == Some(&1) {
             finding.fix = rekeyed(
                 deployment,
                 found.document,

@@ -1,8 +1,9 @@
 //! `option-removed`: keys that only earlier versions have.
 
-use super::{Depth, Gap, Judged, Rule, Verdict, first, judged, last, removal, serializers};
+use super::{Depth, Gap, Judged, Rule, Verdict, judged, last, removal, serializers};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::flink::version::Versions;
 use crate::flink::{options, value};
 use crate::rules::claim;
 
@@ -177,8 +178,8 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
         Some(_) if is_off => "it was switched off anyway".to_owned(),
         Some(story) => story.help.to_owned(),
         None => format!(
-            "it was removed in {}, and no option took its place",
-            removed_in(gap)
+            "it was removed in {}, and nothing reads it under another name",
+            removed_in(gap.known).unwrap_or_default()
         ),
     };
     finding.key = Some(key.to_owned());
@@ -205,11 +206,15 @@ fn set(deployment: &Deployment, story: &Story) -> Vec<&'static str> {
         .collect()
 }
 
-/// The version after the last that knew the key.
-fn removed_in(gap: Gap) -> &'static str {
-    let later = gap.known.bits().ilog2() + 1;
-    let later = crate::flink::version::Versions::from_bits(u16::MAX << later);
-    first(later)
+/// The version after the last that knew a key; `None` where the newest does.
+pub(super) fn removed_in(known: Versions) -> Option<&'static str> {
+    let last = known.bits().checked_ilog2()?;
+    Versions::from_bits(u16::MAX << (last + 1)).names().next()
+}
+
+/// The options that do the job of a removed one.
+pub(super) fn instead(key: &str) -> &'static [&'static str] {
+    story(key).map_or(&[], |story| story.instead)
 }
 
 /// The same thing said with the options of today, where there is exactly one way.
@@ -270,7 +275,7 @@ mod tests {
     fn stories_are_of_removed_options_and_name_options() {
         assert!(STORIES.is_sorted_by(|one, other| one.key < other.key));
         for story in &STORIES {
-            let newest = crate::flink::version::Versions::parse("2.3").unwrap();
+            let newest = Versions::parse("2.3").unwrap();
             assert!(!options::is_known(story.key, newest), "{}", story.key);
             for option in story.instead {
                 assert!(options::is_option(option), "{option}");
