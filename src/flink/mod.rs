@@ -1,8 +1,8 @@
 //! What Flink knows: versions, options and values. Nothing about files.
 
+pub mod bounds;
 pub mod descriptions;
 pub mod names;
-pub mod bounds;
 pub mod options;
 pub mod value;
 pub mod version;

@@ -79,7 +79,7 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
         if passes(rule, key, value, None, *test, versions) != Some(true) {
             return None;
         }
-        if *test == Test::Absent && misspelled_option::is_misspelt(deployment, key) {
+        if *test == Test::Absent && keys::is_misspelt(deployment, key) {
             return None;
         }
         if let Value::Known(effective) = value {

@@ -24,15 +24,13 @@ mod kryo_use;
 mod lateness;
 mod list;
 mod metric_scope;
-mod misspelled_option;
-
 pub mod page;
 mod reporters;
 mod secrets;
 mod small_tcp_buffers;
+mod start;
 pub mod symptoms;
 mod values;
-mod start;
 mod wrong_config_file;
 mod yaml_load;
 
@@ -173,6 +171,12 @@ impl Rule<'_> {
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.front.name
+    }
+
+    /// Whether a key is one of the user's own (`known-prefixes`).
+    pub fn is_own_key(&self, key: &str) -> bool {
+        let mut prefixes = self.known_prefixes.iter();
+        prefixes.any(|prefix| key.starts_with(prefix))
     }
 
     /// A finding with the rule's severity; the caller fills in what it has beyond the message.

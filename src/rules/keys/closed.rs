@@ -1,6 +1,7 @@
 //! Where all keys are declared options, so that one that no version declares is a mistake.
 
 use crate::deployment::Deployment;
+use crate::flink::options;
 
 /// Prefixes below which Flink reads declared options only. Not here: what plugins, connectors, custom
 /// state backends and images read below Flink's words (`fs.`, `table.exec.`, `kubernetes.`,
@@ -40,16 +41,6 @@ const CLOSED: [&str; 32] = [
     "taskmanager.",
 ];
 
-/// Options that vendors add below these prefixes: `OmniStateStore`, and Amazon EMR's patched Flink.
-const VENDORS: [&str; 6] = [
-    "state.backend.rocksdb.falcon.",
-    "cluster.taskmanager.graceful-decommission.",
-    "jobmanager.adaptive-scheduler.combined-restart.",
-    "kubernetes.taskmanager.local-recovery.",
-    "task.local-recovery.",
-    "statefun.",
-];
-
 /// Options whose value may be the class of somebody's own factory, which may read own keys below.
 const FACTORIES: [(&str, [&str; 2]); 2] = [
     (
@@ -82,13 +73,12 @@ pub(super) fn is_of_vendor(deployment: &Deployment, key: &str) -> bool {
                 })
         })
     };
-    VENDORS.iter().any(|prefix| key.starts_with(prefix)) || named()
+    options::is_vendor_key(key).is_some() || named()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flink::options;
 
     #[test]
     fn every_closed_prefix_holds_options_and_no_open_family() {

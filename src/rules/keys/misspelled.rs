@@ -82,6 +82,9 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         };
         let key = &found.setting.key;
+        if rule.is_own_key(key) {
+            continue;
+        }
         let mut finding = rule.finding(
             found.document,
             found.setting.key_at,

@@ -338,5 +338,5 @@ fn raw<'p>(deployment: &Deployment<'p>, key: &str) -> Option<(&'p Setting, &'p D
 /// Whether none of the versions reads a key that they all declare, or the option it is a name of.
 fn is_read_by_nothing(key: &str, versions: Versions) -> bool {
     let option = options::canonical(key, versions).unwrap_or(key);
-    versions.within(unread::unread_in(option))
+    versions.within(options::unread_in(option))
 }

@@ -7,12 +7,11 @@ use crate::flink::version::NAMES;
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    let own = rule.words("own-prefixes");
     for found in judged(deployment, Depth::All, |verdict| {
         *verdict == Verdict::Unknown
     }) {
         let key = &found.setting.key;
-        if own.iter().any(|prefix| key.starts_with(prefix)) {
+        if rule.is_own_key(key) {
             continue;
         }
         let (first, last) = (NAMES[0], NAMES[NAMES.len() - 1]);

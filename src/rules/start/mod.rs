@@ -3,7 +3,7 @@
 //! read in its own way.
 
 use super::declared::{self, Test};
-use super::{Rule, claim, misspelled_option};
+use super::{Rule, claim, keys};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::version::Versions;
@@ -72,7 +72,7 @@ impl<'p> Proof<'p> {
                 return None;
             }
             // What is there under a wrong name has that one cause, and a rule for it.
-            if *test == Test::Absent && misspelled_option::is_misspelt(deployment, key) {
+            if *test == Test::Absent && keys::is_misspelt(deployment, key) {
                 return None;
             }
             self.versions = versions;
