@@ -21,10 +21,17 @@ const LONGEST: usize = 200;
 /// key with a prefix in front, as in `numberOfTaskSlots`; or is the key without an `env.` in front.
 /// The first of these that gives any candidate decides.
 pub fn nearest(key: &str, versions: Versions) -> Option<&'static str> {
+    if in_open_family(key) || is_option(key) {
+        return None;
+    }
+    nearest_to_unknown(key, versions)
+}
+
+/// [`nearest`] for a key that is certainly unknown to all versions, without asking again.
+pub fn nearest_to_unknown(key: &str, versions: Versions) -> Option<&'static str> {
     // What plugins and connectors read below `fs.` is theirs; labels have free names.
     let open = key.starts_with("fs.") || is_free_text(key);
-    let refused = key.is_empty() || key.len() > LONGEST || key == OF_THE_IMAGES || open;
-    if refused || in_open_family(key) || is_option(key) {
+    if key.is_empty() || key.len() > LONGEST || key == OF_THE_IMAGES || open {
         return None;
     }
     let index = &*INDEX;
@@ -217,11 +224,14 @@ impl Index {
     /// end of many keys, and more often a user's own key; and what begins like an option lacks nothing
     /// in front: `jobmanager.port` is not `high-availability.jobmanager.port`.
     fn ending(&self, key: &str) -> Vec<&Candidate> {
+        let Some(found) = self.by_end.get(key) else {
+            return Vec::new();
+        };
         let part = key.split('.').next().unwrap_or_default();
         if words::of_key(key).len() < 3 || is_first_part(part) {
             return Vec::new();
         }
-        self.of(self.by_end.get(key))
+        self.of(Some(found))
     }
 
     /// `env.python.executable` for `python.executable`.
@@ -251,9 +261,11 @@ fn counts(text: &str) -> Counts {
 /// By how much two texts' characters differ.
 fn difference(left: &Counts, right: &Counts) -> usize {
     let pairs = left.iter().zip(right);
-    pairs
-        .map(|(one, other)| usize::from(one.abs_diff(*other)))
-        .sum()
+    // Small numbers are added many at a time.
+    let sum: u16 = pairs
+        .map(|(one, other)| u16::from(one.abs_diff(*other)))
+        .sum();
+    usize::from(sum)
 }
 
 /// What is left of two texts without their common start and end.

@@ -128,7 +128,7 @@ pub(super) fn meant(deployment: &Deployment, key: &str) -> Option<&'static str> 
     if let Some((_, meant)) = by_hand {
         return Some(meant);
     }
-    options::nearest(key, deployment.versions).filter(|meant| is_flinks(key, meant))
+    options::nearest_to_unknown(key, deployment.versions).filter(|meant| is_flinks(key, meant))
 }
 
 /// Whether a key can't well be one of the user's own.
