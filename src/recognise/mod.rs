@@ -212,6 +212,9 @@ fn is_flink_config(document: &Document, source: &Source) -> bool {
     if options.take(2).count() == 2 {
         return true;
     }
+    if holds_nothing_else(document, source) {
+        return true;
+    }
     let says_flink = source.path.to_ascii_lowercase().contains("flink");
     if says_flink
         && document.settings.iter().any(|setting| {
@@ -238,6 +241,18 @@ fn is_flink_config(document: &Document, source: &Source) -> bool {
                 .iter()
                 .any(|start| line.trim_ascii_start().starts_with(start.as_bytes()))
             })
+}
+
+/// Whether all keys of a file are Flink options, in Flink's own folder `conf` or none of them a short
+/// general one such as `rest.port`.
+fn holds_nothing_else(document: &Document, source: &Source) -> bool {
+    let settings = &document.settings;
+    let in_conf = source.path.rsplit('/').nth(1) == Some("conf");
+    let is_long = |key: &str| key.contains('-') || key.split('.').nth(2).is_some();
+    !settings.is_empty()
+        && settings
+            .iter()
+            .all(|setting| options::is_option(&setting.key) && (in_conf || is_long(&setting.key)))
 }
 
 /// Whether a file is the configuration of a Flink job: it holds Flink options, or a window

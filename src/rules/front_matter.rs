@@ -846,7 +846,7 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         summary: "pipeline.serialization-config written as YAML in flink-conf.yaml, which is not YAML.",
         severity: Severity::Error,
         group: Group::Correctness,
-        versions: Versions::from_bits(0x00ff),
+        versions: Versions::from_bits(0x00c0),
         fixes: Fixes { safe: false, unsafe_: false },
         options: &[],
         checks: &[],

@@ -2,7 +2,7 @@
 
 use super::{Proof, setting};
 use crate::deployment::{Deployment, Effective};
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::bounds::{self, Bound, Shape, Stops};
 use crate::flink::value;
 use crate::rules::declared::Test;
@@ -42,6 +42,10 @@ fn check(rule: &Rule, deployment: &Deployment, bound: &Bound) -> Option<Finding>
         format!("{own}, which is {}, is out of range: {who}", bound.key)
     };
     let mut finding = proof.finding(rule, deployment, &message)?;
+    // Nothing says that the cluster is one of these.
+    if bound.stops == Stops::Kubernetes {
+        finding.severity = Severity::Warning;
+    }
     finding.label = format!("takes {}", bound.accepted());
     finding.help = if bound.says.is_empty() {
         format!("Flink checks this at start; write {}", bound.accepted())

@@ -2,7 +2,7 @@
 
 use super::{EXPONENTIAL_DELAY, Held, Proof, When, setting};
 use crate::deployment::Deployment;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::flink::bounds::{self, number};
 use crate::flink::options;
 use crate::flink::version::Versions;
@@ -216,6 +216,10 @@ fn together(rule: &Rule, deployment: &Deployment, conflict: &Conflict) -> Option
         .and(rule, deployment, conflict.with)?
         .only(holds(conflict.versions))?;
     let mut finding = proof.finding(rule, deployment, conflict.message)?;
+    // Nothing says that the cluster is one of native Kubernetes mode.
+    if conflict.key.starts_with("kubernetes.") {
+        finding.severity = Severity::Warning;
+    }
     finding.help = conflict.help.to_owned();
     Some(finding)
 }

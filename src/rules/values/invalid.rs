@@ -3,7 +3,7 @@
 
 use super::{Reading, Site, milliseconds, sites};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Safety};
+use crate::finding::{Finding, Safety, Severity};
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value::{self, ValueError};
 use crate::flink::version::Versions;
@@ -44,8 +44,26 @@ pub(crate) fn invalid_value(rule: &Rule, deployment: &Deployment, out: &mut Vec<
             ),
         );
         finding.help = grammar(&refused).to_owned();
+        if let Some(reader) = late_reader(&site) {
+            finding.severity = Severity::Warning;
+            finding.help = format!("{reader}; {}", finding.help);
+        }
         advise(&site, &refused, &mut finding);
         out.push(finding);
+    }
+}
+
+/// Who reads the value of a setting that the processes of a plain cluster start without, so that a
+/// wrong one is no certain end: none of these stopped a recorded start.
+fn late_reader(site: &Site) -> Option<&'static str> {
+    match site.setting.key.as_str() {
+        key if key.starts_with("kubernetes.") => Some("native Kubernetes mode reads it"),
+        "rest.port" => Some("clients read it; the server takes it from rest.bind-port, as a range"),
+        "web.refresh-interval" => Some("the web interface reads it"),
+        "high-availability" if site.setting.value.eq_ignore_ascii_case("kubernetes") => {
+            Some("before 1.16 the name is taken for that of a class")
+        }
+        _ => None,
     }
 }
 
