@@ -995,6 +995,16 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         checks: &[],
     },
     FrontMatter {
+        name: "unquoted-reporter-parameter",
+        summary: "A number or boolean for a metrics reporter that some versions lose on the way from config.yaml.",
+        severity: Severity::Warning,
+        group: Group::Correctness,
+        versions: Versions::from_bits(0x01c0),
+        fixes: Fixes { safe: false, unsafe_: true },
+        options: &[],
+        checks: &[],
+    },
+    FrontMatter {
         name: "unread-option",
         summary: "An option that Flink declares and documents, and that nothing in it reads.",
         severity: Severity::Warning,

@@ -98,6 +98,7 @@ rules! {
     "unknown-rule" => engine;
     "unparsable-job-config" => yaml_load::unparsable_job_config;
     "unquoted-normalised-value" => values::unquoted_normalised_value;
+    "unquoted-reporter-parameter" => reporters::unquoted_parameter;
     "unread-option" => keys::unread_option;
     "unsupported-jvm-option" => jvm::unsupported_jvm_option;
     "unused-ignore" => engine;

@@ -7,7 +7,7 @@ use super::{Rule, claim, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::version::Versions;
-use crate::syntax::{Document, Setting};
+use crate::syntax::{Document, Format, Kind, Setting};
 
 /// Versions that start a reporter for a mere `.class`; 1.16 with a warning.
 const WITH_CLASS: Versions = Versions::from_bits(0x000F);
@@ -298,15 +298,7 @@ fn list_of_names(
 /// `reporter-parameter-unknown`: the check.
 pub(super) fn unknown_parameter(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for (name, parameters) in by_name(deployment, "metrics.reporter.") {
-        let class = parameters.get("factory.class").or(parameters.get("class"));
-        let Some((_, class)) = class.filter(|(_, setting)| setting.known) else {
-            continue;
-        };
-        let class = class.value.strip_suffix("Factory").unwrap_or(&class.value);
-        let Some((_, known)) = BUNDLED
-            .iter()
-            .find(|(bundled, known)| *bundled == class && !known.is_empty())
-        else {
+        let Some((class, known)) = bundled(&parameters) else {
             continue;
         };
         for (parameter, (document, setting)) in &parameters {
@@ -333,6 +325,67 @@ pub(super) fn unknown_parameter(rule: &Rule, deployment: &Deployment, out: &mut 
             out.push(finding);
         }
     }
+}
+
+/// Versions that hand a reporter numbers and booleans of `config.yaml` as such, which its
+/// `MetricConfig` then doesn't find (`Configuration.addAllToProperties`; run on 1.19 to 2.3).
+const LOSES_NUMBERS: Versions = Versions::from_bits(0x01C0);
+
+/// `unquoted-reporter-parameter`: numbers that never reach the reporter.
+pub(super) fn unquoted_parameter(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    if !deployment.versions.within(LOSES_NUMBERS) {
+        return;
+    }
+    for (name, parameters) in by_name(deployment, "metrics.reporter.") {
+        let Some((class, known)) = bundled(&parameters) else {
+            continue;
+        };
+        for (parameter, (document, setting)) in &parameters {
+            let lost = matches!(setting.kind, Kind::Integer | Kind::Float | Kind::Boolean)
+                && document.format == Format::ConfigYaml
+                && known.contains(parameter)
+                && !is_default(class, parameter, &setting.value);
+            if !lost {
+                continue;
+            }
+            let message = format!(
+                "reporter `{name}` does not see this {parameter}: {} loses numbers without quotes",
+                deployment.version_text()
+            );
+            let mut finding = rule.finding(document, setting.whole, message);
+            finding.label = "the reporter takes its default".to_owned();
+            finding.help = "a reporter looks for texts only, and YAML makes a number or a boolean \
+                            of this; 2.1 and later turn it back into text"
+                .to_owned();
+            finding.key = Some(setting.key.clone());
+            let edit = document.quote(deployment.source(document), setting);
+            finding.fix = edit.map(|edit| Fix {
+                title: "put it into quotes".to_owned(),
+                safety: Safety::Unsafe,
+                risk: "the reporter takes the value for the first time".to_owned(),
+                edits: vec![edit],
+                claims: Vec::new(),
+            });
+            out.push(finding);
+        }
+    }
+}
+
+/// Whether a reporter does the same without the parameter.
+fn is_default(class: &str, parameter: &str, value: &str) -> bool {
+    class.ends_with(".PrometheusReporter") && (parameter, value) == ("port", "9249")
+}
+
+/// The bundled reporter that these parameters are for, when those it reads are known.
+fn bundled<'p>(
+    parameters: &BTreeMap<&str, Entry<'p>>,
+) -> Option<(&'p str, &'static [&'static str])> {
+    let class = parameters.get("factory.class").or(parameters.get("class"));
+    let (_, class) = class.filter(|(_, setting)| setting.known)?;
+    let class = class.value.strip_suffix("Factory").unwrap_or(&class.value);
+    let mut all = BUNDLED.iter();
+    let (_, known) = all.find(|(bundled, known)| *bundled == class && !known.is_empty())?;
+    Some((class, known))
 }
 
 /// Names in backquotes with commas.

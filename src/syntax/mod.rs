@@ -361,6 +361,14 @@ impl Document {
         }
     }
 
+    /// Puts an unquoted YAML value into quotes, so that it is a text whatever it looks like.
+    pub fn quote(&self, source: &Source, setting: &Setting) -> Option<Edit> {
+        match self.writer()? {
+            Writer::Yaml(_) => yaml::quote(source, setting),
+            _ => None,
+        }
+    }
+
     /// Gives a setting another key in place. In nested formats only the part that its own entry
     /// writes can change, so `None` where `key` has other parents than the setting.
     pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {

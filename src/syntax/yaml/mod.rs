@@ -17,7 +17,7 @@ pub use self::items::{Item, Items, Pairs, parse_items};
 pub(super) use self::spell::Dialect;
 pub use self::spell::{Quotes, spelled_key, spelled_value};
 pub use self::value::{Node, parse_value};
-pub(super) use self::write::{insert, insert_after, remove, rename, set};
+pub(super) use self::write::{insert, insert_after, quote, remove, rename, set};
 
 mod budget;
 mod build;

@@ -121,6 +121,27 @@ pub(in crate::syntax) fn set(
     })
 }
 
+/// Puts a plain value into quotes: the same text, no longer a number or a boolean. `None` for a value
+/// that has quotes or is no plain one.
+pub(in crate::syntax) fn quote(source: &Source, setting: &Setting) -> Option<Edit> {
+    editable(&source.bytes, |text, tree| {
+        let place = Place::find(tree, setting)?;
+        let node = tree.node(place.value);
+        if node.shape != Shape::Plain || node.is_absent() || node.tag.is_some() {
+            return None;
+        }
+        let edit = Edit {
+            source: source.id,
+            span: node.span,
+            text: format!("\"{}\"", setting.value),
+        };
+        let (mut expected, own) = leaves_of(text, tree, place.value);
+        let leaf = expected.get_mut(own.start)?;
+        *leaf = Leaf::expected(std::mem::take(&mut leaf.path), &setting.value);
+        verified(source, tree, edit, &expected)
+    })
+}
+
 fn in_flow(tree: &Tree, chain: &[NodeId]) -> bool {
     chain.iter().any(|&id| {
         matches!(
