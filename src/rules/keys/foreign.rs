@@ -1,5 +1,6 @@
 //! Keys of other programs, and of other places, that end up in Flink's configuration.
 
+use crate::flink::options::{self, Scope};
 use crate::syntax::Document;
 
 /// Who reads a key.
@@ -77,23 +78,20 @@ const KAFKA: [&str; 16] = [
     "value.serializer",
 ];
 
-/// Options of tables that articles show, by their whole names; no table of Flink's options holds them.
-const TABLE: [&str; 14] = [
-    "scan.parallelism",
+/// Options of the tables of connectors that have releases of their own, by their whole names.
+const CONNECTORS: [&str; 8] = [
     "scan.startup.mode",
     "scan.startup.specific-offsets",
     "scan.startup.timestamp-millis",
     "scan.topic-partition-discovery.interval",
-    "scan.watermark.alignment.group",
-    "scan.watermark.alignment.max-drift",
-    "scan.watermark.emit.strategy",
-    "scan.watermark.idle-timeout",
     "sink.buffer-flush.interval",
     "sink.buffer-flush.max-rows",
     "sink.delivery-guarantee",
-    "sink.parallelism",
     "sink.transactional-id-prefix",
 ];
+
+/// How options of tables begin whose names leave no doubt; `path` and `format` may be anybody's.
+const OF_TABLES: [&str; 4] = ["lookup.", "scan.", "sink.", "streaming-source."];
 
 /// Prefixes that only one program uses.
 const PREFIXES: [(&str, Owner); 7] = [
@@ -127,21 +125,41 @@ pub(super) fn owner(key: &str) -> Option<Owner> {
     if KAFKA.binary_search(&key).is_ok() {
         return Some(Owner::Kafka);
     }
-    TABLE.binary_search(&key).is_ok().then_some(Owner::Table)
+    is_of_table(key).then_some(Owner::Table)
+}
+
+/// Whether a key is an option of a table, Flink's own or a well-known connector's.
+fn is_of_table(key: &str) -> bool {
+    let is_option = || options::meanings(key).any(|spec| spec.scope == Scope::TableOption);
+    let is_clear = OF_TABLES.iter().any(|prefix| key.starts_with(prefix));
+    CONNECTORS.binary_search(&key).is_ok() || is_clear && is_option()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flink::options;
 
     #[test]
     fn lists_are_sorted_and_hold_no_option_of_flink() {
-        for list in [&KAFKA[..], &TABLE[..]] {
+        for list in [&KAFKA[..], &CONNECTORS[..]] {
             assert!(list.is_sorted());
             for key in list {
                 assert!(!options::is_option(key), "{key}");
             }
+        }
+    }
+
+    #[test]
+    fn options_of_tables_are_told_by_their_names() {
+        for key in [
+            "sink.parallelism",
+            "scan.watermark.idle-timeout",
+            "scan.startup.mode",
+        ] {
+            assert_eq!(owner(key), Some(Owner::Table), "{key}");
+        }
+        for key in ["path", "table.exec.state.ttl", "sink.of.my.job"] {
+            assert_eq!(owner(key), None, "{key}");
         }
     }
 }
