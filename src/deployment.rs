@@ -54,6 +54,9 @@ pub struct Deployment<'p> {
     pub documents: Vec<&'p Document>,
     /// Files that lie where Flink looks but are not read by any of these versions.
     pub unread: Vec<&'p Document>,
+    /// Whether these versions open no file of the folder, and the one that is there stands among
+    /// `documents` as what will have to be read; see [`Deployment::as_if_read`].
+    pub opens_nothing: bool,
     /// Whether the same folder is another deployment for other versions, because it holds both files.
     pub split: bool,
     /// Files with kernel parameters, in the order in which they are applied.
@@ -136,6 +139,21 @@ impl<'p> Deployment<'p> {
             source: document.source,
             span,
         }
+    }
+
+    /// The deployment for rules. Where these versions would stop because their file is missing, the
+    /// other file holds what the missing one will have to say: whoever asks for Flink 2 about a
+    /// `flink-conf.yaml` wants to know what becomes of its lines.
+    #[must_use]
+    pub fn as_if_read(mut self) -> Self {
+        let is_conf = |document: &&Document| {
+            matches!(document.format, Format::FlinkConf | Format::ConfigYaml)
+        };
+        if !self.unread.is_empty() && !self.documents.iter().any(is_conf) {
+            self.documents.splice(0..0, self.unread.drain(..));
+            self.opens_nothing = true;
+        }
+        self
     }
 
     /// Every document that belongs to it: those that are read, those that are not, and its hosts'.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::{ConfigError, Configs, OptionValue};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Location, Severity};
+use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
 use crate::suppress;
@@ -24,7 +24,11 @@ pub struct Linted {
 /// Runs every rule over every deployment.
 pub fn lint(project: &Project, configs: &Configs) -> Linted {
     let mut linted = Linted::default();
-    let deployments = project.deployments();
+    let deployments: Vec<Deployment> = project
+        .deployments()
+        .into_iter()
+        .map(Deployment::as_if_read)
+        .collect();
     for deployment in &deployments {
         for (front, entry) in rules::all().iter().zip(rules::RULES) {
             if deployment.versions.overlaps(front.versions)
@@ -106,7 +110,20 @@ fn run(
         ));
         return;
     }
+    if deployment.opens_nothing {
+        for fix in found.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
+            beware_of_other_versions(fix);
+        }
+    }
     linted.findings.append(&mut found);
+}
+
+/// A file that these versions do not open serves others today, which may read it otherwise.
+fn beware_of_other_versions(fix: &mut Fix) {
+    if fix.safety == Safety::Safe {
+        fix.safety = Safety::Unsafe;
+        fix.risk = "the versions that open this file today may read it otherwise".to_owned();
+    }
 }
 
 /// Applies flint.toml to a finding: whether its rule runs on this file, and how severe it is there.

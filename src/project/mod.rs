@@ -78,6 +78,7 @@ impl<'s> Project<'s> {
                 sources: self.sources,
                 documents: pick(&unit.documents),
                 unread: pick(&unit.unread),
+                opens_nothing: false,
                 split: unit.split,
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,

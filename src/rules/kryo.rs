@@ -67,7 +67,7 @@ pub(super) fn is_registrator(document: &Document, key: &str) -> bool {
 fn real_form(deployment: &Deployment, document: &Document) -> String {
     let old = format!("`{TYPES}: com.example.A;com.example.B`");
     let new = format!("`{CONFIG}: [com.example.A: {{type: kryo}}]`");
-    if document.format == Format::FlinkConf {
+    if document.format == Format::FlinkConf && deployment.versions.overlaps(Versions::LEGACY) {
         return format!("in flink-conf.yaml write {old}");
     }
     if deployment.versions.within(Versions::YAML) {
