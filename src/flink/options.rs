@@ -29,8 +29,10 @@ mod row;
 
 pub use family::{family_versions, in_open_family, is_vendor_key};
 pub use family_text::{FamilyInfo, family};
-pub use nearest::{is_first_part, nearest, nearest_names, nearest_to_unknown};
+pub use nearest::{is_first_part, may_be_nearest, nearest, nearest_names, nearest_to_unknown};
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
+
+use std::sync::LazyLock;
 
 use super::version::Versions;
 
@@ -42,23 +44,34 @@ fn body() -> &'static str {
     TABLE.split_once('\n').map_or("", |(_, body)| body)
 }
 
+/// Where the lines of the table start; made by the first look-up.
+static STARTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let body = body().as_bytes();
+    let after = memchr::memchr_iter(b'\n', body).map(|at| at + 1);
+    let starts = std::iter::once(0).chain(after);
+    starts.filter(|start| *start < body.len()).collect()
+});
+
+/// The keys of the options of type [`ValueKind::Map`], found by their type's column.
+static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let body = body();
+    let kinds = memchr::memmem::find_iter(body.as_bytes(), "\tmap\t");
+    let mut keys: Vec<&str> = kinds
+        .map(|at| {
+            let start = memchr::memrchr(b'\n', &body.as_bytes()[..at]).map_or(0, |end| end + 1);
+            key_of(&body[start..])
+        })
+        .collect();
+    keys.dedup();
+    keys
+});
+
 /// The lines from the first whose key is not smaller than `key`.
 fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
     let body = body();
-    let bytes = body.as_bytes();
-    // Both stay at the start of a line, or at the end of the table.
-    let (mut low, mut high) = (0, bytes.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = memchr::memrchr(b'\n', &bytes[low..middle]).map_or(low, |at| low + at + 1);
-        let end = memchr::memchr(b'\n', &bytes[middle..]).map_or(bytes.len(), |at| middle + at + 1);
-        if key_of(&body[start..end]) < key {
-            low = end;
-        } else {
-            high = start;
-        }
-    }
-    body[low..].lines()
+    let first = STARTS.partition_point(|start| key_of(&body[*start..]) < key);
+    let start = STARTS.get(first).copied().unwrap_or(body.len());
+    body[start..].lines()
 }
 
 /// The key of a line.
@@ -99,10 +112,8 @@ pub fn known_in(key: &str) -> Versions {
         .filter(OptionSpec::is_writable)
         .fold(Versions::NONE, |set, spec| set.or(spec.versions));
     // `ConfigurationUtils.canBePrefixMap`; 1.13 has no such form.
-    let entries = key
-        .match_indices('.')
-        .filter(|(dot, _)| dot + 1 < key.len())
-        .flat_map(|(dot, _)| meanings(&key[..dot]))
+    let entries = maps_above(key)
+        .flat_map(meanings)
         .filter(|spec| spec.kind == ValueKind::Map)
         .fold(Versions::NONE, |set, spec| set.or(spec.versions))
         .without(Versions::from_bits(1));
@@ -111,11 +122,16 @@ pub fn known_in(key: &str) -> Versions {
 
 /// The map option whose entry a key is, such as `kubernetes.jobmanager.labels` of
 /// `kubernetes.jobmanager.labels.app`, in any version.
-pub fn map_of(key: &str) -> Option<&str> {
-    key.match_indices('.')
-        .filter(|(dot, _)| dot + 1 < key.len())
-        .map(|(dot, _)| &key[..dot])
-        .find(|map| meanings(map).any(|spec| spec.kind == ValueKind::Map))
+pub fn map_of(key: &str) -> Option<&'static str> {
+    maps_above(key).next()
+}
+
+/// The map options of which a key is one entry, the shortest first.
+fn maps_above(key: &str) -> impl Iterator<Item = &'static str> {
+    MAPS.iter().copied().filter(move |map| {
+        let rest = key.strip_prefix(map);
+        rest.is_some_and(|rest| rest.starts_with('.') && rest.len() > 1)
+    })
 }
 
 /// Whether at least one of `versions` knows a key; see [`known_in`].
@@ -186,9 +202,49 @@ pub fn canonical(key: &str, versions: Versions) -> Option<&'static str> {
     }))?
 }
 
+/// The options that look for a key, as their own or as another name, each with its versions.
+pub fn readers(key: &str) -> impl Iterator<Item = OptionSpec<'static>> {
+    let body = body();
+    let mut lines: Vec<&'static str> = memchr::memmem::find_iter(body.as_bytes(), key)
+        .map(|at| {
+            let start = memchr::memrchr(b'\n', &body.as_bytes()[..at]).map_or(0, |end| end + 1);
+            body[start..].lines().next().unwrap_or_default()
+        })
+        .collect();
+    lines.dedup();
+    let specs = lines.into_iter().map(OptionSpec::read);
+    specs.filter(move |spec| {
+        spec.state != State::Alias
+            && (spec.key == key || spec.aliases().any(|alias| alias.key == key))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_is_found_by_each_of_its_names() {
+        let keys: Vec<&str> = readers("pekko.ask.timeout").map(|spec| spec.key).collect();
+        assert_eq!(keys, ["pekko.ask.timeout", "taskmanager.slot.timeout"]);
+        assert_eq!(readers("no.such.option").count(), 0);
+        for option in all().filter(|spec| spec.state != State::Alias) {
+            for alias in option.aliases() {
+                assert!(readers(alias.key).any(|spec| spec.key == option.key));
+            }
+        }
+    }
+
+    #[test]
+    fn map_options_are_found_by_the_column_of_their_type() {
+        let mut maps: Vec<&str> = all()
+            .filter(|spec| spec.kind == ValueKind::Map)
+            .map(|spec| spec.key)
+            .collect();
+        maps.dedup();
+        assert!(!maps.is_empty());
+        assert_eq!(*MAPS, maps);
+    }
 
     fn of(text: &str) -> Versions {
         Versions::parse(text).unwrap()

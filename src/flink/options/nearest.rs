@@ -54,6 +54,20 @@ pub fn nearest_to_unknown(key: &str, versions: Versions) -> Option<&'static str>
     .and_then(|found| only(&found, versions))
 }
 
+/// Whether [`nearest_to_unknown`] could name `option` at all, told from the letters of both: a slip keeps
+/// all but four of them, every other mistake leaves letters out or brings some in. Much cheaper.
+pub fn may_be_nearest(key: &str, option: &str) -> bool {
+    let (own, others) = (counts_of_letters(key), counts_of_letters(option));
+    let pairs = own.iter().zip(&others);
+    let (more, less) = pairs.fold((0, 0), |(more, less), (one, other)| {
+        (
+            more + u32::from(one.saturating_sub(*other)),
+            less + u32::from(other.saturating_sub(*one)),
+        )
+    });
+    more == 0 || less == 0 || more + less <= 4
+}
+
 /// Whether `part` is the first part of any option's key: `taskmanager`.
 pub fn is_first_part(part: &str) -> bool {
     let prefix = format!("{part}.");
@@ -258,6 +272,18 @@ fn counts(text: &str) -> Counts {
     counts
 }
 
+/// The same without what separates words.
+fn counts_of_letters(text: &str) -> Counts {
+    let mut counts = [0u8; 32];
+    for byte in text.bytes() {
+        if !matches!(byte, b'-' | b'_' | b'.') {
+            let count = &mut counts[usize::from(byte & 31)];
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
+}
+
 /// By how much two texts' characters differ.
 fn difference(left: &Counts, right: &Counts) -> usize {
     let pairs = left.iter().zip(right);
@@ -430,6 +456,35 @@ mod tests {
         ] {
             assert_eq!(near(key), None, "{key}");
         }
+    }
+
+    #[test]
+    fn the_letters_never_rule_out_what_is_nearest() {
+        // Each key of the table with one part less, without dots, and with a slip or two.
+        let mut found = 0;
+        for option in crate::flink::options::all().map(|spec| spec.key).step_by(7) {
+            let half = option.len() / 2;
+            for key in [
+                option.replace('.', "-"),
+                option.to_uppercase(),
+                option.replacen("e", "", 2),
+                option.replacen("t", "tt", 1),
+                option.replacen('.', "x", 1),
+                format!("env.{option}"),
+                format!("{}z{}", &option[..half], &option[half + 1..]),
+                option
+                    .split_once('.')
+                    .map_or(option, |(_, end)| end)
+                    .to_owned(),
+            ] {
+                if let Some(meant) = nearest(&key, Versions::ALL) {
+                    found += 1;
+                    assert!(may_be_nearest(&key, meant), "{key} {meant}");
+                }
+            }
+        }
+        assert!(found > 1000, "{found}");
+        assert!(!may_be_nearest("my.own.key", "rest.port"));
     }
 
     #[test]

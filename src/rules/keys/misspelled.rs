@@ -115,7 +115,11 @@ pub(in crate::rules) fn is_misspelt(deployment: &Deployment, option: &str) -> bo
         .flink_documents()
         .flat_map(|document| &document.settings);
     settings.any(|setting| {
-        !options::is_option(&setting.key) && meant(deployment, &setting.key) == Some(option)
+        let key = setting.key.as_str();
+        // Most keys are told apart by their letters, which saves asking the table.
+        (options::may_be_nearest(key, option) || by_hand(key) == Some(option))
+            && !options::is_option(key)
+            && meant(deployment, key) == Some(option)
     })
 }
 
@@ -124,11 +128,16 @@ pub(super) fn meant(deployment: &Deployment, key: &str) -> Option<&'static str> 
     if closed::is_of_vendor(deployment, key) {
         return None;
     }
-    let by_hand = MEANT.iter().find(|(written, _)| *written == key);
-    if let Some((_, meant)) = by_hand {
+    if let Some(meant) = by_hand(key) {
         return Some(meant);
     }
     options::nearest_to_unknown(key, deployment.versions).filter(|meant| is_flinks(key, meant))
+}
+
+/// The option that a key means by the list.
+fn by_hand(key: &str) -> Option<&'static str> {
+    let entry = MEANT.iter().find(|(written, _)| *written == key);
+    entry.map(|(_, meant)| *meant)
 }
 
 /// Whether a key can't well be one of the user's own.
