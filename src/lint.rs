@@ -9,7 +9,7 @@ use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
 use crate::suppress;
-use crate::text::SourceId;
+use crate::text::{Edit, SourceId};
 use crate::words::nearest;
 
 /// What a run found.
@@ -110,8 +110,13 @@ fn run(
         ));
         return;
     }
-    if deployment.opens_nothing {
-        for fix in found.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
+    for finding in &mut found {
+        // Two entries of one flow mapping share the comma between them.
+        let overlaps = |fix: &Fix| have_overlap(&fix.edits);
+        if finding.fix.as_ref().is_some_and(overlaps) {
+            finding.fix = None;
+        }
+        if let Some(fix) = finding.fix.as_mut().filter(|_| deployment.opens_nothing) {
             beware_of_other_versions(fix);
         }
     }
@@ -124,6 +129,15 @@ fn beware_of_other_versions(fix: &mut Fix) {
         fix.safety = Safety::Unsafe;
         fix.risk = "the versions that open this file today may read it otherwise".to_owned();
     }
+}
+
+/// Whether two of the edits want the same bytes.
+fn have_overlap(edits: &[Edit]) -> bool {
+    let mut spans: Vec<_> = edits.iter().map(|edit| (edit.source, edit.span)).collect();
+    spans.sort_unstable();
+    spans
+        .windows(2)
+        .any(|pair| pair[0].0 == pair[1].0 && pair[1].1.start < pair[0].1.end)
 }
 
 /// Applies flint.toml to a finding: whether its rule runs on this file, and how severe it is there.

@@ -3,7 +3,7 @@
 use super::{Rule, first, removed};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
-use crate::flink::options::{self, OptionSpec, State};
+use crate::flink::options::{self, OptionSpec, Scope, State};
 use crate::flink::version::{NAMES, Versions};
 use crate::rules::{claim, keys};
 use crate::syntax::{Document, Setting};
@@ -180,11 +180,44 @@ fn fix(
         "write the options that took its place"
     };
     // A job that looks up the old key itself would miss it, but none can be seen here.
+    let (safety, risk) = match reads_otherwise(deployment, setting, targets) {
+        Some(other) => (
+            Safety::Unsafe,
+            format!("`{other}` is not set, and falls back on the new key but not on the old one"),
+        ),
+        None => (Safety::Safe, String::new()),
+    };
     Some(Fix {
         title: title.to_owned(),
-        safety: Safety::Safe,
-        risk: String::new(),
+        safety,
+        risk,
         edits,
         claims,
     })
+}
+
+/// An option that gets another value once `targets` stand in place of the old key: Flink follows the
+/// other names of an option one step and no further, so what falls back on `pekko.ask.timeout` does not
+/// see `akka.ask.timeout`.
+fn reads_otherwise(
+    deployment: &Deployment,
+    setting: &Setting,
+    targets: &[&'static str],
+) -> Option<&'static str> {
+    let old = setting.key.as_str();
+    let names = std::iter::once(old).chain(targets.iter().copied());
+    let value = |key: &str| deployment.raw(key).map(|(setting, _)| &setting.value);
+    let after = |key: &str| match key {
+        key if key == old => None,
+        key if targets.contains(&key) => Some(&setting.value),
+        key => value(key),
+    };
+    names
+        .flat_map(options::readers)
+        .filter(|spec| spec.versions.overlaps(deployment.versions) && spec.scope != Scope::Unread)
+        .find(|spec| {
+            let own = || std::iter::once(spec.key).chain(spec.aliases().map(|alias| alias.key));
+            own().find_map(value) != own().find_map(after)
+        })
+        .map(|spec| spec.key)
 }
