@@ -11,7 +11,7 @@
 //! | least | the smallest value; with `>` in front the largest one that is too small |
 //! | most | the largest value |
 //! | also | a value outside of the bounds that Flink takes nevertheless |
-//! | shape | `power-of-two`, or `ports` for a list of ports and port ranges |
+//! | shape | `power-of-two` |
 //! | stops | what does not start; see [`Stops`] |
 //! | says | a part of Flink's own message, where it has one |
 //!
@@ -49,8 +49,6 @@ pub enum Shape {
     Plain,
     /// A power of two.
     PowerOfTwo,
-    /// Ports and port ranges with commas between them.
-    Ports,
 }
 
 /// One bound of one option.
@@ -78,17 +76,11 @@ pub fn all() -> impl Iterator<Item = Bound> {
     TABLE.lines().skip(1).map(Bound::read)
 }
 
-/// The keys of the table that the option table gives other spellings. A test holds it to that.
-const ALIASED: [&str; 1] = ["rest.bind-port"];
-
 /// The bounds of the options that can be set at all, going by which keys `is_set`. Asking the option
 /// table for each line of this one would take longer than all else.
 pub fn of_set(is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = Bound> {
     let lines = TABLE.lines().skip(1);
-    let asked = lines.filter(move |line| {
-        let key = line.split('\t').next().unwrap_or_default();
-        ALIASED.contains(&key) || is_set(key)
-    });
+    let asked = lines.filter(move |line| is_set(line.split('\t').next().unwrap_or_default()));
     asked.map(Bound::read)
 }
 
@@ -121,7 +113,6 @@ impl Bound {
             says,
             shape: match shape {
                 "power-of-two" => Shape::PowerOfTwo,
-                "ports" => Shape::Ports,
                 _ => Shape::Plain,
             },
             least,
@@ -141,9 +132,6 @@ impl Bound {
 
     /// `None` where the text is no value of the option's type.
     fn is_violated_in(&self, text: &str, version: Versions) -> Option<bool> {
-        if self.shape == Shape::Ports {
-            return Some(!are_ports(text, version));
-        }
         let kind = options::kind(self.key, version)?;
         let number = |text: &str| number(kind, text, version);
         let own = number(text)?;
@@ -161,14 +149,8 @@ impl Bound {
 
     /// What Flink takes, in words: `10 ms or more`, `1 to 32768`.
     pub fn accepted(&self) -> String {
-        match self.shape {
-            Shape::Ports => {
-                return "ports from 0 to 65535, and ranges such as 50100-50200".to_owned();
-            }
-            Shape::PowerOfTwo => {
-                return "powers of two from 4kb to 1gb".to_owned();
-            }
-            Shape::Plain => {}
+        if self.shape == Shape::PowerOfTwo {
+            return "powers of two from 4kb to 1gb".to_owned();
         }
         let range = match (self.least.strip_prefix('>'), self.most) {
             (Some(least), _) => format!("more than {least}"),
@@ -199,25 +181,6 @@ pub fn number(kind: ValueKind, text: &str, version: Versions) -> Option<f64> {
     })
 }
 
-/// Whether a text lists ports as `NetUtils.getPortRangeFromString` reads them. A range that ends
-/// before it starts is refused from 1.19 on.
-fn are_ports(text: &str, version: Versions) -> bool {
-    const ORDERED: Versions = Versions::YAML;
-    let port = |text: &str| {
-        let port = value::parse_integer(text.trim()).ok();
-        port.filter(|port| (0..=65_535).contains(port))
-    };
-    // Java's `split` drops what is empty at the end.
-    let listed = text.trim().trim_end_matches(',');
-    listed.split(',').all(|item| match item.split_once('-') {
-        None => port(item).is_some(),
-        Some((first, last)) => match (port(first), port(last)) {
-            (Some(first), Some(last)) => first <= last || !version.within(ORDERED),
-            _ => false,
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,14 +200,11 @@ mod tests {
             if let Some((key, _)) = bound.when {
                 assert!(options::is_option(key), "{key}");
             }
-            let aliased = options::meanings(bound.key).any(|spec| spec.aliases().next().is_some());
-            assert_eq!(aliased, ALIASED.contains(&bound.key), "{}", bound.key);
+            // `of_set` asks for this one spelling.
+            let mut aliases = options::meanings(bound.key).flat_map(|spec| spec.aliases());
+            assert!(aliases.next().is_none(), "{}", bound.key);
             // A bound that is no value of the option's type would refuse everything.
-            for version in bound
-                .versions
-                .iter()
-                .filter(|_| bound.shape != Shape::Ports)
-            {
+            for version in bound.versions.iter() {
                 let kind = options::kind(bound.key, version).expect("an option of this version");
                 let least = bound.least.trim_start_matches('>');
                 for text in [least, bound.most, bound.also] {
@@ -306,18 +266,6 @@ mod tests {
         ));
         // What is no number is not out of range.
         assert!(!refused("parallelism.default", "many", "1.20"));
-    }
-
-    #[test]
-    fn port_lists_are_read_like_flink_does() {
-        for text in ["0", "6000", "50100,50101", "50100-50200, 6000", "6000,"] {
-            assert!(!refused("taskmanager.rpc.port", text, "1.13.."), "{text}");
-        }
-        for text in ["-1", "abc", "65536", "1-70000", ""] {
-            assert!(refused("taskmanager.rpc.port", text, "1.13.."), "{text}");
-        }
-        assert!(refused("taskmanager.rpc.port", "6000-5000", "1.19.."));
-        assert!(!refused("taskmanager.rpc.port", "6000-5000", "1.18"));
     }
 
     #[test]

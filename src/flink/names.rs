@@ -261,7 +261,7 @@ fn ports(text: &str, version: Versions) -> Result<(), ValueError> {
         text: text.to_owned(),
     };
     let port = |text: &str| {
-        let number = super::value::parse_integer(text).ok();
+        let number = super::value::parse_integer(text.trim()).ok();
         number.filter(|number| (0..=65_535).contains(number))
     };
     // Java drops empty items at the end.
@@ -316,6 +316,16 @@ mod tests {
             "1.13-2.3"
         );
         assert_eq!(takes("akka.ask.timeout", "whatever"), "1.13-2.3");
+    }
+
+    #[test]
+    fn ports_are_read_as_flink_does() {
+        for text in ["0", "6000", "50100,50101", "50100-50200, 6000", "6000,"] {
+            assert_eq!(takes("taskmanager.rpc.port", text), "1.13-2.3", "{text}");
+        }
+        for text in ["-1", "abc", "65536", "1-70000", "", "6122..6130"] {
+            assert_eq!(takes("taskmanager.rpc.port", text), "", "{text}");
+        }
     }
 
     #[test]

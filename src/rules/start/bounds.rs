@@ -35,12 +35,7 @@ fn check(rule: &Rule, deployment: &Deployment, bound: &Bound) -> Option<Finding>
         Stops::Cluster => "neither JobManager nor TaskManager starts",
         Stops::Kubernetes => "native Kubernetes mode refuses to deploy",
     };
-    let own = &effective.setting.key;
-    let message = if own == bound.key {
-        format!("{own} is out of range: {who}")
-    } else {
-        format!("{own}, which is {}, is out of range: {who}", bound.key)
-    };
+    let message = format!("{} is out of range: {who}", bound.key);
     let mut finding = proof.finding(rule, deployment, &message)?;
     // Nothing says that the cluster is one of these.
     if bound.stops == Stops::Kubernetes {
