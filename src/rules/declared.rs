@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use super::{Rule, claim, keys};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix, Related, Safety};
+use crate::flink::bounds;
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
 use crate::flink::version::Versions;
@@ -99,6 +100,10 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     }
     if let Some(effective) = own {
         versions = versions.and(effective.versions);
+        // A value that Flink refuses is one cause, and `out-of-range` speaks of it.
+        if bounds::violated(check.key, effective.value(), versions).is_some() {
+            return None;
+        }
     }
     let shown = own.or_else(|| conditions.last().copied())?;
     // Of several versions all must agree, apart from those that do not know a key that takes part.

@@ -62,8 +62,9 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
                 options.document,
                 options.setting.whole,
                 format!(
-                    "{} replaces what Flink computes for the {process}",
-                    shown(&sizes)
+                    "{} {} what Flink computes for the {process}",
+                    shown(&sizes),
+                    if sizes.len() == 1 { "replaces" } else { "replace" }
                 ),
             );
             finding.label = "comes last on the command line, and the last one counts".to_owned();
@@ -82,7 +83,11 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
             let mut finding = rule.finding(
                 options.document,
                 options.setting.whole,
-                format!("{} has no effect on the {process}", shown(&shares)),
+                format!(
+                    "{} {} no effect on the {process}",
+                    shown(&shares),
+                    if shares.len() == 1 { "has" } else { "have" }
+                ),
             );
             finding.severity = Severity::Note;
             finding.label = "Flink always passes -Xmx and -Xms".to_owned();

@@ -11,9 +11,11 @@ use crate::syntax::{Setting, Space};
 /// The check: one note a document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.in_space(Space::Flink) {
+        // Beside its own new name an old one is a matter of `both-old-and-new-option`.
+        let is_alone = |targets: Vec<&str>| targets.iter().all(|key| deployment.raw(key).is_none());
         let old: Vec<&Setting> = document
             .in_force()
-            .filter(|setting| targets(&setting.key, deployment.versions).is_some())
+            .filter(|setting| targets(&setting.key, deployment.versions).is_some_and(is_alone))
             .collect();
         let new = document
             .in_force()
@@ -23,16 +25,12 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         };
         let count = old.len();
-        let lines = if count == 1 {
-            "one old name".to_owned()
+        let message = if count == 1 {
+            "one option has its old name here, others have new ones".to_owned()
         } else {
-            format!("{count} old names")
+            format!("{count} options have their old names here, others have new ones")
         };
-        let mut finding = rule.finding(
-            document,
-            first.key_at,
-            format!("{lines} of options stand beside new names of others"),
-        );
+        let mut finding = rule.finding(document, first.key_at, message);
         finding.label = "an old name".to_owned();
         finding.help =
             "write all options by the names of the version that runs; readers take the newest \

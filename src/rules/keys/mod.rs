@@ -1,7 +1,7 @@
 //! Rules about keys: is each of them an option of these versions? All of them share one
 //! classification, [`verdict`], so that one cause gives one finding.
 
-use super::{Rule, claim};
+use super::{Rule, claim, values};
 use crate::deployment::Deployment;
 use crate::finding::{Fix, Safety};
 use crate::flink::options;
@@ -107,7 +107,11 @@ fn judged<'p>(
                     .iter()
                     .any(|block| block.contains(&setting.whole.start))
             };
-            if wanted(&verdict) && !in_block() {
+            let is_told = || {
+                matches!(verdict, Verdict::Misspelt(_) | Verdict::Unknown)
+                    && values::is_below_scalar(deployment, document, &setting.key)
+            };
+            if wanted(&verdict) && !in_block() && !is_told() {
                 found.push(Judged {
                     document,
                     setting,

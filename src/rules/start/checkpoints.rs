@@ -3,9 +3,10 @@
 use super::{Proof, setting};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
-use crate::flink::value;
+use crate::flink::{bounds, value};
 use crate::rules::Rule;
 
+const INTERVAL: &str = "execution.checkpointing.interval";
 const DIRECTORY: &str = "execution.checkpointing.dir";
 const SAVEPOINTS: &str = "execution.checkpointing.savepoint-dir";
 
@@ -28,7 +29,7 @@ pub(in crate::rules) fn min_pause_above_interval(
     out: &mut Vec<Finding>,
 ) {
     let pause = setting(deployment, "execution.checkpointing.min-pause");
-    let interval = setting(deployment, "execution.checkpointing.interval");
+    let interval = setting(deployment, INTERVAL);
     let (Some(pause), Some(interval)) = (pause, interval) else {
         return;
     };
@@ -39,11 +40,13 @@ pub(in crate::rules) fn min_pause_above_interval(
     let (Some(least), Some(wanted)) = (read(pause), read(interval)) else {
         return;
     };
-    if least > wanted {
+    // With an interval that Flink refuses nothing starts at all.
+    let is_refused = bounds::violated(INTERVAL, interval.value(), proof.versions).is_some();
+    if least > wanted && !is_refused {
         let message = format!(
             "checkpoints start every {}, not every {}: the pause is longer than the interval",
-            pause.value(),
-            interval.value()
+            value::show_duration(least),
+            value::show_duration(wanted)
         );
         let finding = proof.finding(rule, deployment, &message);
         out.extend(finding.map(|mut finding| {

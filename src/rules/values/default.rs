@@ -4,6 +4,7 @@ use super::{Site, default_of, sites};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options::{self, State};
+use crate::flink::version::Versions;
 use crate::rules::{Rule, claim};
 
 /// Parts of keys that people write on purpose: what a deployment is sized and found by, what it
@@ -26,7 +27,7 @@ pub(crate) fn redundant_default(rule: &Rule, deployment: &Deployment, out: &mut 
     for site in sites(deployment) {
         let key = site.setting.key.as_str();
         let on_purpose = key.split(['.', '-']).any(|part| ON_PURPOSE.contains(&part));
-        if on_purpose || site.is_told() || !says_default(&site) {
+        if on_purpose || site.is_told() || !says_default(&site) || hides_another(&site) {
             continue;
         }
         let mut finding = site.finding(
@@ -40,10 +41,14 @@ pub(crate) fn redundant_default(rule: &Rule, deployment: &Deployment, out: &mut 
     }
 }
 
-/// Whether each version that reads the setting has its value as the default.
+/// Whether each version of the deployment reads the setting and has its value as the default.
 fn says_default(site: &Site) -> bool {
     let readings = site.read(&site.setting.value);
-    !readings.is_empty()
+    let readers = readings
+        .iter()
+        .fold(Versions::NONE, |set, reading| set.or(reading.version));
+    // Where a version does not know the option, other rules speak of it.
+    readers == site.deployment.versions
         && readings.iter().all(|reading| {
             let own = reading.spec.key == site.setting.key && reading.spec.state != State::Alias;
             let default = default_of(&reading.spec, reading.version);
@@ -51,14 +56,17 @@ fn says_default(site: &Site) -> bool {
         })
 }
 
-/// Takes the line away where nothing else then speaks for the option.
-fn removal(site: &Site) -> Option<Fix> {
+/// Whether another line would speak for the option without this one.
+fn hides_another(site: &Site) -> bool {
     let key = &site.setting.key;
     let mut others = options::meanings(key).flat_map(|spec| spec.aliases());
-    let shadows = others.any(|alias| site.deployment.raw(alias.key).is_some());
-    if shadows || site.deployment.all(key).len() > 1 {
-        return None;
-    }
+    others.any(|alias| site.deployment.raw(alias.key).is_some())
+        || site.deployment.all(key).len() > 1
+}
+
+/// Takes the line away.
+fn removal(site: &Site) -> Option<Fix> {
+    let key = &site.setting.key;
     let edit = site.document.remove(site.source(), site.setting)?;
     Some(Fix {
         title: "remove the line".to_owned(),

@@ -7,7 +7,7 @@ use crate::flink::options::{self, Scope, State, ValueKind};
 use crate::flink::version::Versions;
 use crate::rules::Rule;
 use crate::syntax::yaml::{Items, parse_items};
-use crate::syntax::{Document, Format, Kind, Section, Space};
+use crate::syntax::{Document, Format, Kind, Section, Setting, Space};
 
 /// String options that hold several things, each with what stands between them.
 const SEPARATED: [(&str, &str); 9] = [
@@ -66,21 +66,7 @@ pub(crate) fn map_under_scalar_option(
     out: &mut Vec<Finding>,
 ) {
     for document in deployment.in_space(Space::Flink) {
-        if document.format != Format::ConfigYaml {
-            continue;
-        }
-        for section in &document.sections {
-            if !takes_one_value(section, deployment) || is_set(document, deployment, section) {
-                continue;
-            }
-            let prefix = format!("{}.", section.key);
-            let first = document
-                .settings
-                .iter()
-                .find(|setting| setting.key.starts_with(&prefix));
-            let Some(first) = first.filter(|setting| setting.known) else {
-                continue;
-            };
+        for (section, first) in mappings(document, deployment) {
             let mut finding = rule.finding(
                 document,
                 section.key_at,
@@ -91,13 +77,45 @@ pub(crate) fn map_under_scalar_option(
             );
             finding.label = format!("read as `{}`, which is no option", first.key);
             finding.help =
-                "nested keys are joined with dots, and Flink does not tell of keys that \
-                            it does not know"
+                "nested keys are joined with dots, and Flink does not tell of keys that it \
+                            does not know"
                     .to_owned();
             finding.key = Some(section.key.clone());
             out.push(finding);
         }
     }
+}
+
+/// Whether `map-under-scalar-option` explains why a key of a document is no option.
+pub(in crate::rules) fn is_below_scalar(
+    deployment: &Deployment,
+    document: &Document,
+    key: &str,
+) -> bool {
+    let mut mappings = mappings(document, deployment);
+    mappings.any(|(section, _)| {
+        key.strip_prefix(section.key.as_str())
+            .is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+/// The mappings of a document below keys that take one value, each with its first setting.
+fn mappings<'d>(
+    document: &'d Document,
+    deployment: &'d Deployment,
+) -> impl Iterator<Item = (&'d Section, &'d Setting)> {
+    let sections = document.sections.iter();
+    sections
+        .filter(|_| document.space == Space::Flink && document.format == Format::ConfigYaml)
+        .filter(|section| {
+            takes_one_value(section, deployment) && !is_set(document, deployment, section)
+        })
+        .filter_map(|section| {
+            let prefix = format!("{}.", section.key);
+            let mut settings = document.settings.iter();
+            let first = settings.find(|setting| setting.key.starts_with(&prefix))?;
+            first.known.then_some((section, first))
+        })
 }
 
 /// Whether a key is an option for one value in all versions, and no option lies below it.
