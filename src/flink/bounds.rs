@@ -84,13 +84,17 @@ pub fn of_set(is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = Bound> {
     asked.map(Bound::read)
 }
 
+/// The bounds of one option.
+pub fn of(key: &str) -> impl Iterator<Item = Bound> {
+    all()
+        .skip_while(move |bound| bound.key < key)
+        .take_while(move |bound| bound.key == key)
+}
+
 /// The bound that a value violates in every one of `versions`, whatever its condition says.
 /// `None` as well for a text that is no value of the option's type.
 pub fn violated(key: &str, text: &str, versions: Versions) -> Option<Bound> {
-    all()
-        .skip_while(|bound| bound.key < key)
-        .take_while(|bound| bound.key == key)
-        .find(|bound| bound.is_violated(text, versions))
+    of(key).find(|bound| bound.is_violated(text, versions))
 }
 
 impl Bound {

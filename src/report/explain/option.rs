@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{grammar, paragraph, reads, row, visible};
+use crate::flink::bounds;
 use crate::flink::descriptions::description;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::value::{parse_duration, show_duration};
@@ -122,6 +123,7 @@ pub fn option_json(key: &str, versions: Versions) -> String {
             "scope": spec.scope.name(),
             "enum": if values.is_empty() { Value::Null } else { json!(values) },
             "written": grammar::written(&spec, versions),
+            "ranges": ranges(spec.key, versions),
             "reads": reads::reads(&spec),
         })
     };
@@ -214,17 +216,31 @@ fn meaning(out: &mut String, indent: usize, group: &Group, grammar: bool, column
     if grammar {
         row("written", &grammar::written(spec, group.versions));
     }
-    for text in bounds(spec.key, group.versions) {
-        row("bounds", &text);
+    for text in ranges(spec.key, group.versions) {
+        row("range", &text);
     }
     if let Some(reader) = reads::reads(spec) {
         row("read by", reader);
     }
 }
 
-/// The bounds that Flink holds a value to, in words. Nothing is known of them yet.
-fn bounds(_key: &str, _versions: Versions) -> Vec<String> {
-    Vec::new()
+/// The ranges to which some of the versions hold a value, in words, each with what it depends on.
+fn ranges(key: &str, versions: Versions) -> Vec<String> {
+    let checked = bounds::of(key).filter(|bound| bound.versions.overlaps(versions));
+    checked
+        .map(|bound| {
+            let mut text = bound.accepted();
+            if !versions.within(bound.versions) {
+                text.push_str(&format!(", in Flink {}", bound.versions.and(versions)));
+            }
+            if let Some((other, accepted)) = bound.when {
+                // Names with and without a hyphen are one.
+                let name = accepted.split('|').next().unwrap_or(accepted);
+                text.push_str(&format!(", where {other} is {name}"));
+            }
+            text
+        })
+        .collect()
 }
 
 /// What a key without a row of its own belongs to; empty for other keys.

@@ -22,8 +22,30 @@ taskmanager.numberOfTaskSlots
   type      integer
   default   1
   written   a whole number, without unit, blanks or `_`
+  range     1 or more
 "
     );
+}
+
+#[test]
+fn an_option_shows_the_range_that_flink_takes() {
+    let range = |key: &str, versions: &str, text: &str| {
+        let all = shown(key, versions);
+        assert!(all.contains(&format!("range     {text}\n")), "{all}");
+    };
+    range("pipeline.max-parallelism", "1.13..", "1 to 32768");
+    range("parallelism.default", "2.0", "1 or more, or -1");
+    range(
+        "state.backend.rocksdb.thread.num",
+        "2.0",
+        "1 or more, where state.backend.type is rocksdb",
+    );
+    range(
+        "taskmanager.network.memory.buffers-per-channel",
+        "1.16..1.18",
+        "0 or more, in Flink 1.17-1.18",
+    );
+    assert!(!shown("rest.address", "1.13..").contains("range"));
 }
 
 #[test]
@@ -158,6 +180,8 @@ fn the_json_keeps_its_contract() {
         json!(["execution.checkpointing.dir"])
     );
     assert!(value["rules"].is_array());
+    let bounded = of("pipeline.max-parallelism", "2.0");
+    assert_eq!(bounded["meanings"][0]["ranges"], json!(["1 to 32768"]));
     let member = of("metrics.reporter.prom.port", "2.0");
     assert_eq!(member["meanings"], json!([]));
     assert_eq!(
