@@ -6,16 +6,20 @@
 /// The fragments.
 const TABLE: &str = include_str!("symptoms.tsv");
 
-/// The least letters of a search that may be a part of a fragment only.
+/// The least letters of a fragment, and of a search that is a part of one only.
 const LEAST: usize = 12;
+
+/// The least words of such a search: two, as in `state backend`, are a topic and no message.
+const LEAST_WORDS: usize = 3;
 
 /// The rules whose symptom a text shows, the one with the longest fragment first.
 pub fn rules_for(text: &str) -> Vec<&'static str> {
     let wanted = words(text);
+    let is_part = wanted.len() >= LEAST && wanted.split(' ').count() >= LEAST_WORDS;
     let mut found: Vec<(usize, &str)> = Vec::new();
     for (rule, fragment) in TABLE.lines().filter_map(|line| line.split_once('\t')) {
         let shows = holds(&wanted, fragment);
-        if shows || (wanted.len() >= LEAST && holds(fragment, &wanted)) {
+        if shows || (is_part && holds(fragment, &wanted)) {
             match found.iter_mut().find(|(_, known)| *known == rule) {
                 Some((length, _)) => *length = fragment.len().max(*length),
                 None => found.push((fragment.len(), rule)),
@@ -79,6 +83,7 @@ mod tests {
             "yaml",
             "error",
             "state.backend",
+            "checkpoint interval",
             "duplicate",
             "…",
         ] {
