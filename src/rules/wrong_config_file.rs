@@ -8,6 +8,9 @@ use crate::flink::version::Versions;
 use crate::syntax::{Document, Format};
 use crate::text::Span;
 
+const READS: &str = "up to 1.18 Flink reads flink-conf.yaml; 1.19 and 1.20 read it too where it \
+                     exists, even empty, and config.yaml else; from 2.0 on only config.yaml counts";
+
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let mut conf = deployment
@@ -23,7 +26,13 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         };
         for document in conf {
             let message = format!("{version} looks for {wanted}, which is not here, and stops");
-            out.push(finding(rule, document, message));
+            let mut finding = finding(rule, document, message);
+            if document.format == Format::FlinkConf {
+                finding
+                    .help
+                    .push_str("; `flint migrate` writes config.yaml from this file");
+            }
+            out.push(finding);
         }
         return;
     }
@@ -53,10 +62,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
 fn finding(rule: &Rule, document: &Document, message: String) -> Finding {
     let mut finding = rule.finding(document, Span::at(0), message);
     finding.key = Some(file_name(document.format).to_owned());
-    finding.help =
-        "up to 1.18 Flink reads flink-conf.yaml; 1.19 and 1.20 read it too where it exists, \
-                    even empty, and config.yaml else; from 2.0 on only config.yaml counts"
-            .to_owned();
+    finding.help = READS.to_owned();
     finding
 }
 

@@ -64,7 +64,11 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
                 format!(
                     "{} {} what Flink computes for the {process}",
                     shown(&sizes),
-                    if sizes.len() == 1 { "replaces" } else { "replace" }
+                    if sizes.len() == 1 {
+                        "replaces"
+                    } else {
+                        "replace"
+                    }
                 ),
             );
             finding.label = "comes last on the command line, and the last one counts".to_owned();
