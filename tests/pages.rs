@@ -224,13 +224,16 @@ fn check_text(name: &str, check: &CheckText) -> String {
             serde_yaml::Value::Bool(flag) => flag.to_string(),
             serde_yaml::Value::Number(number) => number.to_string(),
             serde_yaml::Value::Mapping(map) => {
-                let word = |word: &str| map.get(word).and_then(serde_yaml::Value::as_str);
-                return match (word("not"), word("at-least")) {
-                    (Some(text), None) => format!("Test::Not({text:?})"),
-                    (None, Some(text)) => format!("Test::AtLeast({text:?})"),
+                let mut pairs = map.iter();
+                let only = pairs.next().filter(|_| pairs.next().is_none());
+                let texts = only.and_then(|(word, text)| Some((word.as_str()?, text.as_str()?)));
+                return match texts {
+                    Some(("not", text)) => format!("Test::Not({text:?})"),
+                    Some(("at-least", text)) => format!("Test::AtLeast({text:?})"),
+                    Some(("at-most", text)) => format!("Test::AtMost({text:?})"),
                     _ => panic!(
-                        "{name}: a condition is a value, a list of values, {{not: value}} or \
-                         {{at-least: value}}"
+                        "{name}: a condition is a value, a list of values, {{not: value}}, \
+                         {{at-least: value}} or {{at-most: value}}"
                     ),
                 };
             }
