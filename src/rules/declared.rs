@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Rule, claim, keys};
+use super::{Rule, claim, keys, values};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::bounds;
@@ -100,8 +100,12 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     }
     if let Some(effective) = own {
         versions = versions.and(effective.versions);
-        // A value that Flink refuses is one cause, and `out-of-range` speaks of it.
-        if bounds::violated(check.key, effective.value(), versions).is_some() {
+        // Too little because Flink refuses it, or for want of a unit, is one cause with its own rule.
+        let is_told = || {
+            bounds::violated(check.key, effective.value(), versions).is_some()
+                || values::lacks_unit(deployment, effective)
+        };
+        if matches!(check.must, Test::AtLeast(_)) && is_told() {
             return None;
         }
     }

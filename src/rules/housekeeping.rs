@@ -1,6 +1,6 @@
 //! Rules about single options that do what they say, at a price that is easily overlooked.
 
-use super::{Rule, cluster};
+use super::{Rule, cluster, values};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::flink::value;
@@ -66,6 +66,10 @@ pub(super) fn heartbeat_too_short(rule: &Rule, deployment: &Deployment, out: &mu
         .map(|interval| interval.as_millis());
     // Flink refuses a timeout below the interval, which is a matter of its own.
     if length == 0 || length > 10_000 || interval.is_some_and(|interval| length <= interval) {
+        return;
+    }
+    // Seconds without their unit are a matter of their own, too.
+    if values::lacks_unit(deployment, timeout) {
         return;
     }
     let document = timeout.document;

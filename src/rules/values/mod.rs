@@ -24,7 +24,7 @@ pub(super) use default::redundant_default;
 pub(super) use invalid::{invalid_value, value_type_changed};
 pub(super) use shape::{is_below_scalar, list_on_comma_option, map_under_scalar_option};
 pub(super) use text::{blank_in_directory_list, unquoted_normalised_value};
-pub(super) use units::{duration_without_unit, size_without_unit};
+pub(super) use units::{duration_without_unit, lacks_unit, size_without_unit};
 
 /// A setting whose value counts.
 #[derive(Clone, Copy)]

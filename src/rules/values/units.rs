@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Site, bare_number, default_of, sites};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
 use crate::flink::options::ValueKind;
 use crate::flink::value;
@@ -42,29 +42,10 @@ const MIB: u64 = 1 << 20;
 /// `duration-without-unit`.
 pub(crate) fn duration_without_unit(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for site in sites(deployment) {
+        let Some(number) = bare_duration(&site) else {
+            continue;
+        };
         let key = site.setting.key.as_str();
-        let Some(number) = bare_number(&site.setting.value).filter(|number| *number > 0) else {
-            continue;
-        };
-        let parts: Vec<&str> = key.split(['.', '-']).collect();
-        let is_ttl = parts.last() == Some(&"ttl");
-        let short = number < 1000 || is_ttl && LONG_TIMES.contains(&number);
-        let is_time = parts.iter().any(|part| TIMES.contains(part));
-        let out_of_range = number < 10 && AT_LEAST_TEN.contains(&key);
-        if !short || !is_time || key.ends_with("-ms") || out_of_range || site.is_told() {
-            continue;
-        }
-        let own = Duration::from_millis(number);
-        let long_default = |default: Option<Typed>| match default {
-            None => true,
-            Some(Typed::Duration(default)) => {
-                default != own && (default >= Duration::from_secs(1) || is_ttl && default.is_zero())
-            }
-            Some(_) => false,
-        };
-        if !every(&site, ValueKind::Duration, long_default) {
-            continue;
-        }
         let mut finding = site.finding(
             rule,
             format!(
@@ -84,22 +65,10 @@ pub(crate) fn duration_without_unit(rule: &Rule, deployment: &Deployment, out: &
 /// `size-without-unit`.
 pub(crate) fn size_without_unit(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for site in sites(deployment) {
+        let Some(number) = bare_size(&site) else {
+            continue;
+        };
         let key = site.setting.key.as_str();
-        let small = |number: &u64| (1..MIB).contains(number);
-        let Some(number) = bare_number(&site.setting.value).filter(small) else {
-            continue;
-        };
-        if BYTES.iter().any(|part| key.contains(part)) || site.is_told() {
-            continue;
-        }
-        let large_default = |default: Option<Typed>| match default {
-            None => true,
-            Some(Typed::MemorySize(default)) => default == 0 || default >= MIB,
-            Some(_) => false,
-        };
-        if !every(&site, ValueKind::MemorySize, large_default) {
-            continue;
-        }
         let mut finding = site.finding(
             rule,
             format!("`{key}` is {number} bytes: without a unit a size counts bytes"),
@@ -113,6 +82,56 @@ pub(crate) fn size_without_unit(rule: &Rule, deployment: &Deployment, out: &mut 
         }
         out.push(finding);
     }
+}
+
+/// Whether one of the two rules says that a setting lacks its unit, so that nothing else is to be made
+/// of how small it is.
+pub(in crate::rules) fn lacks_unit(deployment: &Deployment, effective: Effective) -> bool {
+    let site = Site {
+        deployment,
+        document: effective.document,
+        setting: effective.setting,
+    };
+    bare_duration(&site).is_some() || bare_size(&site).is_some()
+}
+
+/// The number of a duration that is likely meant in seconds.
+fn bare_duration(site: &Site) -> Option<u64> {
+    let number = bare_number(&site.setting.value).filter(|number| *number > 0)?;
+    let key = site.setting.key.as_str();
+    let parts: Vec<&str> = key.split(['.', '-']).collect();
+    let is_ttl = parts.last() == Some(&"ttl");
+    let short = number < 1000 || is_ttl && LONG_TIMES.contains(&number);
+    let is_time = parts.iter().any(|part| TIMES.contains(part));
+    let out_of_range = number < 10 && AT_LEAST_TEN.contains(&key);
+    if !short || !is_time || key.ends_with("-ms") || out_of_range || site.is_told() {
+        return None;
+    }
+    let own = Duration::from_millis(number);
+    let long_default = |default: Option<Typed>| match default {
+        None => true,
+        Some(Typed::Duration(default)) => {
+            default != own && (default >= Duration::from_secs(1) || is_ttl && default.is_zero())
+        }
+        Some(_) => false,
+    };
+    every(site, ValueKind::Duration, long_default).then_some(number)
+}
+
+/// The number of a size that is likely meant in megabytes.
+fn bare_size(site: &Site) -> Option<u64> {
+    let small = |number: &u64| (1..MIB).contains(number);
+    let number = bare_number(&site.setting.value).filter(small)?;
+    let key = &site.setting.key;
+    if BYTES.iter().any(|part| key.contains(part)) || site.is_told() {
+        return None;
+    }
+    let large_default = |default: Option<Typed>| match default {
+        None => true,
+        Some(Typed::MemorySize(default)) => default == 0 || default >= MIB,
+        Some(_) => false,
+    };
+    every(site, ValueKind::MemorySize, large_default).then_some(number)
 }
 
 /// Whether every version that reads the setting knows it as `kind`, with a default that fits; at
