@@ -96,6 +96,23 @@ pub struct Fix {
     pub claims: Vec<Claim>,
 }
 
+impl Fix {
+    /// The same with another title.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// The same as an unsafe one: what it could break.
+    #[must_use]
+    pub fn risky(mut self, risk: impl Into<String>) -> Self {
+        self.safety = Safety::Unsafe;
+        self.risk = risk.into();
+        self
+    }
+}
+
 /// Why a finding is not reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppressed {

@@ -108,9 +108,7 @@ fn meanings_in(key: &str, versions: Versions) -> impl Iterator<Item = OptionSpec
 /// A key that Flink declares but never reads is known too, see [`unread_in`]. Keys that only work in a
 /// table's `WITH` and keys that Flink sets itself are not known here.
 pub fn known_in(key: &str) -> Versions {
-    let written = meanings(key)
-        .filter(OptionSpec::is_writable)
-        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let written = versions_where(key, OptionSpec::is_writable);
     // `ConfigurationUtils.canBePrefixMap`; 1.13 has no such form.
     let entries = maps_above(key)
         .flat_map(meanings)
@@ -147,8 +145,13 @@ pub fn is_option(key: &str) -> bool {
 /// The versions in which a key is declared, or an old name of an option that is, but read by no code:
 /// writing it has no effect ([`Scope::Unread`]).
 pub fn unread_in(key: &str) -> Versions {
+    versions_where(key, |spec| spec.scope == Scope::Unread)
+}
+
+/// The versions in which a key's own row of the table fulfils a condition.
+pub fn versions_where(key: &str, holds: impl Fn(&OptionSpec<'static>) -> bool) -> Versions {
     meanings(key)
-        .filter(|spec| spec.scope == Scope::Unread)
+        .filter(|spec| holds(spec))
         .fold(Versions::NONE, |set, spec| set.or(spec.versions))
 }
 

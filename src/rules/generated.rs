@@ -14,10 +14,7 @@ const OFTEN: usize = 5;
 
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    let own = deployment
-        .flink_documents()
-        .filter(|document| document.space == Space::Flink);
-    for document in own {
+    for document in deployment.in_space(Space::Flink) {
         let source = deployment.source(document);
         if let Some(line) = stack_trace(source) {
             let message = "this file is the stack trace of a Java program, not a configuration";

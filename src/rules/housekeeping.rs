@@ -1,6 +1,6 @@
 //! Rules about single options that do what they say, at a price that is easily overlooked.
 
-use super::{Rule, cluster, values};
+use super::{Rule, cluster, fixes, values};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::flink::value;
@@ -100,7 +100,8 @@ pub(super) fn heartbeat_too_short(rule: &Rule, deployment: &Deployment, out: &mu
     } else {
         &[TIMEOUT]
     };
-    finding.fix = cluster::without(deployment, document, keys, "take the defaults", risk);
+    finding.fix = fixes::remove(deployment, document, keys)
+        .map(|fix| fix.titled("take the defaults").risky(risk));
     out.push(finding);
 }
 
@@ -122,7 +123,8 @@ pub(super) fn parent_first(rule: &Rule, deployment: &Deployment, out: &mut Vec<F
                     `classloader.parent-first-patterns.additional`"
             .to_owned();
     let risk = "jobs load the classes they bring";
-    finding.fix = cluster::without(deployment, order.document, &[KEY], "take the default", risk);
+    finding.fix = fixes::remove(deployment, order.document, &[KEY])
+        .map(|fix| fix.titled("take the default").risky(risk));
     out.push(finding);
 }
 
@@ -155,14 +157,8 @@ pub(super) fn public_rest_endpoint(rule: &Rule, deployment: &Deployment, out: &m
         .to_owned();
     let title = "make it reachable inside the cluster only";
     let risk = "clients outside of Kubernetes no longer reach it";
-    finding.fix = cluster::with_value(
-        deployment,
-        exposed.document,
-        exposed.setting,
-        "ClusterIP",
-        title,
-        risk,
-    );
+    finding.fix = fixes::set(deployment, exposed.document, exposed.setting, "ClusterIP")
+        .map(|fix| fix.titled(title).risky(risk));
     out.push(finding);
 }
 
@@ -205,7 +201,8 @@ pub(super) fn leaked_class_loader(rule: &Rule, deployment: &Deployment, out: &mu
                     full; the check names the library"
             .to_owned();
     let risk = "a library that uses the class loader of an ended job fails";
-    finding.fix = cluster::without(deployment, check.document, &[KEY], "take the default", risk);
+    finding.fix = fixes::remove(deployment, check.document, &[KEY])
+        .map(|fix| fix.titled("take the default").risky(risk));
     out.push(finding);
 }
 
@@ -226,13 +223,8 @@ pub(super) fn cancellation_timeout(rule: &Rule, deployment: &Deployment, out: &m
                     elsewhere"
             .to_owned();
     let risk = "a TaskManager whose task hangs is ended, with all tasks on it";
-    finding.fix = cluster::without(
-        deployment,
-        timeout.document,
-        &[KEY],
-        "take the default",
-        risk,
-    );
+    finding.fix = fixes::remove(deployment, timeout.document, &[KEY])
+        .map(|fix| fix.titled("take the default").risky(risk));
     out.push(finding);
 }
 
@@ -310,13 +302,8 @@ pub(super) fn costly_diagnostics(rule: &Rule, deployment: &Deployment, out: &mut
         let mut finding = of_setting(rule, document, setting, price.to_owned());
         finding.label = "on all the time".to_owned();
         finding.help = "switch it on to find something out, and off again".to_owned();
-        finding.fix = cluster::without(
-            deployment,
-            document,
-            &[&setting.key],
-            "take the default",
-            risk,
-        );
+        finding.fix = fixes::remove(deployment, document, &[&setting.key])
+            .map(|fix| fix.titled("take the default").risky(risk));
         out.push(finding);
     }
     rocksdb_metrics(rule, deployment, out);

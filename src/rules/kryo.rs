@@ -1,9 +1,9 @@
 //! Rules about Kryo: what registers a type, what only looks like it
 //! (`SerializerConfigImpl`, `ExecutionConfig`; run on every version).
 
-use super::{Rule, claim, safe};
+use super::{Rule, fixes};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
@@ -38,7 +38,8 @@ pub(super) fn no_such_kryo_registrator(
                 real_form(deployment, document)
             );
             finding.key = Some(setting.key.clone());
-            finding.fix = removal(deployment, document, &setting.key);
+            finding.fix = fixes::remove(deployment, document, &[&setting.key])
+                .map(|fix| fix.titled("remove the line, which has no effect"));
             out.push(finding);
         }
     }
@@ -77,19 +78,6 @@ fn real_form(deployment: &Deployment, document: &Document) -> String {
         return format!("write {new} from 1.19 on with config.yaml, {old} before");
     }
     format!("write {old}")
-}
-
-/// Removal of every line of a key.
-fn removal(deployment: &Deployment, document: &Document, key: &str) -> Option<Fix> {
-    let source = deployment.source(document);
-    let edits: Option<Vec<_>> = document
-        .all(key)
-        .map(|setting| document.remove(source, setting))
-        .collect();
-    Some(Fix {
-        claims: vec![claim(document, key, None)],
-        ..safe("remove the line, which has no effect", edits?)
-    })
 }
 
 /// What `pipeline.serialization-config` says about one class.
@@ -379,13 +367,7 @@ fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     finding.key = Some(GENERIC.to_owned());
     finding.help =
         "try it where jobs are tested: a job that starts with it has no Kryo fallback".to_owned();
-    let edit = document.insert(deployment.source(document), GENERIC, "false");
-    finding.fix = edit.map(|edit| Fix {
-        title: format!("add {GENERIC}: false"),
-        safety: Safety::Unsafe,
-        risk: "a job that uses a generic type no longer starts".to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(document, GENERIC, Some("false"))],
-    });
+    finding.fix = fixes::add(deployment, document, GENERIC, "false")
+        .map(|fix| fix.risky("a job that uses a generic type no longer starts"));
     Some(finding)
 }

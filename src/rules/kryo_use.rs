@@ -1,7 +1,7 @@
 //! Rules about types that a configuration puts into the hands of Kryo although Flink has something
 //! better for them (`PipelineOptions`, `SerializerConfigImpl`).
 
-use super::{Rule, cluster, kryo};
+use super::{Rule, cluster, fixes, kryo};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 
@@ -36,7 +36,7 @@ pub(super) fn forced_kryo(rule: &Rule, deployment: &Deployment, out: &mut Vec<Fi
         finding.key = Some(force.setting.key.clone());
         let risk = "state that Kryo wrote can't be restored";
         let own = force.setting.key.as_str();
-        finding.fix = cluster::without(deployment, force.document, &[own], "remove the line", risk);
+        finding.fix = fixes::remove(deployment, force.document, &[own]).map(|fix| fix.risky(risk));
         out.push(finding);
     }
 }

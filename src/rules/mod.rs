@@ -14,6 +14,7 @@ mod cluster;
 mod conf_lines;
 pub mod declared;
 mod duplicate_key;
+mod fixes;
 mod front_matter;
 mod generated;
 mod housekeeping;
@@ -258,6 +259,12 @@ fn claim(document: &Document, key: &str, value: Option<&str>) -> Claim {
         key: key.to_owned(),
         value: value.map(str::to_owned),
     }
+}
+
+/// Names in backquotes with commas between them.
+fn in_backquotes(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 /// A safe fix of one or more edits that changes no setting in force.

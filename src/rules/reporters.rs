@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, claim, cluster};
+use super::{Rule, claim, cluster, fixes, in_backquotes};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::version::Versions;
@@ -159,8 +159,8 @@ fn not_started(
         finding.help =
             format!("write `{factory}`; the log says that the factory could not be found");
         finding.key = Some(setting.key.clone());
-        let title = "name the factory";
-        finding.fix = cluster::with_value(deployment, document, setting, &factory, title, STARTS);
+        finding.fix = fixes::set(deployment, document, setting, &factory)
+            .map(|fix| fix.titled("name the factory").risky(STARTS));
         return Some(finding);
     }
     if let Some((document, setting)) = parameters.get("class") {
@@ -258,15 +258,15 @@ fn list_of_names(
     if names.iter().all(|name| name.is_empty()) || effective.value().contains(['[', '"', '\'']) {
         return;
     }
-    let unknown: Vec<String> = names
+    let unknown: Vec<&str> = names
         .iter()
-        .filter(|name| !name.is_empty() && !reporters.contains_key(*name))
-        .map(|name| format!("`{name}`"))
+        .copied()
+        .filter(|name| !name.is_empty() && !reporters.contains_key(name))
         .collect();
     if !unknown.is_empty() && deployment.is_complete() {
         let message = format!(
             "`{list}` names {}, which nothing describes",
-            unknown.join(", ")
+            in_backquotes(&unknown)
         );
         let mut finding = rule.finding(document, setting.whole, message);
         finding.label = "no such reporter".to_owned();
@@ -313,15 +313,9 @@ pub(super) fn unknown_parameter(rule: &Rule, deployment: &Deployment, out: &mut 
                 format!("the {short} has no parameter `{parameter}`; the line has no effect");
             let mut finding = rule.finding(document, setting.whole, message);
             finding.label = "not read".to_owned();
-            finding.help = format!("`{name}` reads {}", words(known));
+            finding.help = format!("`{name}` reads {}", in_backquotes(known));
             finding.key = Some(setting.key.clone());
-            finding.fix =
-                cluster::without(deployment, document, &[&setting.key], "remove the line", "").map(
-                    |fix| Fix {
-                        safety: Safety::Safe,
-                        ..fix
-                    },
-                );
+            finding.fix = fixes::remove(deployment, document, &[&setting.key]);
             out.push(finding);
         }
     }
@@ -386,10 +380,4 @@ fn bundled<'p>(
     let mut all = BUNDLED.iter();
     let (_, known) = all.find(|(bundled, known)| *bundled == class && !known.is_empty())?;
     Some((class, known))
-}
-
-/// Names in backquotes with commas.
-fn words(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }

@@ -5,7 +5,7 @@
 //! (socket(7), `SO_RCVBUF`): Flink's RPC (256000 bytes, Pekko's `reference.conf`), Kafka clients, and
 //! Flink 1.13-1.20 with `taskmanager.network.netty.sendReceiveBufferSize` (`NettyConfig`).
 
-use super::{Rule, claim};
+use super::{Rule, claim, fixes};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value::show_memory;
@@ -235,16 +235,12 @@ fn raise(
     for (range, text) in parts {
         value.replace_range(range, &text);
     }
-    let edit = document.set(deployment.source(document), setting, &value)?;
-    Some(Fix {
-        title: format!("raise the limit to {}", show_memory(target)),
-        safety: Safety::Unsafe,
-        risk: "busy connections may hold more kernel memory (net.ipv4.tcp_mem bounds the sum)"
-            .to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(document, &setting.key, Some(&value))],
-    })
+    let fix = fixes::set(deployment, document, setting, &value)?;
+    let title = format!("raise the limit to {}", show_memory(target));
+    Some(fix.titled(title).risky(RISK))
 }
+
+const RISK: &str = "busy connections may hold more kernel memory (net.ipv4.tcp_mem bounds the sum)";
 
 /// A host for Flink that says nothing about buffers.
 fn nothing_set(
@@ -277,8 +273,7 @@ fn nothing_set(
         .map(|edit| Fix {
             title: "add the four limits".to_owned(),
             safety: Safety::Unsafe,
-            risk: "busy connections may hold more kernel memory (net.ipv4.tcp_mem bounds the sum)"
-                .to_owned(),
+            risk: RISK.to_owned(),
             edits: vec![edit],
             claims: lines
                 .iter()

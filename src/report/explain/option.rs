@@ -409,7 +409,7 @@ fn default(spec: &OptionSpec) -> String {
 
 /// The versions that have a key in the table.
 fn known(key: &str) -> Versions {
-    options::meanings(key).fold(Versions::NONE, |set, spec| set.or(spec.versions))
+    options::versions_where(key, |_| true)
 }
 
 /// The versions after the last of a set.

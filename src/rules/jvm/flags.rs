@@ -3,8 +3,8 @@
 
 use super::{LENIENT, all_options, java};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Safety, Severity};
-use crate::rules::Rule;
+use crate::finding::{Finding, Severity};
+use crate::rules::{Rule, in_backquotes};
 
 /// Flags that went with Java's new logging in 9.
 const GONE_IN_9: [&str; 10] = [
@@ -75,8 +75,7 @@ pub(in crate::rules) fn unsupported_jvm_option(
         let Some(since) = gone.iter().filter_map(|flag| gone_in(flag)).max() else {
             continue;
         };
-        let names: Vec<String> = gone.iter().map(|flag| format!("`{flag}`")).collect();
-        let names = names.join(", ");
+        let names = in_backquotes(&gone);
         let lenient = flags.contains(&"-XX:+IgnoreUnrecognizedVMOptions");
         let starts = lenient || options.versions.within(LENIENT);
         let refuses = !lenient && !options.versions.overlaps(LENIENT);
@@ -109,12 +108,11 @@ pub(in crate::rules) fn unsupported_jvm_option(
              is now `-Xlog:gc*:file=gc.log:time,uptime:filecount=5,filesize=100m`"
         );
         finding.key = Some(options.setting.key.clone());
-        finding.fix = if starts {
-            options.without(deployment, &gone, Safety::Safe, "")
-        } else {
+        finding.fix = options.without(deployment, &gone);
+        if !starts {
             let risk = "a log or a collector that was asked for has to be asked for in another way";
-            options.without(deployment, &gone, Safety::Unsafe, risk)
-        };
+            finding.fix = finding.fix.map(|fix| fix.risky(risk));
+        }
         out.push(finding);
     }
 }

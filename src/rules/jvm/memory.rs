@@ -3,8 +3,8 @@
 
 use super::all_options;
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Safety, Severity};
-use crate::rules::Rule;
+use crate::finding::{Finding, Severity};
+use crate::rules::{Rule, in_backquotes};
 
 /// The start of flags that set what Flink computes.
 const SIZES: [&str; 6] = [
@@ -53,17 +53,13 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
             // Flink gives it no limit unless `jobmanager.memory.enable-jvm-direct-memory-limit` is on.
             sizes.retain(|flag| !flag.starts_with("-XX:MaxDirectMemorySize="));
         }
-        let shown = |flags: &[&str]| {
-            let names: Vec<String> = flags.iter().map(|flag| format!("`{flag}`")).collect();
-            names.join(", ")
-        };
         if !sizes.is_empty() {
             let mut finding = rule.finding(
                 options.document,
                 options.setting.whole,
                 format!(
                     "{} {} what Flink computes for the {process}",
-                    shown(&sizes),
+                    in_backquotes(&sizes),
                     if sizes.len() == 1 {
                         "replaces"
                     } else {
@@ -78,7 +74,9 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
                 .to_owned();
             finding.key = Some(key.clone());
             let risk = "the process gets the sizes that Flink computes";
-            finding.fix = options.without(deployment, &sizes, Safety::Unsafe, risk);
+            finding.fix = options
+                .without(deployment, &sizes)
+                .map(|fix| fix.risky(risk));
             out.push(finding);
         }
         let shares = of(&SHARES);
@@ -89,7 +87,7 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
                 options.setting.whole,
                 format!(
                     "{} {} no effect on the {process}",
-                    shown(&shares),
+                    in_backquotes(&shares),
                     if shares.len() == 1 { "has" } else { "have" }
                 ),
             );
@@ -97,7 +95,7 @@ pub(in crate::rules) fn jvm_option_overrides_memory(
             finding.label = "Flink always passes -Xmx and -Xms".to_owned();
             finding.help = "the heap is what Flink's memory options make it".to_owned();
             finding.key = Some(format!("{key}/share"));
-            finding.fix = options.without(deployment, &shares, Safety::Safe, "");
+            finding.fix = options.without(deployment, &shares);
             out.push(finding);
         }
     }

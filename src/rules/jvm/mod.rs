@@ -3,12 +3,12 @@
 //! scripts of 1.13 to 2.2).
 
 use crate::deployment::Deployment;
-use crate::finding::{Fix, Safety};
+use crate::finding::Fix;
 use crate::flink::options;
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, is_placeholder};
 
-use super::{claim, cluster};
+use super::{cluster, fixes};
 
 mod flags;
 mod memory;
@@ -92,13 +92,7 @@ impl<'p> Options<'p> {
     }
 
     /// The fix that takes flags out of the value, and the line out of the file when nothing is left.
-    fn without(
-        &self,
-        deployment: &Deployment,
-        flags: &[&str],
-        safety: Safety,
-        risk: &str,
-    ) -> Option<Fix> {
+    fn without(&self, deployment: &Deployment, flags: &[&str]) -> Option<Fix> {
         let (document, setting) = (self.document, self.setting);
         // A value in quotes of flink-conf.yaml is a matter of `shell-quoting`.
         if setting.value.contains(['"', '\'']) {
@@ -110,29 +104,17 @@ impl<'p> Options<'p> {
             .filter(|flag| !flags.contains(flag))
             .collect();
         let value = kept.join(" ");
-        let source = deployment.source(document);
-        let (title, edit) = if value.is_empty() {
-            // An earlier line of the key would come into force.
-            if document.all(&setting.key).count() > 1 {
-                return None;
-            }
-            ("remove the line", document.remove(source, setting)?)
-        } else if flags.len() == 1 {
-            ("remove the flag", document.set(source, setting, &value)?)
-        } else {
-            ("remove the flags", document.set(source, setting, &value)?)
-        };
-        Some(Fix {
-            title: title.to_owned(),
-            safety,
-            risk: risk.to_owned(),
-            edits: vec![edit],
-            claims: vec![claim(
-                document,
-                &setting.key,
-                (!value.is_empty()).then_some(value.as_str()),
-            )],
-        })
+        if !value.is_empty() {
+            let fix = fixes::set(deployment, document, setting, &value)?;
+            return Some(fix.titled(match flags.len() {
+                1 => "remove the flag",
+                _ => "remove the flags",
+            }));
+        }
+        // An earlier line of the key would come into force.
+        let alone = document.all(&setting.key).count() == 1;
+        let fix = alone.then(|| fixes::remove(deployment, document, &[&setting.key]));
+        fix.flatten()
     }
 }
 

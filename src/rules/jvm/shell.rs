@@ -4,11 +4,11 @@
 
 use super::{Options, all_options, java_home, keeps_quotes};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::flink::options;
 use crate::flink::value;
 use crate::flink::version::Versions;
-use crate::rules::{Rule, claim, cluster};
+use crate::rules::{Rule, cluster, fixes};
 use crate::syntax::{Document, Format, Setting};
 
 /// 1.19 and 1.20: the versions that put a blank before the value and then cut only its last quote.
@@ -76,22 +76,13 @@ fn half_cut(rule: &Rule, deployment: &Deployment, options: &Options) -> Option<F
     finding.label = "no quotes here".to_owned();
     finding.help = UNBALANCED.to_owned();
     finding.key = Some(setting.key.clone());
-    let edit = document.set(deployment.source(document), setting, inner);
-    finding.fix = edit.map(|edit| Fix {
-        title: "remove the quotes".to_owned(),
-        safety: if everywhere {
-            Safety::Safe
-        } else {
-            Safety::Unsafe
-        },
-        risk: if everywhere {
-            String::new()
-        } else {
-            "the options take effect for the first time".to_owned()
-        },
-        edits: vec![edit],
-        claims: vec![claim(document, &setting.key, Some(inner))],
-    });
+    let fix = fixes::set(deployment, document, setting, inner);
+    let fix = fix.map(|fix| fix.titled("remove the quotes"));
+    finding.fix = if everywhere {
+        fix
+    } else {
+        fix.map(|fix| fix.risky("the options take effect for the first time"))
+    };
     Some(finding)
 }
 

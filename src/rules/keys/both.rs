@@ -1,12 +1,12 @@
 //! `both-old-and-new-option`: one option under two of its names.
 
 use super::deprecated::names;
-use super::{Rule, of_flink, raw};
+use super::{Rule, of_flink, other_names, raw};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Related, Safety, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::flink::options::{self, State};
 use crate::flink::version::Versions;
-use crate::rules::claim;
+use crate::rules::fixes;
 use crate::syntax::{Document, Setting};
 
 /// The check.
@@ -77,14 +77,8 @@ fn finding(
     }
     let same_place = place.source == document.source && place.ordinal == document.ordinal;
     if same_place && document.all(key).count() == 1 {
-        let edit = document.remove(deployment.source(document), setting);
-        finding.fix = edit.map(|edit| Fix {
-            title: "remove the line that is ignored".to_owned(),
-            safety: Safety::Safe,
-            risk: String::new(),
-            edits: vec![edit],
-            claims: vec![claim(document, key, None)],
-        });
+        finding.fix = fixes::remove(deployment, document, &[key])
+            .map(|fix| fix.titled("remove the line that is ignored"));
     }
     finding
 }
@@ -99,18 +93,14 @@ fn flipping(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
             continue;
         }
         let earlier = deployment.versions.without(known);
-        for old in names_of(&setting.key) {
-            let is_own = options::meanings(old)
-                .filter(|spec| spec.state != State::Alias)
-                .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+        for old in other_names(&setting.key) {
+            let is_own = options::versions_where(old, |spec| spec.state != State::Alias);
             let Some((other, place)) = raw(deployment, old) else {
                 continue;
             };
-            let is_alias = options::meanings(old)
-                .filter(|spec| {
-                    spec.state == State::Alias && spec.targets().any(|target| target == setting.key)
-                })
-                .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+            let is_alias = options::versions_where(old, |spec| {
+                spec.state == State::Alias && spec.targets().any(|target| target == setting.key)
+            });
             let both_known = setting.known && other.known && setting.value != other.value;
             let in_force = raw(deployment, &setting.key).map(|(raw, _)| raw) == Some(setting);
             if !(both_known && in_force && earlier.within(is_own) && later.within(is_alias)) {
@@ -137,12 +127,4 @@ fn flipping(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
             out.push(finding);
         }
     }
-}
-
-/// The old names of an option.
-fn names_of(key: &str) -> Vec<&'static str> {
-    options::meanings(key)
-        .flat_map(|spec| spec.aliases().collect::<Vec<_>>())
-        .map(|alias| alias.key)
-        .collect()
 }

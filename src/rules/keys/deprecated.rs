@@ -69,7 +69,7 @@ fn ending(
     let is_deprecated =
         |spec: OptionSpec| spec.state == State::Deprecated && spec.targets().next().is_none();
     // Without a row of its own it is a member of a family, which nothing deprecates.
-    let known = options::meanings(key).fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let known = options::versions_where(key, |_| true);
     let gone = removed::removed_in(known)?;
     let is_silent = keys::is_read_by_nothing(key, deployment.versions);
     if !deployment.versions.within(known) || !specs.all(is_deprecated) || is_silent {
@@ -96,9 +96,7 @@ fn ending(
 
 /// The first version in which a key is no option of its own any more.
 fn old_since(key: &str) -> String {
-    let old = options::meanings(key)
-        .filter(|spec| spec.state != State::Current)
-        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let old = options::versions_where(key, |spec| spec.state != State::Current);
     match first(old) {
         oldest if oldest == NAMES[0] => format!("{oldest} or before"),
         since => since.to_owned(),
@@ -127,12 +125,10 @@ pub(super) fn targets(key: &str, versions: Versions) -> Option<Vec<&'static str>
 /// Whether an option reads the key of `old` as a deprecated one, in all versions in question.
 fn reads(target: &str, old: &OptionSpec, versions: Versions) -> bool {
     let wanted = versions.and(old.versions);
-    let reading = options::meanings(target)
-        .filter(|spec| {
-            let mut aliases = spec.aliases();
-            aliases.any(|alias| alias.key == old.key && !alias.fallback)
-        })
-        .fold(Versions::NONE, |set, spec| set.or(spec.versions));
+    let reading = options::versions_where(target, |spec| {
+        let mut aliases = spec.aliases();
+        aliases.any(|alias| alias.key == old.key && !alias.fallback)
+    });
     wanted.within(reading)
 }
 

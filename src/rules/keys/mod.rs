@@ -1,7 +1,9 @@
 //! Rules about keys: is each of them an option of these versions? All of them share one
 //! classification, [`verdict`], so that one cause gives one finding.
 
-use super::{Rule, claim, values};
+use std::cell::OnceCell;
+
+use super::{Rule, claim, fixes, values};
 use crate::deployment::Deployment;
 use crate::finding::{Fix, Safety};
 use crate::flink::options;
@@ -98,6 +100,7 @@ fn judged<'p>(
     let mut found = Vec::new();
     for document in deployment.flink_documents() {
         let blocks = nested_blocks(deployment, document);
+        let scalars = OnceCell::new();
         let before = found.len();
         // Of several lines of one key the one in force speaks.
         for setting in document.in_force() {
@@ -109,7 +112,10 @@ fn judged<'p>(
             };
             let is_told = || {
                 matches!(verdict, Verdict::Misspelt(_) | Verdict::Unknown)
-                    && values::is_below_scalar(deployment, document, &setting.key)
+                    && scalars
+                        .get_or_init(|| values::scalars_with_mappings(deployment, document))
+                        .iter()
+                        .any(|scalar| is_below(&setting.key, scalar))
             };
             if wanted(&verdict) && !in_block() && !is_told() {
                 found.push(Judged {
@@ -122,6 +128,12 @@ fn judged<'p>(
         found[before..].sort_by_key(|judged| judged.setting.whole.start);
     }
     found
+}
+
+/// Whether a key begins with all parts of another.
+fn is_below(key: &str, other: &str) -> bool {
+    key.strip_prefix(other)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// What a key of a document is. The first that fits, in this order: an option of these versions, one of
@@ -308,17 +320,18 @@ fn moved(
     ])
 }
 
-/// Removal of every line of a key.
+/// Removal of every line of a key that nothing reads.
 fn removal(deployment: &Deployment, document: &Document, key: &str) -> Option<Fix> {
-    let source = deployment.source(document);
-    let edits: Option<Vec<_>> = document
-        .all(key)
-        .map(|setting| document.remove(source, setting))
-        .collect();
-    Some(Fix {
-        claims: vec![claim(document, key, None)],
-        ..super::safe("remove the line, which has no effect", edits?)
-    })
+    let fix = fixes::remove(deployment, document, &[key])?;
+    Some(fix.titled("remove the line, which has no effect"))
+}
+
+/// The other names under which any version reads an option.
+fn other_names(key: &str) -> Vec<&'static str> {
+    options::meanings(key)
+        .flat_map(|spec| spec.aliases().collect::<Vec<_>>())
+        .map(|alias| alias.key)
+        .collect()
 }
 
 /// Settings in force of Flink's own files.

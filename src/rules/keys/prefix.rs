@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{Rule, of_flink};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Related, Safety};
+use crate::finding::{Finding, Related};
 use crate::flink::options::{self, ValueKind};
-use crate::rules::claim;
+use crate::rules::fixes;
 use crate::syntax::{Document, Setting};
 
 /// The check: one finding for all the entries of a map in one document.
@@ -65,22 +65,11 @@ fn finding(
         at: Deployment::at(place, whole.whole),
         message: "the whole map".to_owned(),
     });
-    let source = deployment.source(document);
-    let lines = entries
+    let keys: Vec<&str> = entries
         .iter()
-        .flat_map(|(_, setting)| document.all(&setting.key));
-    let edits: Option<Vec<_>> = lines
-        .map(|setting| document.remove(source, setting))
+        .map(|(_, setting)| setting.key.as_str())
         .collect();
-    finding.fix = edits.map(|edits| Fix {
-        title: "remove the entries that are ignored".to_owned(),
-        safety: Safety::Safe,
-        risk: String::new(),
-        edits,
-        claims: entries
-            .iter()
-            .map(|(_, setting)| claim(document, &setting.key, None))
-            .collect(),
-    });
+    finding.fix = fixes::remove(deployment, document, &keys)
+        .map(|fix| fix.titled("remove the entries that are ignored"));
     Some(finding)
 }

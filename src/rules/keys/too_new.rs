@@ -1,6 +1,6 @@
 //! `option-too-new`: keys that only later versions have.
 
-use super::{Depth, Gap, Rule, Verdict, first, judged, rekeyed};
+use super::{Depth, Gap, Rule, Verdict, first, judged, other_names, rekeyed};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::options::{self, State};
@@ -92,22 +92,10 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
-/// The other names under which any version reads an option.
-fn other_names(key: &str) -> Vec<&'static str> {
-    options::meanings(key)
-        .flat_map(|spec| spec.aliases().collect::<Vec<_>>())
-        .map(|alias| alias.key)
-        .collect()
-}
-
 /// The name that all the versions in question read as an option of its own.
 fn older(names: &[&'static str], gap: Gap) -> Option<&'static str> {
     let mut fitting = names.iter().filter(|name| {
-        let known = options::meanings(name)
-            .filter(|spec| spec.state != State::Alias)
-            .fold(crate::flink::version::Versions::NONE, |set, spec| {
-                set.or(spec.versions)
-            });
+        let known = options::versions_where(name, |spec| spec.state != State::Alias);
         gap.missing.within(known)
     });
     fitting.next().copied()

@@ -2,11 +2,11 @@
 
 use super::{Proof, setting};
 use crate::deployment::{Deployment, Effective};
-use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::flink::bounds::{self, Bound, Shape, Stops};
 use crate::flink::value;
 use crate::rules::declared::Test;
-use crate::rules::{Rule, claim};
+use crate::rules::{Rule, fixes};
 
 /// The check.
 pub(in crate::rules) fn out_of_range(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -68,12 +68,6 @@ fn round(deployment: &Deployment, effective: Effective) -> Option<Fix> {
         above
     };
     let written = value::write_memory(nearest);
-    let edit = document.set(deployment.source(document), effective.setting, &written)?;
-    Some(Fix {
-        title: format!("set it to {written}"),
-        safety: Safety::Unsafe,
-        risk: "every network buffer gets this size".to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(document, &effective.setting.key, Some(&written))],
-    })
+    let fix = fixes::set(deployment, document, effective.setting, &written)?;
+    Some(fix.risky("every network buffer gets this size"))
 }

@@ -274,8 +274,7 @@ pub(in crate::rules) fn without_interval(
     if !value(deployment, "execution.checkpointing.interval").is_absent() {
         return;
     }
-    let documents = deployment.flink_documents();
-    for document in documents.filter(|document| document.space == Space::Flink) {
+    for document in deployment.in_space(Space::Flink) {
         let is_idle = |key: &str| {
             (key.starts_with("execution.checkpointing.") || BEFORE_1_20.contains(&key))
                 && !WITHOUT_INTERVAL.iter().any(|other| key.starts_with(other))

@@ -2,12 +2,12 @@
 //! they were written for. They speak of Flink's own files only: what a job's file says, the job may
 //! read in its own way.
 
+use super::cluster::{known as setting, value};
 use super::declared::{self, Test};
-use super::{Rule, claim, keys};
+use super::{Rule, keys};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Related, Safety};
+use crate::finding::{Finding, Related};
 use crate::flink::version::Versions;
-use crate::syntax::Space;
 
 pub(super) mod bounds;
 pub(super) mod checkpoints;
@@ -31,19 +31,6 @@ pub(super) struct Proof<'p> {
     pub versions: Versions,
     /// The settings in force, in the order in which they were asked for.
     pub settings: Vec<Effective<'p>>,
-}
-
-/// What an option is, as far as Flink's own files say it.
-pub(super) fn value<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
-    match deployment.get(key) {
-        Value::Known(effective) if effective.document.space != Space::Flink => Value::Unknown,
-        other => other,
-    }
-}
-
-/// The setting in force for an option, when a file of Flink's own holds it and its value is known.
-pub(super) fn setting<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Effective<'p>> {
-    value(deployment, key).known()
 }
 
 impl<'p> Proof<'p> {
@@ -133,23 +120,4 @@ impl<'p> Held<'p> {
             None => crate::flink::options::default(key, version),
         }
     }
-}
-
-/// A fix that adds a setting at the end of the document of another.
-fn add(
-    deployment: &Deployment,
-    beside: Effective,
-    key: &str,
-    value: &str,
-    risk: &str,
-) -> Option<Fix> {
-    let document = beside.document;
-    let edit = document.insert(deployment.source(document), key, value)?;
-    Some(Fix {
-        title: format!("add {key}: {value}"),
-        safety: Safety::Unsafe,
-        risk: risk.to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(document, key, Some(value))],
-    })
 }

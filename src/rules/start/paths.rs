@@ -3,9 +3,9 @@
 
 use super::{Proof, setting, value};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix};
 use crate::rules::declared::Test;
-use crate::rules::{Rule, claim};
+use crate::rules::{Rule, fixes};
 
 /// The check of `checkpoint-dir-without-scheme` (`AbstractFileStateBackend.validatePath`).
 pub(in crate::rules) fn without_scheme(
@@ -80,15 +80,13 @@ fn prefixed(deployment: &Deployment, effective: Effective) -> Option<Fix> {
     if !text.starts_with('/') || text.trim_matches('/').is_empty() {
         return None;
     }
-    let written = format!("file://{text}");
-    let edit = document.set(deployment.source(document), effective.setting, &written)?;
-    Some(Fix {
-        title: format!("set it to {written}"),
-        safety: Safety::Unsafe,
-        risk: "the directory must be one that JobManager and TaskManagers share".to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(document, &effective.setting.key, Some(&written))],
-    })
+    let fix = fixes::set(
+        deployment,
+        document,
+        effective.setting,
+        &format!("file://{text}"),
+    )?;
+    Some(fix.risky("the directory must be one that JobManager and TaskManagers share"))
 }
 
 /// The check of `rocksdb-local-dir-not-absolute` (`EmbeddedRocksDBStateBackend.setDbStoragePaths`).

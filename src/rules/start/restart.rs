@@ -4,8 +4,8 @@ use super::{FIXED_DELAY, Proof, setting, value};
 use crate::deployment::{Deployment, Value};
 use crate::finding::{Finding, Related};
 use crate::flink::options;
-use crate::rules::Rule;
 use crate::rules::declared::Test;
+use crate::rules::{Rule, fixes};
 use crate::syntax::Space;
 
 const TYPE: &str = "restart-strategy.type";
@@ -45,10 +45,7 @@ pub(in crate::rules) fn options_for_other_strategy(
     };
     let known = chosen.map_or(deployment.versions, |chosen| chosen.versions);
     let versions = deployment.versions.and(known);
-    let in_flink = deployment
-        .flink_documents()
-        .filter(|document| document.space == Space::Flink);
-    for document in in_flink {
+    for document in deployment.in_space(Space::Flink) {
         for other in STRATEGIES.iter().filter(|other| **other != name) {
             let prefix = format!("restart-strategy.{other}.");
             let mut idle = document.settings.iter().filter(|setting| {
@@ -152,13 +149,8 @@ pub(in crate::rules) fn single_attempt(
         finding.label = format!("{ATTEMPTS} is 1 by default");
         finding.help =
             format!("set {ATTEMPTS}, or use exponential-delay, which has no limit by default");
-        finding.fix = super::add(
-            deployment,
-            chosen,
-            ATTEMPTS,
-            "10",
-            "the job restarts ten times where it ended after one",
-        );
+        finding.fix = fixes::add(deployment, chosen.document, ATTEMPTS, "10")
+            .map(|fix| fix.risky("the job restarts ten times where it ended after one"));
         finding
     }));
 }

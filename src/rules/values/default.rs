@@ -2,10 +2,10 @@
 
 use super::{Site, default_of, sites};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::Finding;
 use crate::flink::options::{self, State};
 use crate::flink::version::Versions;
-use crate::rules::{Rule, claim};
+use crate::rules::{Rule, fixes};
 
 /// Parts of keys that people write on purpose: what a deployment is sized and found by, what it
 /// promises, and what the file that comes with Flink sets.
@@ -36,7 +36,8 @@ pub(crate) fn redundant_default(rule: &Rule, deployment: &Deployment, out: &mut 
         );
         finding.help =
             "the value is the default of every version that this file may be for".to_owned();
-        finding.fix = removal(&site);
+        finding.fix = fixes::remove(site.deployment, site.document, &[key])
+            .map(|fix| fix.risky("another Flink version may have another default"));
         out.push(finding);
     }
 }
@@ -62,17 +63,4 @@ fn hides_another(site: &Site) -> bool {
     let mut others = options::meanings(key).flat_map(|spec| spec.aliases());
     others.any(|alias| site.deployment.raw(alias.key).is_some())
         || site.deployment.all(key).len() > 1
-}
-
-/// Takes the line away.
-fn removal(site: &Site) -> Option<Fix> {
-    let key = &site.setting.key;
-    let edit = site.document.remove(site.source(), site.setting)?;
-    Some(Fix {
-        title: "remove the line".to_owned(),
-        safety: Safety::Unsafe,
-        risk: "another Flink version may have another default".to_owned(),
-        edits: vec![edit],
-        claims: vec![claim(site.document, key, None)],
-    })
 }

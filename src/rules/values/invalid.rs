@@ -3,7 +3,7 @@
 
 use super::{Reading, Site, milliseconds, sites};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value::{self, ValueError};
 use crate::flink::version::Versions;
@@ -196,7 +196,7 @@ fn advise(site: &Site, refused: &Refused, finding: &mut Finding) {
         return;
     }
     finding.fix = if refused.certain {
-        site.set(instead, Safety::Safe, "")
+        site.set(instead)
     } else {
         site.set_unsafe(instead, "the value may be meant otherwise")
     };

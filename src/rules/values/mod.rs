@@ -3,9 +3,9 @@
 //! A value is judged only where it counts: the strongest layer's last line of a key, in versions that
 //! know the key and do not read another name of the same option first.
 
-use super::{Rule, claim};
+use super::{Rule, fixes};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix};
 use crate::flink::names;
 use crate::flink::options::{self, OptionSpec, Scope, ValueKind};
 use crate::flink::value::{self, ValueError};
@@ -22,7 +22,7 @@ mod units;
 
 pub(super) use default::redundant_default;
 pub(super) use invalid::{invalid_value, value_type_changed};
-pub(super) use shape::{is_below_scalar, list_on_comma_option, map_under_scalar_option};
+pub(super) use shape::{list_on_comma_option, map_under_scalar_option, scalars_with_mappings};
 pub(super) use text::{blank_in_directory_list, unquoted_normalised_value};
 pub(super) use units::{duration_without_unit, lacks_unit, size_without_unit};
 
@@ -174,20 +174,14 @@ impl<'d> Site<'d> {
     }
 
     /// A fix that gives the setting another value.
-    fn set(&self, value: &str, safety: Safety, risk: &str) -> Option<Fix> {
-        let edit = self.document.set(self.source(), self.setting, value)?;
-        Some(Fix {
-            title: format!("write `{value}`"),
-            safety,
-            risk: risk.to_owned(),
-            edits: vec![edit],
-            claims: vec![claim(self.document, &self.setting.key, Some(value))],
-        })
+    fn set(&self, value: &str) -> Option<Fix> {
+        let fix = fixes::set(self.deployment, self.document, self.setting, value)?;
+        Some(fix.titled(format!("write `{value}`")))
     }
 
-    /// A fix that changes what runs.
+    /// The same where it changes what runs.
     fn set_unsafe(&self, value: &str, risk: &str) -> Option<Fix> {
-        self.set(value, Safety::Unsafe, risk)
+        self.set(value).map(|fix| fix.risky(risk))
     }
 
     /// The value as it may stand in a message: short and on one line.

@@ -86,24 +86,21 @@ pub(crate) fn map_under_scalar_option(
     }
 }
 
-/// Whether `map-under-scalar-option` explains why a key of a document is no option.
-pub(in crate::rules) fn is_below_scalar(
+/// The keys of a document of which `map-under-scalar-option` explains why those below are no options.
+pub(in crate::rules) fn scalars_with_mappings<'d>(
     deployment: &Deployment,
-    document: &Document,
-    key: &str,
-) -> bool {
-    let mut mappings = mappings(document, deployment);
-    mappings.any(|(section, _)| {
-        key.strip_prefix(section.key.as_str())
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
+    document: &'d Document,
+) -> Vec<&'d str> {
+    mappings(document, deployment)
+        .map(|(section, _)| section.key.as_str())
+        .collect()
 }
 
 /// The mappings of a document below keys that take one value, each with its first setting.
-fn mappings<'d>(
+fn mappings<'d, 'a>(
     document: &'d Document,
-    deployment: &'d Deployment,
-) -> impl Iterator<Item = (&'d Section, &'d Setting)> {
+    deployment: &'a Deployment<'_>,
+) -> impl Iterator<Item = (&'d Section, &'d Setting)> + use<'d, 'a> {
     let sections = document.sections.iter();
     sections
         .filter(|_| document.space == Space::Flink && document.format == Format::ConfigYaml)
