@@ -29,7 +29,9 @@ mod row;
 
 pub use family::{family_versions, in_open_family, is_vendor_key};
 pub use family_text::{FamilyInfo, family};
-pub use nearest::{is_first_part, may_be_nearest, nearest, nearest_names, nearest_to_unknown};
+pub use nearest::{
+    below, is_first_part, may_be_nearest, nearest, nearest_names, nearest_to_unknown,
+};
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
 
 use std::sync::LazyLock;

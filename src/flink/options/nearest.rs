@@ -16,7 +16,7 @@ const LONGEST: usize = 200;
 /// The key that was meant by one that no version knows, if there is exactly one candidate.
 ///
 /// A candidate of `versions` equals the key apart from case, `-`, `_` and `.`; or has one of its
-/// parts twice in a row; or is at most two typing mistakes away (one for keys shorter than 15
+/// parts twice in a row; or lacks `.size` at its end; or is at most two typing mistakes away (one for keys shorter than 15
 /// characters); or has the same words in another order; or lacks one of its middle parts; or is the
 /// key with a prefix in front, as in `numberOfTaskSlots`; or is the key without an `env.` in front.
 /// The first of these that gives any candidate decides.
@@ -38,6 +38,7 @@ pub fn nearest_to_unknown(key: &str, versions: Versions) -> Option<&'static str>
     [
         Index::same_letters,
         Index::without_repetition,
+        Index::with_size,
         Index::typed,
         Index::same_words,
         Index::with_one_part_more,
@@ -66,6 +67,14 @@ pub fn may_be_nearest(key: &str, option: &str) -> bool {
         )
     });
     more == 0 || less == 0 || more + less <= 4
+}
+
+/// The options of these versions that have one part more than an unknown key: `.size` and `.fraction` of
+/// `taskmanager.memory.managed`.
+pub fn below(key: &str, versions: Versions) -> Vec<&'static str> {
+    let mut found = INDEX.below(key);
+    found.retain(|candidate| versions.within(candidate.versions));
+    found.iter().map(|candidate| candidate.key).collect()
 }
 
 /// Whether `part` is the first part of any option's key: `taskmanager`.
@@ -196,6 +205,29 @@ impl Index {
             .candidates
             .binary_search_by(|other| other.key.cmp(&single));
         found.map_or_else(|_| Vec::new(), |at| vec![&self.candidates[at]])
+    }
+
+    /// `taskmanager.memory.task.heap` for `taskmanager.memory.task.heap.size`, where that is the only
+    /// option right below the key.
+    fn with_size(&self, key: &str) -> Vec<&Candidate> {
+        let found = self.below(key);
+        match found[..] {
+            [only] if only.key.strip_suffix(".size").is_some() => found,
+            _ => Vec::new(),
+        }
+    }
+
+    /// The options with one part more than the key.
+    fn below(&self, key: &str) -> Vec<&Candidate> {
+        let below = format!("{key}.");
+        let first = self
+            .candidates
+            .partition_point(|other| other.key < below.as_str());
+        self.candidates[first..]
+            .iter()
+            .take_while(|other| other.key.starts_with(&below))
+            .filter(|other| !other.key[below.len()..].contains('.'))
+            .collect()
     }
 
     /// At most two typing mistakes away.
@@ -407,6 +439,14 @@ mod tests {
             ),
             ("numberOfTaskSlots", "taskmanager.numberOfTaskSlots"),
             ("memory.task.heap", "taskmanager.memory.task.heap.size"),
+            (
+                "taskmanager.memory.task.heap",
+                "taskmanager.memory.task.heap.size",
+            ),
+            (
+                "taskmanager.memory.framework.off-heap",
+                "taskmanager.memory.framework.off-heap.size",
+            ),
             ("metrics.scope.jm_job", "metrics.scope.jm-job"),
             (
                 "historyserver.archive.fs.fs.refresh-interval",
@@ -444,6 +484,7 @@ mod tests {
             "taskmanager.memory.network.mix",
             "memory.process.size",
             "taskmanager.memory.heap.size",
+            "taskmanager.memory.managed",
             "jobmanager.port",
             "historyserver.web.enabled",
             "kubernetes.jobmanager.annotation.app",

@@ -79,19 +79,32 @@ fn ending(
         document,
         setting.key_at,
         format!(
-            "`{key}` is deprecated and has no successor of the same meaning; {gone} removed it"
+            "`{key}` is deprecated, and {gone} removed it{}",
+            later(deployment, key)
         ),
     );
     finding.label = format!("deprecated since {}", old_since(key));
-    finding.help = match removed::instead(key) {
-        [] => "Flink still reads it and logs a warning".to_owned(),
-        instead => format!(
-            "Flink still reads it; what does the job later: {}",
-            instead.join(", ")
-        ),
-    };
+    finding.help = "Flink still reads it and logs a warning".to_owned();
     finding.key = Some(key.clone());
     Some(finding)
+}
+
+/// What to do about a deprecated option without a new name, as the end of a sentence.
+fn later(deployment: &Deployment, key: &str) -> String {
+    let instead: Vec<&str> = removed::instead(key)
+        .iter()
+        .copied()
+        .filter(|option| deployment.versions.within(options::known_in(option)))
+        .collect();
+    let set = instead
+        .iter()
+        .find(|option| deployment.raw(option).is_some());
+    match (set, instead.split_last()) {
+        (Some(set), _) => format!("; `{set}` is set already"),
+        (None, Some((last, []))) => format!(": set `{last}`"),
+        (None, Some((last, rest))) => format!(": set `{}` or `{last}`", rest.join("`, `")),
+        (None, None) => "; no option has its meaning".to_owned(),
+    }
 }
 
 /// The first version in which a key is no option of its own any more.

@@ -33,8 +33,15 @@ const PARTS: &str = "the parts of a TaskManager's memory are task.heap.size, tas
                      managed.size and network.min and .max below taskmanager.memory; most people \
                      need taskmanager.memory.process.size only";
 
+/// What is said of folders for logs by process.
+const LOG_DIR: &str = "all processes of a machine write their logs to env.log.dir";
+
+/// What is said of levels of logs.
+const LEVEL: &str = "levels stand in log4j-console.properties (in containers) or log4j.properties: \
+                     rootLogger.level";
+
 /// Sorted by key. Source: the keys' absence from all versions of the option table, and public files.
-const ROWS: [Row; 33] = [
+const ROWS: [Row; 39] = [
     row(
         "akka.remote.artery.",
         "Flink builds the configuration of Akka itself; only its own akka options count",
@@ -78,6 +85,11 @@ const ROWS: [Row; 33] = [
         "execution.checkpointing.enabled",
         "checkpointing is on when execution.checkpointing.interval is set, and off when it is not",
     ),
+    same(
+        "execution.parallelism",
+        "the default parallelism is parallelism.default",
+        &["parallelism.default"],
+    ),
     row(
         "execution.watermark.idle-timeout",
         "idle sources are declared with withIdleness(...) in the job, or with \
@@ -87,6 +99,8 @@ const ROWS: [Row; 33] = [
         "fs.hadoop.enabled",
         "which file systems there are is decided by the jars in the folders plugins and lib",
     ),
+    row("jobmanager.environment.log-dir", LOG_DIR),
+    row("jobmanager.logging.level", LEVEL),
     row(
         "jobmanager.memory.managed.fraction",
         "a JobManager has no managed memory; only TaskManagers do",
@@ -113,6 +127,11 @@ const ROWS: [Row; 33] = [
         "pipeline.allowed-lateness",
         "lateness belongs to a window: allowedLateness(...) in the job, \
          table.exec.emit.allow-lateness in SQL",
+    ),
+    same(
+        "pipeline.default-parallelism",
+        "the default parallelism is parallelism.default",
+        &["parallelism.default"],
     ),
     same(
         "sql-client.execution.runtime-mode",
@@ -146,11 +165,13 @@ const ROWS: [Row; 33] = [
         "state.savepoints.num-retained",
         "Flink never deletes a savepoint; only checkpoints have a number that is kept",
     ),
+    row("taskmanager.environment.log-dir", LOG_DIR),
     same(
         "taskmanager.execution.failover-strategy",
         "the JobManager decides: jobmanager.execution.failover-strategy",
         &["jobmanager.execution.failover-strategy"],
     ),
+    row("taskmanager.logging.level", LEVEL),
     row("taskmanager.memory.heap.size", PARTS),
     row("taskmanager.memory.java.size", PARTS),
     row("taskmanager.memory.network.size", NETWORK),

@@ -9,7 +9,7 @@ use crate::flink::options;
 use crate::words::distance;
 
 /// What people write, and what they mean, where the letters alone do not tell.
-const MEANT: [(&str, &str); 15] = [
+const MEANT: [(&str, &str); 17] = [
     ("jobmanager.bind-host-address", "jobmanager.bind-host"),
     (
         "state.backend.rocksdb.block-cache-size",
@@ -44,6 +44,10 @@ const MEANT: [(&str, &str); 15] = [
         "state.backend.rocksdb.block.cache-size",
     ),
     (
+        "state.backend.rocksdb.local-directories",
+        "state.backend.rocksdb.localdir",
+    ),
+    (
         "state.backend.rocksdb.managed-memory",
         "state.backend.rocksdb.memory.managed",
     ),
@@ -64,6 +68,8 @@ const MEANT: [(&str, &str); 15] = [
         "state.backend.rocksdb.writebuffer.size",
     ),
     ("taskmanager.bind-host-address", "taskmanager.bind-host"),
+    // Its name long before 1.13.
+    ("taskmanager.hostname", "taskmanager.host"),
 ];
 
 /// The check.

@@ -3,7 +3,11 @@
 use super::{Depth, Rule, Verdict, judged};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
+use crate::flink::options;
 use crate::flink::version::NAMES;
+
+/// How many options below a key are worth a list.
+const FEW: usize = 4;
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -23,10 +27,14 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             ),
         );
         finding.label = "no such option".to_owned();
-        finding.help =
-            "look the option up in Flink's list, or remove the line; a key that your own \
-                        code reads belongs under a prefix of your own"
-                .to_owned();
+        let below = options::below(key, deployment.versions);
+        finding.help = if (1..=FEW).contains(&below.len()) {
+            format!("there are options below it: {}", below.join(", "))
+        } else {
+            "look the option up in Flink's list, or remove the line; a key that your own code reads \
+             belongs under a prefix of your own"
+                .to_owned()
+        };
         finding.key = Some(key.clone());
         out.push(finding);
     }
