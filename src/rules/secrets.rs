@@ -91,11 +91,26 @@ fn is_literal(setting: &Setting) -> bool {
     setting.known && !(switch || path || mask || named || login || structured || value.is_empty())
 }
 
-/// Whether a value is one of a demo: well known, or a name for itself.
-fn is_demo(value: &str) -> bool {
+/// Whether a value is one of a demo: well known, or a name for itself; each perhaps with a number behind
+/// it, and also the name that stands beside it as the account.
+fn is_demo(deployment: &Deployment, value: &str) -> bool {
     let value = letters(value);
+    let stem = without_number(&value);
     let speaks = ["password", "secret", "example", "demo"];
-    DEMO.contains(&value.as_str()) || speaks.iter().any(|word| value.contains(word))
+    let is_account = |setting: &Setting| {
+        let key = letters(&setting.key);
+        (key.ends_with("accesskey") || key.ends_with("username"))
+            && without_number(&letters(&setting.value)) == stem
+    };
+    DEMO.contains(&value.as_str())
+        || DEMO.contains(&stem)
+        || speaks.iter().any(|word| value.contains(word))
+        || !stem.is_empty() && cluster::settings(deployment).any(|(_, setting)| is_account(setting))
+}
+
+/// `minio` for `minio123`.
+fn without_number(text: &str) -> &str {
+    text.trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
 /// Whether the storage that the file names is on this machine or a service beside it.
@@ -107,8 +122,14 @@ fn is_local(deployment: &Deployment) -> bool {
     let any = endpoints.peek().is_some();
     any && endpoints.all(|host| {
         let here = ["127.0.0.1", "0.0.0.0", "host.docker.internal"];
-        here.contains(&host) || !host.contains('.')
+        here.contains(&host) || !host.contains('.') || is_service(host)
     })
+}
+
+/// `minio.default.svc.cluster.local`: a service of the same Kubernetes cluster.
+fn is_service(host: &str) -> bool {
+    let short = host.strip_suffix(".cluster.local").unwrap_or(host);
+    short.rsplit('.').next() == Some("svc")
 }
 
 /// The host of `http://minio:9000`.
@@ -141,7 +162,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         let message = format!("`{}` holds a secret in plain text", setting.key);
         let mut finding = rule.finding(document, setting.key_at, message);
         finding.label = "readable for everybody who gets the file".to_owned();
-        if local && is_demo(&setting.value) {
+        if local && is_demo(deployment, &setting.value) {
             finding.severity = Severity::Note;
             finding.help =
                 "a well-known value for a storage beside it: fine for a demo, not beyond it"
