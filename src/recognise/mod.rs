@@ -122,8 +122,15 @@ pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
     }
     match by_name(&source.path) {
         Claim::Yes(Format::FlinkConf) => {
-            let manifest = is_manifest(&source.bytes);
-            (!manifest).then(|| flink_conf::parse(source))
+            if is_manifest(&source.bytes) {
+                return None;
+            }
+            let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+            // A file that is renamed where it is used may well become config.yaml there.
+            if name != "flink-conf.yaml" && is_nested(&source.bytes) {
+                return Some(yaml::parse_config(source));
+            }
+            Some(flink_conf::parse(source))
         }
         Claim::Yes(Format::Sysctl) => {
             (!sysctl::is_bsd(&source.bytes)).then(|| sysctl::parse(source))
@@ -144,6 +151,31 @@ pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
             (named || is_job(&document, source)).then_some(document)
         }
     }
+}
+
+/// Whether most of a file's lines at the margin are keys of nested YAML, with more indented lines below.
+fn is_nested(bytes: &[u8]) -> bool {
+    let content = |line: &&[u8]| {
+        let text = line.trim_ascii_start();
+        !text.is_empty() && !text.starts_with(b"#")
+    };
+    let mut lines = bytes
+        .split(|byte| *byte == b'\n')
+        .filter(content)
+        .peekable();
+    let (mut nested, mut flat) = (0, 0);
+    while let Some(line) = lines.next() {
+        if line.starts_with(b" ") {
+            continue;
+        }
+        let opens = lines.peek().is_some_and(|next| next.starts_with(b" "));
+        if opens && line.trim_ascii_end().ends_with(b":") {
+            nested += 1;
+        } else {
+            flat += 1;
+        }
+    }
+    nested > flat
 }
 
 /// Names that Flink's own configuration has.
