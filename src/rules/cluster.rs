@@ -24,6 +24,13 @@ pub(super) fn settings<'d, 'p>(
     })
 }
 
+/// Whether a file is the configuration of the Kubernetes operator itself, which leaves the address of the
+/// `JobManager` to the operator.
+pub(super) fn is_of_operator(document: &Document) -> bool {
+    let is_operators = |setting: &Setting| setting.key.starts_with("kubernetes.operator.");
+    document.settings.iter().any(is_operators) && document.get("jobmanager.rpc.address").is_none()
+}
+
 /// What an option is, as far as files of the cluster say it.
 pub(super) fn value<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
     match deployment.get(key) {

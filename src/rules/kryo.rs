@@ -1,6 +1,7 @@
 //! Rules about Kryo: what registers a type, what only looks like it
 //! (`SerializerConfigImpl`, `ExecutionConfig`; run on every version).
 
+use super::cluster::is_of_operator;
 use super::{Rule, fixes};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Severity};
@@ -289,7 +290,11 @@ pub(super) fn missing_kryo_registration(
     };
     if let Some((effective, why)) = evidence(deployment) {
         out.push(in_use(rule, deployment, effective, why));
-    } else if deployment.is_complete() && nothing_said() {
+    } else if deployment.is_complete()
+        && nothing_said()
+        // What the operator has for all deployments says nothing about the types of one.
+        && !deployment.flink_documents().any(is_of_operator)
+    {
         out.extend(unguarded(rule, deployment));
     }
 }

@@ -2,6 +2,7 @@
 //! (`GlobalConfiguration.loadConfiguration`, run on every version).
 
 use super::Rule;
+use super::cluster::is_of_operator;
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::flink::version::Versions;
@@ -24,7 +25,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         } else {
             "flink-conf.yaml"
         };
-        for document in conf {
+        for document in conf.filter(|document| is_opened_by_name(deployment, document)) {
             let message = format!("{version} looks for {wanted}, which is not here, and stops");
             let mut finding = finding(rule, document, message);
             if document.format == Format::FlinkConf {
@@ -64,6 +65,13 @@ fn finding(rule: &Rule, document: &Document, message: String) -> Finding {
     finding.key = Some(file_name(document.format).to_owned());
     finding.help = READS.to_owned();
     finding
+}
+
+/// Whether a file has a name that Flink opens. Another one gets its name where it is used, and the
+/// operator writes its own anew for each Flink version.
+fn is_opened_by_name(deployment: &Deployment, document: &Document) -> bool {
+    let path = &deployment.source(document).path;
+    path.rsplit('/').next() == Some(file_name(document.format)) && !is_of_operator(document)
 }
 
 fn file_name(format: Format) -> &'static str {
