@@ -162,6 +162,19 @@ fn arguments_limit_what_is_reported_never_what_is_known() {
 }
 
 #[test]
+fn the_files_of_other_deployments_are_not_listed() {
+    let folder = tree(&[
+        ("a/flink-conf.yaml", "parallelism.default: 4\n"),
+        ("b/flink-conf.yaml", "parallelism.default: 4\n"),
+        ("flint.toml", ""),
+    ]);
+    let output = run(folder.path(), &["check", "-v", "a"]);
+    let told = err(&output);
+    assert!(told.contains("read: a/flink-conf.yaml"), "{told}");
+    assert!(!told.contains("b/flink-conf.yaml"), "{told}");
+}
+
+#[test]
 fn the_version_beside_a_configuration_is_found_whatever_is_named() {
     let folder = tree(&[
         (".gitignore", "vendor/\n"),

@@ -96,7 +96,11 @@ pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
 
 /// `-v`: each file, what it is read as, and for which deployment.
 pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
-    for deployment in deployments {
+    let in_scope = |deployment: &&Deployment| {
+        let mut files = deployment.files();
+        files.any(|document| found.in_scope(document.source))
+    };
+    for deployment in deployments.iter().filter(in_scope) {
         let from = match &deployment.version_from {
             Some(from) => format!(" ({from})"),
             None => String::new(),
