@@ -184,7 +184,7 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.unaligned.enabled", Test::Not("true"))],
+                when: &[("execution.checkpointing.min-pause", Test::AtMost("0 ms")), ("execution.checkpointing.unaligned.enabled", Test::Not("true"))],
                 key: "execution.checkpointing.max-concurrent-checkpoints",
                 must: Test::AtMost("1"),
                 default: None,
