@@ -508,8 +508,8 @@ mod tests {
             for key in [
                 option.replace('.', "-"),
                 option.to_uppercase(),
-                option.replacen("e", "", 2),
-                option.replacen("t", "tt", 1),
+                option.replacen('e', "", 2),
+                option.replacen('t', "tt", 1),
                 option.replacen('.', "x", 1),
                 format!("env.{option}"),
                 format!("{}z{}", &option[..half], &option[half + 1..]),
