@@ -9,7 +9,7 @@ use crate::flink::options;
 use crate::words::distance;
 
 /// What people write, and what they mean, where the letters alone do not tell.
-const MEANT: [(&str, &str); 17] = [
+const MEANT: [(&str, &str); 16] = [
     ("jobmanager.bind-host-address", "jobmanager.bind-host"),
     (
         "state.backend.rocksdb.block-cache-size",
@@ -68,8 +68,6 @@ const MEANT: [(&str, &str); 17] = [
         "state.backend.rocksdb.writebuffer.size",
     ),
     ("taskmanager.bind-host-address", "taskmanager.bind-host"),
-    // Its name long before 1.13.
-    ("taskmanager.hostname", "taskmanager.host"),
 ];
 
 /// The check.
