@@ -1,6 +1,8 @@
 //! `generated-config-committed`: a file that the entrypoint of a container rewrote and somebody
 //! committed. The official image edits the file that is mounted into it, at every start.
 
+use std::collections::HashMap;
+
 use super::{Rule, cluster, safe};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
@@ -54,12 +56,16 @@ pub(super) fn stack_trace(source: &Source) -> Option<Span> {
 /// All lines of a key of which one stands in the document again and again.
 fn appended<'d>(document: &'d Document, key: &str) -> Option<Vec<&'d Setting>> {
     let all: Vec<&Setting> = document.all(key).collect();
-    let often = |setting: &&Setting| {
-        let same = all.iter().filter(|other| other.value == setting.value);
-        same.count() > OFTEN
-    };
-    let found = document.format == Format::FlinkConf && all.len() > OFTEN && all.iter().any(often);
-    found.then_some(all)
+    if document.format != Format::FlinkConf || all.len() <= OFTEN {
+        return None;
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let is_often = all.iter().any(|setting| {
+        let count = counts.entry(&setting.value).or_default();
+        *count += 1;
+        *count > OFTEN
+    });
+    is_often.then_some(all)
 }
 
 /// The short id of a container: what Docker makes its host name.
