@@ -17,11 +17,8 @@ pub(super) fn documents<'d, 'p>(
 pub(super) fn settings<'d, 'p>(
     deployment: &'d Deployment<'p>,
 ) -> impl Iterator<Item = (&'p Document, &'p Setting)> + use<'d, 'p> {
-    documents(deployment).flat_map(|document| {
-        let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
-        let settings = document.settings.iter().filter(in_force);
-        settings.map(move |setting| (document, setting))
-    })
+    documents(deployment)
+        .flat_map(|document| document.in_force().map(move |setting| (document, setting)))
 }
 
 /// Whether a file is the configuration of the Kubernetes operator itself, which leaves the address of the

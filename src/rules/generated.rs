@@ -79,11 +79,8 @@ fn is_container_id(value: &str) -> bool {
 fn rewritten(rule: &Rule, deployment: &Deployment, document: &Document) -> Option<Finding> {
     let is_id = |setting: &&Setting| setting.known && is_container_id(&setting.value);
     let id = document.all(ADDRESS).find(is_id);
-    let in_force = |setting: &&Setting| document.get(&setting.key) == Some(*setting);
     let repeated: Vec<Vec<&Setting>> = document
-        .settings
-        .iter()
-        .filter(in_force)
+        .in_force()
         .filter_map(|setting| appended(document, &setting.key))
         .collect();
     let mut finding = if let Some(setting) = id {

@@ -23,9 +23,8 @@ pub(super) fn no_such_kryo_registrator(
     out: &mut Vec<Finding>,
 ) {
     for document in deployment.flink_documents() {
-        for setting in &document.settings {
-            let in_force = document.get(&setting.key) == Some(setting);
-            if !in_force || !is_registrator(document, &setting.key) {
+        for setting in document.in_force() {
+            if !is_registrator(document, &setting.key) {
                 continue;
             }
             let message = format!(

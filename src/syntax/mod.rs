@@ -335,14 +335,11 @@ impl Document {
         all.iter().map(|&index| &self.settings[index])
     }
 
-    /// The settings in force within this document, one for each key, in the order of the keys.
+    /// The settings in force within this document, one for each key, in the order of the file.
     pub fn in_force(&self) -> impl Iterator<Item = &Setting> {
-        let order = self.by_key.all(&self.settings);
-        order.iter().enumerate().filter_map(|(at, &index)| {
-            let setting = &self.settings[index];
-            let next = order.get(at + 1).map(|&next| &self.settings[next].key);
-            (next != Some(&setting.key)).then_some(setting)
-        })
+        let last = self.by_key.last(&self.settings);
+        let settings = self.settings.iter().zip(last);
+        settings.filter_map(|(setting, last)| last.then_some(setting))
     }
 
     /// The problem for which the application refuses the whole file.

@@ -12,8 +12,8 @@ use crate::syntax::{Document, Setting};
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for (document, setting) in of_flink(deployment) {
-        let in_force = raw(deployment, &setting.key).is_some_and(|(found, _)| found == setting);
-        let Some(winner) = winner(deployment, &setting.key).filter(|_| in_force) else {
+        let in_force = || raw(deployment, &setting.key).is_some_and(|(found, _)| found == setting);
+        let Some(winner) = winner(deployment, &setting.key).filter(|_| in_force()) else {
             continue;
         };
         out.push(finding(rule, deployment, document, setting, winner));

@@ -101,7 +101,6 @@ fn judged<'p>(
     for document in deployment.flink_documents() {
         let blocks = nested_blocks(deployment, document);
         let scalars = OnceCell::new();
-        let before = found.len();
         // Of several lines of one key the one in force speaks.
         for setting in document.in_force() {
             let verdict = verdict(deployment, document, &setting.key, depth);
@@ -125,7 +124,6 @@ fn judged<'p>(
                 });
             }
         }
-        found[before..].sort_by_key(|judged| judged.setting.whole.start);
     }
     found
 }

@@ -44,7 +44,7 @@ fn sites<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = Site<'d>> {
             error.is_none_or(|error| error.kind != ProblemKind::YamlSyntax)
         })
         .flat_map(move |document| {
-            document.settings.iter().map(move |setting| Site {
+            document.in_force().map(move |setting| Site {
                 deployment,
                 document,
                 setting,
@@ -52,10 +52,11 @@ fn sites<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = Site<'d>> {
         })
         .filter(|site| {
             let setting = site.setting;
+            let alone = || site.deployment.documents.len() == 1;
             let in_force = |(other, _): (&Setting, _)| std::ptr::eq(other, setting);
             setting.known
                 && setting.kind != Kind::Null
-                && site.deployment.raw(&setting.key).is_some_and(in_force)
+                && (alone() || site.deployment.raw(&setting.key).is_some_and(in_force))
         })
 }
 
