@@ -7,7 +7,8 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::names;
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
-use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Space};
+use crate::flink::version::Versions;
+use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Setting, Space};
 use crate::text::{Edit, Source, Span};
 
 /// The flink-conf.yaml files that Flink reads in this deployment.
@@ -220,32 +221,35 @@ pub(super) fn byte_order_mark(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
+/// What stands between the quotes that a line of a flink-conf.yaml puts around its value, and the type
+/// of the option, where the quotes are all that there is to say about the value.
+pub(super) fn kept_quotes(setting: &Setting, versions: Versions) -> Option<(&str, ValueKind)> {
+    let value = setting.value.as_str();
+    let plain = ['"', '\''].into_iter().find_map(|quote| {
+        let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        let is_plain = inner.trim() == inner && !inner.is_empty();
+        (is_plain && !inner.contains(['"', '\''])).then_some(inner)
+    })?;
+    // The scripts treat the quotes of env.* in ways of their own.
+    if !setting.known || setting.key.starts_with("env.") {
+        return None;
+    }
+    let kind = options::kind(&setting.key, versions)?;
+    (!kind.is_list() && kind != ValueKind::Map).then_some((plain, kind))
+}
+
 /// `legacy-quotes-kept`: quotes that become part of the value.
 pub(super) fn legacy_quotes_kept(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in legacy(deployment) {
         let source = deployment.source(document);
         for setting in &document.settings {
-            let quoted = ['"', '\''].into_iter().any(|quote| {
-                setting.value.len() >= 2
-                    && setting.value.starts_with(quote)
-                    && setting.value.ends_with(quote)
-            });
-            // The scripts treat the quotes of env.* in ways of their own; only the last of a key counts.
+            // Only the last of a key counts.
             let counts = document.get(&setting.key) == Some(setting);
-            if !quoted || !counts || !setting.known || setting.key.starts_with("env.") {
-                continue;
-            }
-            let Some(kind) = options::kind(&setting.key, deployment.versions) else {
+            let Some((plain, kind)) = kept_quotes(setting, deployment.versions).filter(|_| counts)
+            else {
                 continue;
             };
-            if kind.is_list() || kind == ValueKind::Map {
-                continue;
-            }
-            let plain = &setting.value[1..setting.value.len() - 1];
             let rejected = kind != ValueKind::String || names::is_named(&setting.key);
-            if plain.trim() != plain || plain.is_empty() || plain.contains(['"', '\'']) {
-                continue;
-            }
             let (message, label) = if rejected {
                 (
                     format!(

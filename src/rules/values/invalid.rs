@@ -149,7 +149,13 @@ fn in_milliseconds(site: &Site, reading: &Reading) -> Option<String> {
 /// Why the value is refused, in words.
 fn reason(site: &Site, refused: &Refused) -> String {
     if site.shown().is_none() {
-        return format!("the value is no {}", refused.kind.name());
+        return match &refused.error {
+            ValueError::Name { accepted, .. } => {
+                format!("the value is none of the names {accepted}")
+            }
+            ValueError::Ports { .. } => "the value holds no ports from 0 to 65535".to_owned(),
+            _ => format!("the value is no {}", refused.kind.name()),
+        };
     }
     if let ValueError::Whole { text, .. } = &refused.error {
         if refused.milliseconds {

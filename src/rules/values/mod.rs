@@ -3,6 +3,7 @@
 //! A value is judged only where it counts: the strongest layer's last line of a key, in versions that
 //! know the key and do not read another name of the same option first.
 
+use super::conf_lines::kept_quotes;
 use super::{Rule, fixes};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix};
@@ -90,14 +91,18 @@ impl<'d> Site<'d> {
         let versions = self.deployment.versions;
         let mut found = Vec::new();
         for own in options::meanings(key).filter(|own| own.versions.overlaps(versions)) {
-            let mut targets = own.targets();
-            let specs: Vec<OptionSpec> = match (targets.next(), targets.next()) {
-                (None, _) => vec![own],
-                // A key that has become another option's old name is read as that option.
-                (Some(target), None) => options::meanings(target).collect(),
-                // What stands for several options may be of several types.
-                _ => continue,
-            };
+            // A key that has become the old name of other options is read as each of them.
+            let mut specs: Vec<OptionSpec> = own.targets().flat_map(options::meanings).collect();
+            if own.targets().next().is_none() {
+                specs.push(own);
+            }
+            let read = specs.iter().filter(|spec| spec.versions.overlaps(versions));
+            let mut kinds = read.map(|spec| spec.kind);
+            let first = kinds.next();
+            if own.targets().count() > 1 && kinds.any(|kind| Some(kind) != first) {
+                // Which of them is read where, nobody can tell here.
+                continue;
+            }
             for spec in specs {
                 // An option reads its own key first, then its other names in their order.
                 let mut names = std::iter::once(spec.key).chain(spec.aliases().map(|it| it.key));
@@ -154,16 +159,9 @@ impl<'d> Site<'d> {
             }
             _ => false,
         };
-        let quoted = self.document.format == Format::FlinkConf
-            && ['"', '\''].iter().any(|quote| {
-                setting.value.len() > 1
-                    && setting.value.starts_with(*quote)
-                    && setting.value.ends_with(*quote)
-            });
         // Of these tells `legacy-quotes-kept`.
-        let of_quotes = quoted
-            && options::kind(&setting.key, self.deployment.versions)
-                .is_some_and(|kind| !kind.is_list() && kind != ValueKind::Map);
+        let of_quotes = self.document.format == Format::FlinkConf
+            && kept_quotes(setting, self.deployment.versions).is_some();
         of_quotes || self.document.problems.iter().any(told)
     }
 
