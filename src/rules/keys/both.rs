@@ -43,7 +43,25 @@ fn winner(deployment: &Deployment, key: &str) -> Option<&'static str> {
         }
         seen = seen.or(spec.versions);
     }
-    winner.filter(|_| deployment.versions.within(seen))
+    let winner = winner.filter(|_| deployment.versions.within(seen))?;
+    (!is_read_elsewhere(deployment, key)).then_some(winner)
+}
+
+/// Whether an option that `key` is no old name of falls back to it: of the pod templates of the
+/// `JobManager` and the `TaskManager` the common one is the fallback under both of its names, the old
+/// one first.
+fn is_read_elsewhere(deployment: &Deployment, key: &str) -> bool {
+    let versions = deployment.versions;
+    let mut fallbacks = options::all().filter(|spec| {
+        spec.versions.overlaps(versions)
+            && spec.aliases().any(|alias| alias.fallback && alias.key == key)
+    });
+    fallbacks.any(|spec| {
+        versions.and(spec.versions).iter().any(|version| {
+            let mut names = options::names_in_order(spec.key, version);
+            names.find(|name| raw(deployment, name).is_some()) == Some(key)
+        })
+    })
 }
 
 fn finding(
