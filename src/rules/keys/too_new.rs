@@ -1,9 +1,9 @@
 //! `option-too-new`: keys that only later versions have.
 
-use super::{Depth, Gap, Rule, Verdict, first, judged, other_names, rekeyed};
+use super::{Depth, Gap, Rule, Verdict, first, judged, rekeyed};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
-use crate::flink::options::{self, State};
+use crate::flink::options::{self, Alias, State};
 
 /// What the silence of these keys costs, where no older name is set. Run on the versions in question.
 const COSTS: [(&str, &str); 10] = [
@@ -53,8 +53,8 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         };
         let key = &found.setting.key;
         // With an older name beside it the file serves both.
-        let names = other_names(key);
-        if names.iter().any(|name| deployment.raw(name).is_some()) {
+        let names = aliases(key);
+        if names.iter().any(|name| deployment.raw(name.key).is_some()) {
             continue;
         }
         let since = first(gap.known);
@@ -92,18 +92,39 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
-/// The name that all the versions in question read as an option of its own.
-fn older(names: &[&'static str], gap: Gap) -> Option<&'static str> {
-    let mut fitting = names.iter().filter(|name| {
-        let known = options::versions_where(name, |spec| spec.state != State::Alias);
+/// The other names under which any version reads an option.
+fn aliases(key: &str) -> Vec<Alias<'static>> {
+    options::meanings(key)
+        .flat_map(|spec| spec.aliases().collect::<Vec<_>>())
+        .collect()
+}
+
+/// The name that all the versions in question read as an option of its own. A fallback is another
+/// option, not this one.
+fn older(names: &[Alias<'static>], gap: Gap) -> Option<&'static str> {
+    let mut old = names.iter().filter(|name| !name.fallback);
+    let fits = |key: &str| {
+        let known = options::versions_where(key, |spec| spec.state != State::Alias);
         gap.missing.within(known)
-    });
-    fitting.next().copied()
+    };
+    old.find(|name| fits(name.key)).map(|name| name.key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::version::Versions;
+
+    #[test]
+    fn a_fallback_is_no_older_name() {
+        let older = |key| {
+            let known = options::known_in(key);
+            let missing = Versions::parse("1.16").unwrap();
+            super::older(&aliases(key), Gap { missing, known })
+        };
+        assert_eq!(older("state.backend.type"), Some("state.backend"));
+        assert_eq!(older("rest.cache.checkpoint-statistics.timeout"), None);
+    }
 
     #[test]
     fn costs_are_told_of_options() {
