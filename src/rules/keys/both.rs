@@ -54,7 +54,9 @@ fn is_read_elsewhere(deployment: &Deployment, key: &str) -> bool {
     let versions = deployment.versions;
     let mut fallbacks = options::all().filter(|spec| {
         spec.versions.overlaps(versions)
-            && spec.aliases().any(|alias| alias.fallback && alias.key == key)
+            && spec
+                .aliases()
+                .any(|alias| alias.fallback && alias.key == key)
     });
     fallbacks.any(|spec| {
         versions.and(spec.versions).iter().any(|version| {

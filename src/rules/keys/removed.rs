@@ -1,10 +1,11 @@
 //! `option-removed`: keys that only earlier versions have.
 
-use super::{Depth, Gap, Judged, Rule, Verdict, judged, last, removal, serializers};
+use super::{Depth, Gap, Judged, Rule, Verdict, judged, last, rekeyed, removal, serializers};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::flink::options::{self, State};
+use crate::flink::value;
 use crate::flink::version::Versions;
-use crate::flink::{options, value};
 use crate::rules::claim;
 
 /// What there is to say about a removed key beyond its removal.
@@ -59,7 +60,7 @@ const TYPES: &str = "nothing is registered: list the types in pipeline.serializa
                      state written with them needs to be read";
 
 /// Sorted by key.
-const STORIES: [Story; 30] = [
+const STORIES: [Story; 31] = [
     harmless("akka.watch.", UNREAD),
     matters(
         "cluster.evenly-spread-out-slots",
@@ -69,6 +70,11 @@ const STORIES: [Story; 30] = [
     harmless(
         "execution.checkpointing.prefer-checkpoint-for-recovery",
         "there is nothing to do",
+    ),
+    matters(
+        "fs.hdfs.",
+        "Hadoop's files are found by the environment variable HADOOP_CONF_DIR or HADOOP_HOME",
+        &[],
     ),
     harmless("high-availability.job.delay", UNREAD),
     matters("jobmanager.heap.mb", JOBMANAGER, JOBMANAGER_SIZES),
@@ -131,6 +137,22 @@ const STORIES: [Story; 30] = [
     ),
 ];
 
+/// Options of SQL in 1.14 that got another name in 1.15, which reads the old one nowhere.
+const RENAMED: [(&str, &str); 3] = [
+    (
+        "table.exec.deduplicate.mini-batch.compact-changes",
+        "table.exec.deduplicate.mini-batch.compact-changes-enabled",
+    ),
+    (
+        "table.exec.insert-and-updateafter-sensitive",
+        "table.exec.deduplicate.insert-update-after-sensitive-enabled",
+    ),
+    (
+        "table.exec.topn.cache-size",
+        "table.exec.rank.topn-cache-size",
+    ),
+];
+
 /// The story of a key.
 fn story(key: &str) -> Option<&'static Story> {
     STORIES
@@ -157,6 +179,8 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     // `false` asks for nothing that is missing now.
     let is_off = setting.known && value::parse_boolean(&setting.value) == Ok(false);
     let set = story.map_or_else(Vec::new, |story| set(deployment, story));
+    let renamed = renamed(key, gap);
+    let is_renamed_and_set = renamed.is_some_and(|option| deployment.raw(option).is_some());
     let is_tls = key == TLS;
     // One switch became two; everything else has alternatives.
     let is_served = !set.is_empty() && (!is_tls || set.len() == TLS_NOW.len());
@@ -169,11 +193,19 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     };
     let message = format!("Flink {} has no `{key}` any more and {what}", gap.missing);
     let mut finding = rule.finding(found.document, setting.key_at, message);
-    if is_off || is_served || story.is_some_and(|story| !story.matters) {
+    if is_off && renamed.is_none()
+        || is_served
+        || is_renamed_and_set
+        || story.is_some_and(|story| !story.matters)
+    {
         finding.severity = Severity::Note;
     }
     finding.label = format!("last known in {}", last(gap.known));
     finding.help = match story {
+        None if is_renamed_and_set => {
+            format!("set for it now: {}", renamed.unwrap_or_default())
+        }
+        None if renamed.is_some() => format!("its name there is {}", renamed.unwrap_or_default()),
         Some(_) if is_served => format!("set for it now: {}", set.join(", ")),
         Some(_) if is_off => "it was switched off anyway".to_owned(),
         Some(story) => story.help.to_owned(),
@@ -189,13 +221,31 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
             .flatten();
         // What is missed now has to be put elsewhere before the line may go.
         let wanted = !is_served && !is_off && story.is_some_and(|story| !story.instead.is_empty());
+        let renaming = renamed.filter(|_| !is_renamed_and_set);
         finding.fix = match replaced {
+            _ if renaming.is_some() => renaming.and_then(|option| {
+                let risk = "the setting takes effect again";
+                rekeyed(deployment, found.document, setting, option, risk)
+            }),
             Some(fix) => Some(fix),
             None if wanted => None,
             None => removal(deployment, found.document, key),
         };
     }
     finding
+}
+
+/// The option that read the key as an old name, where the versions that no longer do still have it.
+fn renamed(key: &str, gap: Gap) -> Option<&'static str> {
+    if let Some((_, option)) = RENAMED.iter().find(|(old, _)| *old == key) {
+        return Some(*option).filter(|option| gap.missing.within(options::known_in(option)));
+    }
+    let aliases = options::meanings(key).filter(|spec| spec.state == State::Alias);
+    let mut targets = aliases.flat_map(|spec| spec.targets());
+    let first = targets.next()?;
+    let is_only = targets.all(|target| target == first);
+    let is_there = gap.missing.within(options::known_in(first));
+    (is_only && is_there).then_some(first)
 }
 
 /// The options that do the job now and that the deployment sets.
@@ -281,5 +331,27 @@ mod tests {
                 assert!(options::is_option(option), "{option}");
             }
         }
+    }
+
+    #[test]
+    fn an_option_that_lost_an_old_name_is_still_there() {
+        let renamed = |key: &str, missing: &str| {
+            let known = options::known_in(key);
+            let missing = Versions::parse(missing).unwrap();
+            super::renamed(key, Gap { missing, known })
+        };
+        let local = "state.backend.rocksdb.localdir";
+        let top = "table.exec.rank.topn-cache-size";
+        assert_eq!(
+            renamed("state.backend.rocksdb.checkpointdir", "2.0"),
+            Some(local)
+        );
+        assert_eq!(renamed("table.exec.topn-cache-size", "2.3"), Some(top));
+        assert_eq!(
+            renamed("table.exec.topn.cache-size", "1.15..2.3"),
+            Some(top)
+        );
+        assert_eq!(renamed("taskmanager.net.transport", "2.0"), None);
+        assert_eq!(renamed("jobmanager.heap.mb", "2.0"), None);
     }
 }
