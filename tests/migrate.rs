@@ -11,7 +11,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::blessing;
-use flint::flink::options;
 use flint::flink::version::Versions;
 use flint::migrate::{Layout, Migrated, migrate};
 use flint::syntax::yaml;
@@ -122,10 +121,7 @@ fn check(text: &str, target: Versions, layout: Layout) -> bool {
     });
     assert_eq!(new.settings, held.len());
     for (key, value) in held {
-        let now = read.remove(&key).or_else(|| {
-            let name = options::canonical(&key, target).filter(|_| layout == Layout::Nested)?;
-            read.remove(name)
-        });
+        let now = read.remove(&key);
         let now = now.unwrap_or_else(|| panic!("{key} is lost:\n{text}\n--\n{}", new.text));
         let stripped = key.starts_with("env.java.opts") && value.starts_with('"');
         if stripped {

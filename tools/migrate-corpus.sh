@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Migrates every flink-conf.yaml of a folder and reads both files with `flint show`: each key must be
-# there with its value, or flint must have refused and said why. Only a key that other keys begin with
-# may have its current name, and only JVM options may lose their outer quotes.
+# there with its value, or flint must have refused and said why. Only JVM options may lose their outer
+# quotes.
 # Usage: tools/migrate-corpus.sh BIN FOLDER
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: $0 BIN FOLDER" >&2; exit 2; }
@@ -30,14 +30,10 @@ def unquoted(value):
     return re.sub('"$', "", re.sub('^"', "", value))
 
 
-def differences(old, new, layout):
+def differences(old, new):
     new = dict(new)
     for key, value in old.items():
         now = new.pop(key, None)
-        if now is None and layout == [] and any(other.startswith(key + ".") for other in old):
-            for name in (key + ".type", key + ".all", key + ".interval", key + ".enabled", key + ".default"):
-                if now is None and name not in old:
-                    now = new.pop(name, None)
         if key.startswith("env.java.opts") and value.startswith('"'):
             value = unquoted(value)
         if now != value:
@@ -79,7 +75,7 @@ for path in sorted(folder.rglob("flink-conf*.yaml")):
             wrong.append(f"{path}: Flink would not load the result")
             continue
         counts["settings"] += len(old) if not layout else 0
-        wrong += [f"{path}: {key}" for key in differences(old, new, layout)]
+        wrong += [f"{path}: {key}" for key in differences(old, new)]
 print(", ".join(f"{count} {name}" for name, count in counts.items()))
 if wrong or not counts["migrated"]:
     sys.exit("\n".join(wrong) or "nothing was migrated")

@@ -12,7 +12,6 @@ use crate::flink::version::Versions;
 use crate::syntax::{Document, yaml};
 use crate::text::{Source, SourceId};
 
-mod keys;
 mod layout;
 mod lines;
 mod values;
@@ -76,9 +75,6 @@ pub fn migrate(source: &Source, target: Versions, layout: Layout) -> Result<Migr
             }
             Line::Remark(comment) => parts.push(Part::Remark(comment)),
         }
-    }
-    if layout == Layout::Nested {
-        notes.extend(keys::rename(&mut entries, target));
     }
     let mut refused = Vec::new();
     for entry in &mut entries {
