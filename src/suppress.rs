@@ -435,6 +435,10 @@ fn without(source: &Source, directive: &Directive, index: usize) -> Option<Fix> 
                 return None;
             }
             if line.start == 0 {
+                // The mark would become part of the next line's key.
+                if source.bom() > 0 && directive.document.format == Format::FlinkConf {
+                    return None;
+                }
                 line.start = Span::at(source.bom()).start;
             }
             line
