@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::finding::Location;
-use crate::flink::options::{self, State};
+use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, Sources, Span};
@@ -211,47 +211,46 @@ impl<'p> Deployment<'p> {
     /// `Configuration` does, in every version of the deployment. A version that does not know the
     /// spelling in the file has no say; the others must agree.
     pub fn get(&self, key: &str) -> Value<'p> {
-        if !self.any_spelling(key) {
+        let meanings: Vec<OptionSpec> = options::meanings(key).collect();
+        let is_set = |name: &str| self.raw(name).is_some();
+        let mut other_names = meanings.iter().flat_map(OptionSpec::aliases);
+        if !is_set(key) && !other_names.any(|alias| is_set(alias.key)) {
             if self.is_complete() {
                 return Value::Default(options::default(key, self.versions));
             }
             return Value::Unknown;
         }
-        let mut answer: Option<Effective<'p>> = None;
-        for version in self.versions.iter() {
-            let hit = names(key, version)
-                .into_iter()
-                .find_map(|name| self.raw(name));
-            let Some((setting, document)) = hit else {
-                continue;
-            };
-            match &mut answer {
-                None => {
-                    answer = Some(Effective {
-                        setting,
-                        document,
-                        versions: version,
-                    });
-                }
-                Some(known) if known.setting.value == setting.value => {
-                    known.versions = known.versions.or(version);
-                }
-                Some(_) => return Value::Unknown,
+        // What it is set to, and in which versions. A version reads its own key first, then the other
+        // names in their order.
+        let mut hits: Vec<(&'p Setting, &'p Document, Versions)> = Vec::new();
+        let mut unaware = self.versions;
+        for spec in meanings.iter().filter(|spec| spec.state != State::Alias) {
+            let versions = spec.versions.and(self.versions);
+            unaware = unaware.without(versions);
+            let mut names = std::iter::once(key).chain(spec.aliases().map(|alias| alias.key));
+            let hit = names.find_map(|name| self.raw(name));
+            if let Some((setting, document)) = hit.filter(|_| !versions.is_empty()) {
+                hits.push((setting, document, versions));
             }
         }
-        match answer {
-            Some(known) if known.setting.known => Value::Known(known),
-            _ => Value::Unknown,
+        for version in unaware.iter() {
+            let names = older_names(&meanings, version);
+            if let Some((setting, document)) = names.into_iter().find_map(|name| self.raw(name)) {
+                hits.push((setting, document, version));
+            }
         }
-    }
-
-    /// Whether any name the option has in any version is set.
-    fn any_spelling(&self, key: &str) -> bool {
-        let is_set = |name: &str| self.raw(name).is_some();
-        is_set(key)
-            || options::meanings(key)
-                .flat_map(|spec| spec.aliases())
-                .any(|alias| is_set(alias.key))
+        let Some((setting, document, first)) = hits.first().copied() else {
+            return Value::Unknown;
+        };
+        let agreed = hits.iter().all(|(other, ..)| other.value == setting.value);
+        if !(agreed && setting.known) {
+            return Value::Unknown;
+        }
+        Value::Known(Effective {
+            setting,
+            document,
+            versions: hits.iter().fold(first, |set, (.., own)| set.or(*own)),
+        })
     }
 
     /// The kernel parameter in force: the last assignment over all files in their order.
@@ -271,19 +270,14 @@ impl<'p> Deployment<'p> {
     }
 }
 
-/// The names under which one version reads an option: its own and its old ones in Flink's order. For
-/// a version that does not know the key yet, those of the old key that became it; else none.
-fn names(key: &str, version: Versions) -> Vec<&str> {
+/// The names under which a version that does not know an option yet reads what became it.
+fn older_names<'t>(meanings: &[OptionSpec<'t>], version: Versions) -> Vec<&'t str> {
     let is_option = |key: &str| {
         let mut meanings = options::meanings(key);
         meanings.any(|spec| spec.versions.overlaps(version) && spec.state != State::Alias)
     };
-    if is_option(key) {
-        return options::names_in_order(key, version).collect();
-    }
-    let older = options::meanings(key)
-        .flat_map(|spec| spec.aliases())
-        .find(|alias| is_option(alias.key));
+    let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
+    let older = aliases.find(|alias| is_option(alias.key));
     older.map_or_else(Vec::new, |alias| {
         options::names_in_order(alias.key, version).collect()
     })
