@@ -211,12 +211,12 @@ impl<'p> Deployment<'p> {
     /// `Configuration` does, in every version of the deployment. A version that does not know the
     /// spelling in the file has no say; the others must agree.
     pub fn get(&self, key: &str) -> Value<'p> {
-        let meanings: Vec<OptionSpec> = options::meanings(key).collect();
+        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
         let is_set = |name: &str| self.raw(name).is_some();
-        let mut other_names = meanings.iter().flat_map(OptionSpec::aliases);
-        if !is_set(key) && !other_names.any(|alias| is_set(alias.key)) {
+        let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
+        if !is_set(key) && !aliases.any(|alias| is_set(alias.key)) {
             if self.is_complete() {
-                return Value::Default(options::default(key, self.versions));
+                return Value::Default(options::default_among(meanings, self.versions));
             }
             return Value::Unknown;
         }

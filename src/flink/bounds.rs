@@ -147,7 +147,7 @@ impl Bound {
             None => !self.least.is_empty() && !number(self.least).is_some_and(|least| own >= least),
         };
         let too_large = !self.most.is_empty() && !number(self.most).is_some_and(|most| own <= most);
-        let uneven = self.shape == Shape::PowerOfTwo && own.log2().fract() != 0.0;
+        let uneven = self.shape == Shape::PowerOfTwo && !is_power_of_two(own);
         Some(too_small || too_large || uneven)
     }
 
@@ -183,6 +183,12 @@ pub fn number(kind: ValueKind, text: &str, version: Versions) -> Option<f64> {
         ValueKind::Double => value::parse_double(text).ok()?,
         _ => return None,
     })
+}
+
+/// Whether a number is 2 to a whole power: nothing but zeros in its mantissa. A logarithm would tell as
+/// well, and make every start of flint load the mathematics library.
+fn is_power_of_two(number: f64) -> bool {
+    number > 0.0 && number.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1
 }
 
 #[cfg(test)]

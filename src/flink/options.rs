@@ -46,13 +46,44 @@ fn body() -> &'static str {
     TABLE.split_once('\n').map_or("", |(_, body)| body)
 }
 
-/// Where the lines of the table start; made by the first look-up.
-static STARTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
-    let body = body().as_bytes();
-    let after = memchr::memchr_iter(b'\n', body).map(|at| at + 1);
-    let starts = std::iter::once(0).chain(after);
-    starts.filter(|start| *start < body.len()).collect()
-});
+/// Where the lines below the one that names the columns start; found by the compiler.
+#[allow(
+    long_running_const_eval,
+    reason = "once for each build, well under a second"
+)]
+static STARTS: [u32; COUNT] = {
+    let bytes = TABLE.as_bytes();
+    let mut starts = [0; COUNT];
+    let (mut at, mut line) = (0, 0);
+    while line < COUNT {
+        if bytes[at] == b'\n' {
+            // The table is no larger than some hundred kilobytes.
+            #[allow(clippy::cast_possible_truncation, reason = "see above")]
+            let start = (at + 1) as u32;
+            starts[line] = start;
+            line += 1;
+        }
+        at += 1;
+    }
+    starts
+};
+
+/// How many lines the table has below the one that names the columns; the last one ends like the others.
+#[allow(
+    long_running_const_eval,
+    reason = "once for each build, well under a second"
+)]
+const COUNT: usize = {
+    let bytes = TABLE.as_bytes();
+    let (mut at, mut lines) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] == b'\n' {
+            lines += 1;
+        }
+        at += 1;
+    }
+    lines - 1
+};
 
 /// The keys of the options of type [`ValueKind::Map`], found by their type's column.
 static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -70,10 +101,11 @@ static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 
 /// The lines from the first whose key is not smaller than `key`.
 fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let body = body();
-    let first = STARTS.partition_point(|start| key_of(&body[*start..]) < key);
-    let start = STARTS.get(first).copied().unwrap_or(body.len());
-    body[start..].lines()
+    let first = STARTS.partition_point(|start| key_of(&TABLE[*start as usize..]) < key);
+    let start = STARTS
+        .get(first)
+        .map_or(TABLE.len(), |start| *start as usize);
+    TABLE[start..].lines()
 }
 
 /// The key of a line.
@@ -176,11 +208,18 @@ fn agreed<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
 /// `None` also where some of them have none, or one that depends on the machine; aliases have no
 /// default of their own.
 pub fn default(key: &str, versions: Versions) -> Option<&'static str> {
-    agreed(
-        meanings_in(key, versions)
-            .filter(|spec| spec.state != State::Alias)
-            .map(|spec| spec.default),
-    )?
+    default_among(meanings(key), versions)
+}
+
+/// [`default`] for whoever has the meanings of the key at hand.
+pub fn default_among(
+    meanings: impl IntoIterator<Item = OptionSpec<'static>>,
+    versions: Versions,
+) -> Option<&'static str> {
+    let options = meanings
+        .into_iter()
+        .filter(|spec| spec.versions.overlaps(versions) && spec.state != State::Alias);
+    agreed(options.map(|spec| spec.default))?
 }
 
 /// The keys that Flink tries for an option, in its order: the own key, then fallback keys, then

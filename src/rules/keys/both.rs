@@ -30,6 +30,10 @@ fn winner(deployment: &Deployment, key: &str) -> Option<&'static str> {
             return None;
         }
         for target in spec.targets() {
+            let mut names_of_target = std::iter::once(target).chain(other_names(target));
+            if !names_of_target.any(|name| name != key && raw(deployment, name).is_some()) {
+                return None;
+            }
             for version in deployment.versions.and(spec.versions).iter() {
                 let first = options::names_in_order(target, version)
                     .find(|name| raw(deployment, name).is_some())?;
@@ -114,10 +118,10 @@ fn flipping(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
         }
         let earlier = deployment.versions.without(known);
         for old in other_names(&setting.key) {
-            let is_own = options::versions_where(old, |spec| spec.state != State::Alias);
             let Some((other, place)) = raw(deployment, old) else {
                 continue;
             };
+            let is_own = options::versions_where(old, |spec| spec.state != State::Alias);
             let is_alias = options::versions_where(old, |spec| {
                 spec.state == State::Alias && spec.targets().any(|target| target == setting.key)
             });
