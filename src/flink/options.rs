@@ -101,7 +101,11 @@ static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 
 /// The lines from the first whose key is not smaller than `key`.
 fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let first = STARTS.partition_point(|start| key_of(&TABLE[*start as usize..]) < key);
+    let first = STARTS.partition_point(|start| {
+        // The tab behind a shorter key sorts before everything that a key holds.
+        let line = &TABLE.as_bytes()[*start as usize..];
+        line[..key.len().min(line.len())] < *key.as_bytes()
+    });
     let start = STARTS
         .get(first)
         .map_or(TABLE.len(), |start| *start as usize);
