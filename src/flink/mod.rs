@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod descriptions;
+pub mod memory;
 pub mod names;
 pub mod options;
 pub mod value;
