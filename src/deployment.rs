@@ -4,12 +4,17 @@
 //! or unknown. Rules fire on what is known only.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::finding::Location;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, Sources, Span};
+
+mod memory;
+
+pub use memory::{Case, Change, Derived, Memory, Unknown};
 
 /// Where the Flink version of a deployment comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +68,8 @@ pub struct Deployment<'p> {
     pub host: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
     pub host_runs_flink: bool,
+    /// What [`Deployment::memory`] has computed; begin with an empty one.
+    pub memory: OnceLock<Memory>,
 }
 
 /// A setting in force.

@@ -1,6 +1,7 @@
 //! Sources to documents, documents to deployments: what belongs together.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use hosts::Host;
 use versions::{Platform, Testimony};
@@ -82,6 +83,7 @@ impl<'s> Project<'s> {
                 split: unit.split,
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,
+                memory: OnceLock::new(),
             })
             .collect()
     }
