@@ -140,10 +140,20 @@ const NAMES: [Names; 7] = [
 ];
 
 /// Classes of Flink itself that only some versions have, with the options that name them.
-const CLASSES: [(&[&str], &str, u16); 4] = [
+const CLASSES: [(&[&str], &str, u16); 6] = [
+    (
+        &["state.backend", "state.backend.type"],
+        "org.apache.flink.contrib.streaming.state.RocksDBStateBackendFactory",
+        LEGACY,
+    ),
     (
         &["state.backend", "state.backend.type"],
         "org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackendFactory",
+        SINCE_2_0,
+    ),
+    (
+        &["state.backend", "state.backend.type"],
+        "org.apache.flink.state.forst.ForStStateBackendFactory",
         SINCE_2_0,
     ),
     (
@@ -326,6 +336,18 @@ mod tests {
         for text in ["-1", "abc", "65536", "1-70000", "", "6122..6130"] {
             assert_eq!(takes("taskmanager.rpc.port", text), "", "{text}");
         }
+    }
+
+    #[test]
+    fn classes_of_flink_are_there_in_some_versions() {
+        let takes = |class| takes("state.backend", class);
+        let old = "org.apache.flink.contrib.streaming.state.RocksDBStateBackendFactory";
+        assert_eq!(takes(old), "1.13-1.20");
+        let embedded =
+            "org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory";
+        assert_eq!(takes(embedded), "1.13-2.3");
+        let forst = "org.apache.flink.state.forst.ForStStateBackendFactory";
+        assert_eq!(takes(forst), "2.0-2.3");
     }
 
     #[test]
