@@ -5,5 +5,6 @@ pub mod descriptions;
 pub mod memory;
 pub mod names;
 pub mod options;
+pub mod parallelism;
 pub mod value;
 pub mod version;
