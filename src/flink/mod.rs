@@ -6,5 +6,6 @@ pub mod memory;
 pub mod names;
 pub mod options;
 pub mod parallelism;
+pub mod rocksdb;
 pub mod value;
 pub mod version;

@@ -4,8 +4,8 @@ use super::{EXPONENTIAL_DELAY, Held, Proof, When, setting};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::bounds::{self, number};
-use crate::flink::options;
 use crate::flink::version::Versions;
+use crate::flink::{options, rocksdb};
 use crate::rules::Rule;
 use crate::rules::declared::Test;
 
@@ -315,7 +315,7 @@ fn cache_shares(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
             number(options::ValueKind::Double, text, version)
         };
         let ratio = read(write, WRITE_BUFFERS)?;
-        Some(2.0 * ratio / (3.0 - ratio) + read(high, HIGH_PRIORITY)? >= 1.0)
+        Some(!rocksdb::ratios_fit(ratio, read(high, HIGH_PRIORITY)?))
     };
     if !proof
         .versions
