@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod descriptions;
 pub mod memory;
 pub mod names;
+pub mod network;
 pub mod options;
 pub mod parallelism;
 pub mod rocksdb;
