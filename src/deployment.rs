@@ -12,8 +12,10 @@ use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, Sources, Span};
 
+mod cluster;
 mod memory;
 
+pub use cluster::{Cluster, Count, Limit, Place, Process};
 pub use memory::{Case, Change, Derived, Memory, Unknown};
 
 /// Where the Flink version of a deployment comes from.
@@ -70,6 +72,8 @@ pub struct Deployment<'p> {
     pub host_runs_flink: bool,
     /// What [`Deployment::memory`] has computed; begin with an empty one.
     pub memory: OnceLock<Memory>,
+    /// What runs it, as far as the files beside its configuration say.
+    pub cluster: Cluster,
 }
 
 /// A setting in force.

@@ -7,7 +7,7 @@ use hosts::Host;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Deployment, Opened};
+use crate::deployment::{self, Cluster, Deployment, Opened};
 use crate::flink::version::Versions;
 use crate::recognise;
 use crate::syntax::{Document, Format, Space};
@@ -37,6 +37,7 @@ struct Unit {
     split: bool,
     host: Vec<usize>,
     host_runs_flink: bool,
+    cluster: Cluster,
 }
 
 impl<'s> Project<'s> {
@@ -84,6 +85,7 @@ impl<'s> Project<'s> {
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,
                 memory: OnceLock::new(),
+                cluster: unit.cluster.clone(),
             })
             .collect()
     }
@@ -191,6 +193,7 @@ impl<'s> Project<'s> {
             unread: Vec::new(),
             split: false,
             host_runs_flink: host.mentions_flink,
+            cluster: Cluster::default(),
             host: host.documents,
         }
     }
@@ -233,6 +236,7 @@ impl<'s> Project<'s> {
                 split,
                 host: Vec::new(),
                 host_runs_flink: false,
+                cluster: Cluster::default(),
             };
         if !flink_conf && !config_yaml {
             return vec![unit(versions, self.by_layer(numbers), Vec::new(), false)];

@@ -1,0 +1,72 @@
+//! What runs a deployment, as far as the files beside its configuration say. It is known where a file
+//! fixes it; the rest is silence.
+
+use std::collections::BTreeSet;
+
+use crate::finding::Location;
+
+/// What runs a deployment, as far as the files beside its configuration say.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// How many TaskManagers there are, where a file fixes it.
+    pub task_managers: Option<Count>,
+    /// Memory limits of containers that run this configuration.
+    pub limits: Vec<Limit>,
+    /// Options of Flink that files beside the configuration set (`FLINK_PROPERTIES`, `-Dkey=value`,
+    /// variables that the image reads): their values are not read, so what the configuration says
+    /// about these keys may not be in force.
+    pub elsewhere: BTreeSet<String>,
+    /// Whether something beside the configuration may set any option: an `env_file`, a template that
+    /// can't be read, a start script of its own.
+    pub opaque: bool,
+    /// What sets the options of `elsewhere`, and what makes it opaque.
+    pub set_by: Vec<Place>,
+}
+
+impl Cluster {
+    /// Whether an option may be set outside of the configuration. Exactly this key: whoever follows
+    /// other names of an option asks for each.
+    pub fn may_set(&self, key: &str) -> bool {
+        self.opaque || self.elsewhere.contains(key)
+    }
+}
+
+/// A number that a file fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The number, at least 1.
+    pub number: u32,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// The memory that a container of a Flink process may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The process in the container.
+    pub process: Process,
+    /// The limit in bytes.
+    pub bytes: u64,
+    /// As it is written: `2g`, `1536Mi`.
+    pub text: String,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A process of a Flink cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Process {
+    /// The one that coordinates.
+    JobManager,
+    /// One of those that work.
+    TaskManager,
+}
+
+/// A place with what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The bytes that say it.
+    pub at: Location,
+    /// In a few words: `mem_limit of service taskmanager`.
+    pub what: String,
+}
