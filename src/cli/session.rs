@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Place, Process};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
 use crate::flink::version::Versions;
@@ -120,6 +120,7 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         if let (Some(java), Some(from)) = (deployment.java, &deployment.java_from) {
             complain("  java", &format!("Java {java} ({from})"));
         }
+        tell_cluster(deployment);
         for document in deployment.documents.iter().chain(&deployment.host) {
             let path = &deployment.source(document).path;
             complain("  read", &format!("{path} as {}", document.format.name()));
@@ -135,6 +136,43 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         .filter(|config| !config.path.is_empty())
     {
         complain("configuration", &config.path);
+    }
+}
+
+/// What runs a deployment, so that it can be seen why a rule speaks or is silent.
+fn tell_cluster(deployment: &Deployment) {
+    let cluster = &deployment.cluster;
+    let shown = |place: &Place| {
+        let source = deployment.sources.get(place.at.source);
+        let line = source.place(place.at.span.start).line;
+        format!("{} in {}:{line}", place.what, source.path)
+    };
+    if let Some(count) = &cluster.task_managers {
+        let unit = if count.number == 1 {
+            "TaskManager"
+        } else {
+            "TaskManagers"
+        };
+        let from = shown(&count.at);
+        complain("  cluster", &format!("{} {unit} ({from})", count.number));
+    }
+    for limit in &cluster.limits {
+        let process = match limit.process {
+            Process::JobManager => "JobManager",
+            Process::TaskManager => "TaskManager",
+        };
+        let from = shown(&limit.at);
+        complain("  limit", &format!("{process} {} ({from})", limit.text));
+    }
+    if !cluster.elsewhere.is_empty() {
+        let keys: Vec<&str> = cluster.elsewhere.iter().map(String::as_str).collect();
+        complain("  options set elsewhere", &keys.join(", "));
+    }
+    if cluster.opaque {
+        complain("  options set elsewhere", "perhaps any");
+    }
+    for place in &cluster.set_by {
+        complain("  set by", &shown(place));
     }
 }
 

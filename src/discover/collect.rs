@@ -11,7 +11,8 @@ use ignore::{WalkBuilder, WalkState};
 use super::projects::Projects;
 use super::{ConfigSource, DiscoverError, Found, Unread, missing, relative};
 use crate::config::{Config, ConfigError, Configs};
-use crate::recognise::{self, Claim, evidence};
+use crate::recognise::evidence::{self, Side};
+use crate::recognise::{self, Claim, cluster};
 use crate::text::{MAX_BYTES, Sources};
 
 /// Collects files from walks; a file found twice counts once.
@@ -238,7 +239,8 @@ impl Collector {
             }
         }
         let candidates = std::mem::take(&mut *lock(&self.evidence));
-        kept.extend(testimony(candidates, &kept, &found.configs));
+        let beside = testimony(&candidates, &kept, &found.configs);
+        kept.extend(beside);
         kept.sort_by(|left, right| left.0.cmp(&right.0));
         for (path, entry) in kept {
             match entry.content {
@@ -311,16 +313,21 @@ impl Collector {
     }
 }
 
-/// The files of evidence that can speak for any of the files found: only those in their folders and
-/// above are read, so that a large tree costs no more than the few that matter.
+/// The files of evidence that can speak for any of the files found, so that a large tree costs no more
+/// than the few that matter: those in their folders and above, and beyond those what may run a
+/// configuration of Flink from another folder of the tree.
 fn testimony(
-    candidates: BTreeMap<String, PathBuf>,
+    candidates: &BTreeMap<String, PathBuf>,
     kept: &[(String, Entry)],
     configs: &Configs,
 ) -> Vec<(String, Entry)> {
     let mut folders: BTreeSet<&str> = BTreeSet::new();
+    let mut conf_folders: BTreeSet<&str> = BTreeSet::new();
     for (path, _) in kept {
         let mut rest = path.as_str();
+        if recognise::is_cluster_file(path) {
+            conf_folders.insert(evidence::folder(path));
+        }
         while !rest.is_empty() {
             rest = rest.rfind('/').map_or("", |slash| &rest[..slash]);
             if !folders.insert(rest) {
@@ -328,19 +335,46 @@ fn testimony(
             }
         }
     }
-    let is_found = |path: &str| kept.iter().any(|(other, _)| other == path);
-    candidates
+    let found: BTreeSet<&str> = kept.iter().map(|(path, _)| path.as_str()).collect();
+    let read = |path: &String, file: &PathBuf| {
+        if found.contains(path.as_str()) || configs.of(path).excludes(path) {
+            return None;
+        }
+        let bytes = read_head(file, evidence::HEAD)?;
+        let content = evidence::is_worth_reading(path, &bytes).then_some(Ok(bytes))?;
+        let file = file.clone();
+        Some((path.clone(), Entry { file, content }))
+    };
+    let beside = |path: &str| conf_folders.contains(evidence::folder(path));
+    let is_workers = |path: &str| evidence::side(path) == Some(Side::Workers);
+    let hosts = candidates
+        .keys()
+        .any(|path| is_workers(path) && beside(path));
+    let wanted = |path: &str| match evidence::side(path) {
+        Some(Side::Workers) => beside(path),
+        // Where a host file is all there is, it counts only if no image is in sight.
+        None if evidence::is_compose(path) || hosts && evidence::is_dockerfile(path) => {
+            !conf_folders.is_empty() || folders.contains(evidence::folder(path))
+        }
+        _ => folders.contains(evidence::folder(path)),
+    };
+    let (near, far): (Vec<_>, Vec<_>) = candidates.iter().partition(|(path, _)| wanted(path));
+    let mut all: Vec<(String, Entry)> = near
         .into_iter()
-        .filter(|(path, _)| {
-            let near = folders.contains(evidence::folder(path));
-            near && !is_found(path) && !configs.of(path).excludes(path)
-        })
-        .filter_map(|(path, file)| {
-            let bytes = read_head(&file, evidence::HEAD)?;
-            let content = evidence::is_worth_reading(&path, &bytes).then_some(Ok(bytes))?;
-            Some((path, Entry { file, content }))
-        })
-        .collect()
+        .filter_map(|(path, file)| read(path, file))
+        .collect();
+    // One kustomization may change what another joins.
+    let joins = all.iter().any(|(path, entry)| {
+        let bytes = entry.content.as_deref().unwrap_or_default();
+        evidence::side(path) == Some(Side::Kustomization) && cluster::generates(bytes)
+    });
+    if joins && !conf_folders.is_empty() {
+        let kustomizations = far
+            .into_iter()
+            .filter(|(path, _)| evidence::side(path) == Some(Side::Kustomization));
+        all.extend(kustomizations.filter_map(|(path, file)| read(path, file)));
+    }
+    all
 }
 
 /// The first bytes of a regular file that can be read.

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use clusters::Clusters;
 use hosts::Host;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
 use crate::deployment::{self, Cluster, Deployment, Opened};
 use crate::flink::version::Versions;
-use crate::recognise;
+use crate::recognise::{self, cluster::Workers};
 use crate::syntax::{Document, Format, Space};
 use crate::text::Sources;
 
+mod clusters;
 mod hosts;
 mod versions;
 
@@ -113,7 +115,29 @@ impl<'s> Project<'s> {
                 .min()
                 .copied()
         });
+        let clusters = Clusters::read(self.sources);
+        for unit in &mut units {
+            unit.cluster = self.cluster(&clusters, configs, unit);
+        }
         self.units = units;
+    }
+
+    /// What runs the configuration of a unit.
+    fn cluster(&self, clusters: &Clusters, configs: &Configs, unit: &Unit) -> Cluster {
+        let is_conf = |number: &&usize| {
+            let format = self.documents[**number].format;
+            matches!(format, Format::FlinkConf | Format::ConfigYaml)
+        };
+        let mut numbers: Vec<usize> = unit.documents.iter().filter(is_conf).copied().collect();
+        if numbers.is_empty() {
+            numbers = unit.unread.iter().filter(is_conf).copied().collect();
+        }
+        let paths: Vec<&str> = numbers.iter().map(|&number| self.path(number)).collect();
+        let starts = |workers: &Workers| {
+            let mut documents = numbers.iter().map(|&number| &self.documents[number]);
+            documents.all(|document| starts_hosts(document, workers))
+        };
+        clusters.of(configs, &paths, starts)
     }
 
     /// The deployments that flint.toml declares; their documents are no longer free.
@@ -269,6 +293,22 @@ impl<'s> Project<'s> {
         numbers.sort_by_key(|&number| (self.documents[number].layer, number));
         numbers
     }
+}
+
+/// Whether TaskManagers may be those of `start-cluster.sh`: a resource manager starts its own, and a
+/// `workers` file as Flink ships it is unused where the JobManager runs elsewhere.
+fn starts_hosts(document: &Document, workers: &Workers) -> bool {
+    let managed = |key: &str| key.starts_with("yarn.") || key.starts_with("kubernetes.");
+    let managed = document
+        .settings
+        .iter()
+        .any(|setting| managed(&setting.key));
+    let target = document.get("execution.target");
+    let local = |address: &str| matches!(address, "localhost" | "127.0.0.1");
+    let address = document.get("jobmanager.rpc.address");
+    !managed
+        && target.is_none_or(|target| matches!(target.value.as_str(), "remote" | "local"))
+        && (!workers.stock || address.is_none_or(|address| local(&address.value)))
 }
 
 /// A folder's name for people.

@@ -69,17 +69,59 @@ fn chart(_: &str) -> Vec<Evidence> {
 /// The reader of a file that may be evidence.
 type Reader = fn(&str) -> Vec<Evidence>;
 
-/// Whether a file is read for what it says about versions, by its name alone.
+/// Files that say nothing about versions, but something about the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The hosts of a configuration directory.
+    Workers,
+    /// What joins manifests with files.
+    Kustomization,
+}
+
+/// Such a file by its path.
+pub fn side(path: &str) -> Option<Side> {
+    Some(match file_name(path) {
+        // `slaves` up to Flink 1.10, and in folders that grew since.
+        "workers" | "slaves" => Side::Workers,
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Side::Kustomization,
+        _ => return None,
+    })
+}
+
+/// Whether a file is read for what it says about versions or the cluster, by its name alone.
 pub fn is_name(path: &str) -> bool {
-    by_certain_name(file_name(path)).is_some()
+    let name = file_name(path);
+    by_certain_name(name).is_some() || side(name).is_some()
 }
 
 /// Whether a file of such a name can say anything.
 pub fn is_worth_reading(path: &str, bytes: &[u8]) -> bool {
-    file_name(path) == CHART || mentions_flink(bytes)
+    let name = file_name(path);
+    // What overrides a compose file need not name Flink again.
+    let always =
+        name == CHART || side(name).is_some() || is_compose(name) && name.contains("override");
+    always || mentions_flink(bytes)
 }
 
-fn mentions_flink(bytes: &[u8]) -> bool {
+/// Whether a file is a compose file by its name.
+pub fn is_compose(path: &str) -> bool {
+    let name = file_name(path);
+    let is_yaml = matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml")));
+    is_yaml && (name.starts_with("docker-compose") || name.starts_with("compose"))
+}
+
+/// Whether a file is a Dockerfile by its name.
+pub fn is_dockerfile(path: &str) -> bool {
+    let name = file_name(path);
+    let starts = ["Dockerfile.", "Containerfile."];
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(name, "Dockerfile" | "Containerfile")
+        || starts.iter().any(|start| name.starts_with(start))
+        || extension.eq_ignore_ascii_case("dockerfile")
+}
+
+/// Whether the text says Flink.
+pub fn mentions_flink(bytes: &[u8]) -> bool {
     ["flink", "Flink", "FLINK"]
         .iter()
         .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
@@ -110,7 +152,6 @@ pub fn read(path: &str, bytes: &[u8]) -> Vec<Evidence> {
 
 fn by_certain_name(name: &str) -> Option<Reader> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_yaml = matches!(extension, "yml" | "yaml");
     let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     Some(match name {
         CHART => chart,
@@ -118,10 +159,8 @@ fn by_certain_name(name: &str) -> Option<Reader> {
         "build.gradle" | "build.gradle.kts" | "build.sbt" | "gradle.properties"
         | "libs.versions.toml" => build::script,
         "pyproject.toml" => python::read,
-        "Dockerfile" | "Containerfile" => docker::read,
-        _ if starts(&["Dockerfile.", "Containerfile."]) => docker::read,
-        _ if extension.eq_ignore_ascii_case("dockerfile") => docker::read,
-        _ if starts(&["docker-compose", "compose"]) && is_yaml => manifest::read,
+        _ if is_dockerfile(name) => docker::read,
+        _ if is_compose(name) => manifest::read,
         _ if starts(&["requirements"]) && extension == "txt" => python::read,
         _ => return None,
     })
@@ -134,7 +173,7 @@ fn by_extension(name: &str) -> Option<Reader> {
     let other = ["values", "flink-conf"]
         .iter()
         .any(|start| stem.starts_with(start));
-    let own = super::is_config_name(name);
+    let own = super::is_config_name(name) || side(name).is_some();
     (matches!(extension, "yaml" | "yml") && !other && !own).then_some(manifest::read as Reader)
 }
 

@@ -11,6 +11,7 @@ use crate::syntax::{
 };
 use crate::text::{MAX_BYTES, Source};
 
+pub mod cluster;
 pub mod evidence;
 mod foreign;
 mod window;
@@ -39,6 +40,12 @@ pub fn largest(path: &str) -> u64 {
     } else {
         1 << 20
     }
+}
+
+/// Whether a file has a name under which Flink reads a configuration, as it is or put elsewhere.
+pub fn is_cluster_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_config_name(name) || matches!(by_name(path), Claim::Yes(Format::FlinkConf))
 }
 
 /// What a path says. It has `/` as separator.

@@ -1,0 +1,475 @@
+//! Which cluster runs a configuration: the facts of compose files, manifests, Dockerfiles and
+//! `workers` files, joined with the configuration that they certainly mean.
+//!
+//! A number or a limit counts only where the container provably mounts the file. What may set options
+//! silences more widely: everything in the folder of the file and above.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Configs;
+use crate::deployment::{Cluster, Count, Limit, Place, Process};
+use crate::finding::Location;
+use crate::recognise::cluster::{
+    self, Facts, Kind, Kustomization, Mount, Role, Sets, Stated, Workers, Workload,
+};
+use crate::recognise::evidence;
+use crate::text::{SourceId, Sources, Span};
+
+#[cfg(test)]
+mod tests;
+
+/// What all files of a run say about clusters.
+#[derive(Debug, Default)]
+pub(super) struct Clusters {
+    files: Vec<File>,
+    /// By the folder that they lie in.
+    workers: BTreeMap<String, (SourceId, Workers)>,
+    /// Files that say that Flink runs in containers.
+    images: Vec<String>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: String,
+    source: SourceId,
+    facts: Facts,
+    /// The text, of a file that can't be read otherwise.
+    text: Option<String>,
+}
+
+/// A container that certainly runs the configuration, or another description of one that does.
+struct Member<'c> {
+    file: &'c File,
+    workload: &'c Workload,
+    proven: bool,
+}
+
+/// The configuration in question.
+struct Conf<'c> {
+    paths: &'c [&'c str],
+    home: &'c str,
+}
+
+impl Clusters {
+    pub(super) fn read(sources: &Sources) -> Self {
+        let mut clusters = Clusters::default();
+        for source in &sources.0 {
+            let path = &source.path;
+            if let Some(workers) = cluster::read_workers(path, &source.bytes) {
+                let folder = evidence::folder(path).to_owned();
+                clusters.workers.insert(folder, (source.id, workers));
+            } else if let Some(facts) = cluster::read(path, &source.bytes) {
+                let unreadable = facts.unreadable;
+                clusters.files.push(File {
+                    path: path.clone(),
+                    source: source.id,
+                    facts,
+                    text: unreadable.then(|| String::from_utf8_lossy(&source.bytes).into_owned()),
+                });
+            }
+        }
+        if !clusters.workers.is_empty() {
+            let images = sources.0.iter().filter(|source| {
+                let all = evidence::read(&source.path, &source.bytes);
+                all.iter().any(|one| one.rank > evidence::Rank::Build)
+            });
+            clusters.images = images.map(|source| source.path.clone()).collect();
+        }
+        clusters
+    }
+
+    /// The cluster of the configuration that lies at these paths. `starts` says whether the
+    /// configuration lets hosts be all that there is.
+    pub(super) fn of(
+        &self,
+        configs: &Configs,
+        paths: &[&str],
+        starts: impl Fn(&Workers) -> bool,
+    ) -> Cluster {
+        let mut cluster = Cluster::default();
+        let Some(first) = paths.first() else {
+            return cluster;
+        };
+        if self.files.is_empty() && self.workers.is_empty() {
+            return cluster;
+        }
+        let home = configs.home(first);
+        let conf = Conf { paths, home };
+        let files: Vec<&File> = self
+            .files
+            .iter()
+            .filter(|file| configs.home(&file.path) == home)
+            .collect();
+        let services = services(&files, &conf);
+        let containers = containers(&files, &conf);
+        for file in &files {
+            let mut sets = Sets::default();
+            if conf.is_below(file) || file.text.is_some() && conf.is_in_chart_of(file) {
+                let own = file.facts.workloads.iter();
+                own.filter(|workload| workload.is_flink)
+                    .for_each(|workload| sets.extend(&workload.sets));
+                if file.counts() {
+                    sets.extend(&file.facts.sets);
+                }
+            } else if file.facts.kind == Kind::Compose && conf.is_named_in(file) {
+                sets.extend(&file.facts.sets);
+            }
+            for member in services.iter().chain(&containers) {
+                if std::ptr::eq(member.file, *file) {
+                    sets.extend(&member.workload.sets);
+                }
+            }
+            add(&mut cluster, file.source, sets);
+        }
+        let known = [count(&services), count(&containers)];
+        let scaled = files.iter().any(|file| file.facts.autoscales);
+        cluster.task_managers = match known {
+            [Counted::None, Counted::Is(count)] if !scaled => Some(count),
+            [Counted::Is(count), Counted::None] => Some(count),
+            [Counted::Is(one), Counted::Is(other)] if one.number == other.number && !scaled => {
+                Some(one)
+            }
+            _ => None,
+        };
+        limits(&services, &mut cluster.limits);
+        if !scaled {
+            limits(&containers, &mut cluster.limits);
+        }
+        cluster.limits.sort_by_key(|limit| limit.at.at);
+        if services.is_empty() && containers.is_empty() {
+            cluster.task_managers = self.hosts(configs, &conf, starts);
+        }
+        cluster
+    }
+
+    /// The number of hosts of a `workers` file beside the configuration, where nothing says that
+    /// Flink runs in containers.
+    fn hosts(
+        &self,
+        configs: &Configs,
+        conf: &Conf,
+        starts: impl Fn(&Workers) -> bool,
+    ) -> Option<Count> {
+        let (source, workers) = conf
+            .paths
+            .iter()
+            .find_map(|path| self.workers.get(evidence::folder(path)))?;
+        let contained = self
+            .images
+            .iter()
+            .any(|path| configs.home(path) == conf.home)
+            || self.files.iter().any(|file| {
+                let flink = file
+                    .facts
+                    .workloads
+                    .iter()
+                    .any(|workload| workload.is_flink);
+                flink && configs.home(&file.path) == conf.home
+            });
+        (!contained && starts(workers)).then(|| Count {
+            number: workers.number,
+            at: place(*source, workers.at, "the hosts".to_owned()),
+        })
+    }
+}
+
+impl File {
+    /// Whether what it says as a whole counts for what lies below it: of a file that can't be read
+    /// only where it names a process or the variable.
+    fn counts(&self) -> bool {
+        let words = [
+            "FLINK_PROPERTIES",
+            "taskmanager",
+            "jobmanager",
+            "TaskManager",
+        ];
+        match &self.text {
+            Some(text) => words.iter().any(|word| text.contains(word)),
+            None => true,
+        }
+    }
+}
+
+impl Conf<'_> {
+    /// Whether the configuration lies in the folder of a file or below.
+    fn is_below(&self, file: &File) -> bool {
+        let folder = evidence::folder(&file.path);
+        self.paths.iter().any(|path| is_in(path, folder))
+    }
+
+    /// Whether a file is a template of the Helm chart that holds the configuration.
+    fn is_in_chart_of(&self, file: &File) -> bool {
+        let chart = match file.path.split_once("templates/") {
+            Some(("", _)) => Some(""),
+            Some((chart, _)) => chart.strip_suffix('/'),
+            None => None,
+        };
+        chart.is_some_and(|chart| self.paths.iter().any(|path| is_in(path, chart)))
+    }
+
+    /// Whether a file that can't be read otherwise holds the way to the configuration.
+    fn is_named_in(&self, file: &File) -> bool {
+        let Some(text) = &file.text else { return false };
+        let folder = evidence::folder(&file.path);
+        self.paths.iter().any(|path| {
+            let own = evidence::folder(path);
+            let shared = own
+                .split('/')
+                .zip(folder.split('/'))
+                .take_while(|(left, right)| left == right)
+                .map(|(part, _)| part.len() + 1)
+                .sum::<usize>();
+            let below = path.get(shared.min(path.len())..).unwrap_or(path);
+            let last = own.rsplit('/').next().unwrap_or(own);
+            text.contains(below) || !last.is_empty() && text.contains(&format!("/{last}:"))
+        })
+    }
+
+    /// Whether something at this path of the tree is the configuration or its folder.
+    fn is_at(&self, mounted: &str) -> bool {
+        self.paths
+            .iter()
+            .any(|path| *path == mounted || evidence::folder(path) == mounted)
+    }
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The services of compose files that mount the configuration, and other descriptions of them: the
+/// same name in another file of the folder, which may be laid over the first.
+fn services<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
+    let all = || {
+        let compose = files.iter().filter(|file| file.facts.kind == Kind::Compose);
+        compose.flat_map(|file| {
+            let workloads = file.facts.workloads.iter();
+            workloads.map(move |workload| (*file, workload))
+        })
+    };
+    let proven = |workload: &Workload| {
+        let mut mounts = workload.mounts.iter();
+        mounts.any(|mount| matches!(mount, Mount::Path(path) if conf.is_at(path)))
+    };
+    let names: BTreeSet<(&str, &str)> = all()
+        .filter(|(_, workload)| proven(workload))
+        .map(|(file, workload)| (evidence::folder(&file.path), workload.name.as_str()))
+        .collect();
+    all()
+        .filter(|(file, workload)| {
+            names.contains(&(evidence::folder(&file.path), workload.name.as_str()))
+        })
+        .map(|(file, workload)| Member {
+            file,
+            workload,
+            proven: proven(workload),
+        })
+        .collect()
+}
+
+/// The containers of manifests that mount a `ConfigMap` which a kustomization makes of the
+/// configuration. Where it, or one that builds on it, changes what it reads, nothing is certain.
+fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
+    let mut out = Vec::new();
+    let joined = || {
+        files.iter().filter_map(|file| {
+            let own = file.facts.kustomization.as_ref()?;
+            Some((evidence::folder(&file.path), own))
+        })
+    };
+    let unreadable = files
+        .iter()
+        .any(|file| file.facts.kind == Kind::Kustomization && file.facts.unreadable);
+    for (folder, own) in joined() {
+        let maps: Vec<(&str, &str)> = own
+            .files
+            .iter()
+            .filter(|(.., path)| conf.paths.contains(&path.as_str()))
+            .map(|(name, key, _)| (name.as_str(), key.as_str()))
+            .collect();
+        let builds_on = |other: &Kustomization| other.resources.iter().any(|path| path == folder);
+        let changed = own.patches || unreadable;
+        if maps.is_empty()
+            || changed
+            || joined().any(|(_, other)| builds_on(other) && other.patches)
+        {
+            continue;
+        }
+        for file in files {
+            if file.facts.kind != Kind::Manifest || !own.resources.contains(&file.path) {
+                continue;
+            }
+            for workload in &file.facts.workloads {
+                let mounts = |mount: &Mount| match mount {
+                    Mount::ConfigMap(name, keys) => maps.iter().any(|(own, key)| {
+                        let held = keys
+                            .as_ref()
+                            .is_none_or(|keys| keys.iter().any(|k| k == key));
+                        own == name && held && matches!(*key, "flink-conf.yaml" | "config.yaml")
+                    }),
+                    Mount::Path(_) => false,
+                };
+                if workload.mounts.iter().any(mounts) {
+                    out.push(Member {
+                        file,
+                        workload,
+                        proven: true,
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What is known about the number of TaskManagers.
+enum Counted {
+    /// No container is known.
+    None,
+    /// It is this.
+    Is(Count),
+    /// There are containers, but their number is open.
+    Open,
+}
+
+/// The TaskManagers of one file together; several files must agree, because each may be another way
+/// to start the same cluster.
+fn count(members: &[Member]) -> Counted {
+    if members.is_empty() {
+        return Counted::None;
+    }
+    let mut files: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
+    for member in members.iter().filter(|member| member.proven) {
+        if member.workload.role == Role::Unknown {
+            return Counted::Open;
+        }
+        if member.workload.role == Role::TaskManager {
+            files.entry(&member.file.path).or_default().push(member);
+        }
+    }
+    let mut found: Option<Count> = None;
+    for own in files.values() {
+        let mut number = 0u32;
+        for member in own {
+            let Some(replicas) = agreed(members, member, |workload| &workload.replicas) else {
+                return Counted::Open;
+            };
+            number = number.saturating_add(replicas.map_or(1, |(value, ..)| *value));
+        }
+        let first = own[0];
+        let (at, what) = match &first.workload.replicas {
+            Stated::Known { at, what, .. } => (*at, format!("{what} of {}", first.workload.name)),
+            _ => (first.workload.at, first.workload.name.clone()),
+        };
+        let what = match own.len() {
+            1 => what,
+            more => format!("{what} and {} more", more - 1),
+        };
+        match &found {
+            Some(other) if other.number != number => return Counted::Open,
+            Some(_) => {}
+            None => {
+                found = Some(Count {
+                    number,
+                    at: place(first.file.source, at, what),
+                });
+            }
+        }
+    }
+    match found {
+        Some(count) if count.number > 0 => Counted::Is(count),
+        _ => Counted::Open,
+    }
+}
+
+/// The memory limits on which all descriptions of a container agree.
+fn limits(members: &[Member], out: &mut Vec<Limit>) {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for member in members.iter().filter(|member| member.proven) {
+        let process = match member.workload.role {
+            Role::JobManager => Process::JobManager,
+            Role::TaskManager => Process::TaskManager,
+            Role::Other | Role::Unknown => continue,
+        };
+        let own = (member.file.path.as_str(), member.workload.name.as_str());
+        let known = agreed(members, member, |workload| &workload.memory).flatten();
+        let Some((bytes, text, at, what)) = known.filter(|_| !told.contains(&own)) else {
+            continue;
+        };
+        // Said in another file, it is told once, there.
+        if !matches!(member.workload.memory, Stated::Known { .. }) {
+            continue;
+        }
+        told.push(own);
+        out.push(Limit {
+            process,
+            bytes: *bytes,
+            text: text.to_owned(),
+            at: place(
+                member.file.source,
+                at,
+                format!("{what} of {}", member.workload.name),
+            ),
+        });
+    }
+}
+
+/// A number with its text, its place, and what says it.
+type Known<'c, T> = (&'c T, &'c str, Span, &'static str);
+
+/// The number on which all descriptions of a container agree; `Some(None)` where none of them says
+/// any, `None` where it is open.
+fn agreed<'c, T: PartialEq>(
+    members: &'c [Member],
+    member: &'c Member,
+    stated: impl Fn(&Workload) -> &Stated<T>,
+) -> Option<Option<Known<'c, T>>> {
+    let folder = evidence::folder(&member.file.path);
+    let is_same = |other: &&Member| {
+        let place = evidence::folder(&other.file.path) == folder;
+        place && other.workload.name == member.workload.name
+    };
+    let mut found: Option<Known<T>> = match stated(member.workload) {
+        Stated::Known {
+            value,
+            text,
+            at,
+            what,
+        } => Some((value, text, *at, what)),
+        Stated::No => None,
+        Stated::Unknown => return None,
+    };
+    for other in members.iter().filter(is_same) {
+        match stated(other.workload) {
+            Stated::Unknown => return None,
+            Stated::Known { value, .. } => match found {
+                Some((own, ..)) if own == value => {}
+                _ => return None,
+            },
+            Stated::No if other.proven && found.is_some() => return None,
+            Stated::No => {}
+        }
+    }
+    Some(found.take())
+}
+
+fn place(source: SourceId, span: Span, what: String) -> Place {
+    Place {
+        at: Location { source, span },
+        what,
+    }
+}
+
+fn add(cluster: &mut Cluster, source: SourceId, sets: Sets) {
+    cluster.elsewhere.extend(sets.keys);
+    cluster.opaque |= sets.opaque;
+    for told in sets.told {
+        let place = place(source, told.at, told.what);
+        if !cluster.set_by.contains(&place) {
+            cluster.set_by.push(place);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Services of a compose file (the Compose Specification, and the versions 1 to 3 before it).
+
+use std::borrow::Cow;
+
+use super::node::{Value, Word};
+use super::roles::own_script;
+use super::{
+    Facts, Kind, Mount, Role, Sets, Stated, Workload, is_conf_target, joined, parent, shell, sizes,
+};
+use crate::flink::version::Image;
+use crate::syntax::is_placeholder;
+use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};
+use crate::text::Span;
+
+/// How many services extend each other at most.
+const CHAIN: usize = 8;
+
+/// `None` for a file that turns out to be none.
+pub(super) fn read(path: &str, text: &str, by_name: bool) -> Option<Facts> {
+    let tree = Tree::parse(text, KEY_LIMIT);
+    let root = tree.roots.first().and_then(|id| Value::new(&tree, *id));
+    let Some(root) = root.filter(|root| tree.failures.is_empty() && root.is_map()) else {
+        return by_name.then(|| Facts::unreadable(Kind::Compose));
+    };
+    let is_service = |value: Value| value.get("image").is_some() || value.get("build").is_some();
+    let services = match root.get("services") {
+        Some(services) => services,
+        // The first format had services only.
+        None if by_name => root,
+        None => return None,
+    };
+    let all = services.entries();
+    if !by_name && !all.iter().any(|entry| is_service(entry.value)) {
+        return None;
+    }
+    let mut facts = Facts::new(Kind::Compose);
+    for entry in &all {
+        if entry.value.is_map() {
+            let service = Service::new(entry.key, entry.value, services);
+            let workload = service.workload(entry.key_at, root, parent(path));
+            facts.workloads.push(workload);
+        }
+    }
+    Some(facts)
+}
+
+/// A variable of the environment, with the place that sets it.
+type Variable<'a> = (&'a str, Option<Cow<'a, str>>, Span);
+
+/// A service with those of the file that it extends.
+struct Service<'a, 't> {
+    name: &'a str,
+    layers: Vec<Value<'a, 't>>,
+    /// Whether it extends one that another file holds.
+    elsewhere: bool,
+}
+
+impl<'a, 't> Service<'a, 't> {
+    fn new(name: &'a str, own: Value<'a, 't>, services: Value<'a, 't>) -> Self {
+        let mut layers = vec![own];
+        let mut elsewhere = false;
+        let mut last = own;
+        while let Some(base) = last.get("extends") {
+            let file = base.get("file").is_some();
+            let name = base.text().or_else(|| base.get("service")?.text());
+            let found = name.and_then(|name| services.get(name));
+            match found.filter(|_| !file && layers.len() < CHAIN) {
+                Some(found) => {
+                    layers.push(found);
+                    last = found;
+                }
+                None => {
+                    elsewhere = true;
+                    break;
+                }
+            }
+        }
+        Service {
+            name,
+            layers,
+            elsewhere,
+        }
+    }
+
+    fn at(&self, path: &[&str]) -> Option<Value<'a, 't>> {
+        let mut found = self.layers.iter().filter_map(|layer| layer.at(path));
+        found.find(|value| !value.is_null())
+    }
+
+    /// The items of a list that layers add to.
+    fn items(&self, key: &str) -> impl Iterator<Item = Value<'a, 't>> {
+        let lists = self.layers.iter().filter_map(|layer| layer.get(key));
+        lists.flat_map(Value::items)
+    }
+
+    fn words(&self, key: &str) -> Vec<Word<'a>> {
+        self.at(&[key]).map(Value::words).unwrap_or_default()
+    }
+
+    /// The environment, an inner layer before what it extends.
+    fn environment(&self) -> Vec<Variable<'a>> {
+        let mut all: Vec<Variable> = Vec::new();
+        for layer in &self.layers {
+            let Some(environment) = layer.get("environment") else {
+                continue;
+            };
+            for entry in environment.entries() {
+                let value = entry.value.text().filter(|_| !entry.value.is_null());
+                all.push((
+                    entry.key,
+                    value.map(Cow::Borrowed),
+                    entry.key_at.join(entry.value.span()),
+                ));
+            }
+            for item in environment.items() {
+                if let Some(text) = item.text() {
+                    let (name, value) = match text.split_once('=') {
+                        Some((name, value)) => (name, Some(Cow::Borrowed(value))),
+                        None => (text, None),
+                    };
+                    all.push((name.trim(), value, item.span()));
+                }
+                // `- FLINK_PROPERTIES=key: value` is a mapping to YAML.
+                for entry in item.entries() {
+                    let (name, start) = entry.key.split_once('=').unwrap_or((entry.key, ""));
+                    let rest = entry.value.text().unwrap_or_default();
+                    let value = Cow::Owned(format!("{start}: {rest}"));
+                    all.push((name, Some(value), item.span()));
+                }
+            }
+        }
+        all
+    }
+
+    fn workload(&self, at: Span, root: Value, folder: &str) -> Workload {
+        let owner = format!("service {}", self.name);
+        let mut words = self.words("entrypoint");
+        words.extend(self.words("command"));
+        let environment = self.environment();
+        let mut role = Role::of(&words);
+        let mode = environment.iter().find(|(name, ..)| *name == "FLINK_MODE");
+        if let (Role::Unknown, Some((_, Some(mode), at))) = (role, mode) {
+            role = Role::of(&[Word {
+                text: mode,
+                at: *at,
+            }]);
+        }
+        if role == Role::Unknown && words.is_empty() && Role::is_client_name(self.name) {
+            role = Role::Other;
+        }
+        let mounts = self.mounts(root, folder);
+        let image = self.at(&["image"]).and_then(Value::text);
+        let is_image = image.is_some_and(|image| Image::parse(image).is_some());
+        let says_flink = |name: &str| name.starts_with("FLINK_");
+        let is_flink = is_image
+            || matches!(role, Role::JobManager | Role::TaskManager)
+            || !mounts.is_empty()
+            || environment.iter().any(|(name, ..)| says_flink(name));
+        Workload {
+            at,
+            role,
+            is_flink,
+            mounts,
+            replicas: self.replicas(),
+            memory: self.memory(),
+            sets: self.sets(role, &words, &environment, &owner),
+            name: owner,
+        }
+    }
+
+    fn sets(&self, role: Role, words: &[Word], environment: &[Variable], owner: &str) -> Sets {
+        let mut sets = Sets::default();
+        for (name, value, at) in environment {
+            sets.variable(name, value.as_deref(), *at, owner);
+        }
+        sets.arguments(words, owner);
+        // A client's own way to be started changes nothing of the cluster.
+        if role == Role::Other {
+            return sets;
+        }
+        for key in ["entrypoint", "command"] {
+            if let Some(value) = self.at(&[key]) {
+                shell::read(&value.joined(), value.span(), owner, &mut sets);
+            }
+        }
+        if let Some(script) = own_script(words) {
+            sets.opaque(script.at, format!("{} of {owner}", script.text));
+        }
+        if let Some(file) = self.at(&["env_file"]) {
+            sets.opaque(file.span(), format!("env_file of {owner}"));
+        }
+        if self.elsewhere {
+            let at = self.layers[0].span();
+            let at = self.at(&["extends"]).map_or(at, Value::span);
+            sets.opaque(at, format!("extends of {owner}"));
+        }
+        sets
+    }
+
+    fn replicas(&self) -> Stated<u32> {
+        let profiles = self.at(&["profiles"]).is_some();
+        let mode = self.at(&["deploy", "mode"]).and_then(Value::text);
+        if profiles || mode.is_some_and(|mode| mode != "replicated") {
+            return Stated::Unknown;
+        }
+        self.stated(
+            [
+                (&["deploy", "replicas"], "deploy.replicas"),
+                (&["scale"], "scale"),
+            ],
+            |text| text.parse().ok(),
+        )
+    }
+
+    fn memory(&self) -> Stated<u64> {
+        const DEPLOY: &[&str] = &["deploy", "resources", "limits", "memory"];
+        self.stated(
+            [
+                (DEPLOY, "deploy.resources.limits.memory"),
+                (&["mem_limit"], "mem_limit"),
+            ],
+            sizes::compose,
+        )
+    }
+
+    /// A number that may stand at either of two places. Compose refuses two that differ.
+    fn stated<T: PartialEq>(
+        &self,
+        places: [(&[&str], &'static str); 2],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Stated<T> {
+        let mut found = Stated::No;
+        for (path, what) in places {
+            let Some(value) = self.at(path) else { continue };
+            let text = value.text().unwrap_or_default().trim();
+            let Some(number) = read(text).filter(|_| !is_placeholder(text)) else {
+                return Stated::Unknown;
+            };
+            match &found {
+                Stated::Known { value, .. } if *value != number => return Stated::Unknown,
+                Stated::Known { .. } => {}
+                _ => {
+                    found = Stated::Known {
+                        value: number,
+                        text: text.to_owned(),
+                        at: value.span(),
+                        what,
+                    }
+                }
+            }
+        }
+        match found {
+            Stated::No if self.elsewhere => Stated::Unknown,
+            found => found,
+        }
+    }
+
+    /// Files and folders of the tree that stand where Flink looks for its configuration.
+    fn mounts(&self, root: Value, folder: &str) -> Vec<Mount> {
+        let volumes = self.items("volumes").filter_map(|volume| {
+            let (source, target) = match volume.text() {
+                Some(text) => {
+                    let mut parts = text.split(':');
+                    (parts.next()?, parts.next()?)
+                }
+                None => (volume.get("source")?.text()?, volume.get("target")?.text()?),
+            };
+            // Anything else is the name of a volume, or lies outside of the tree.
+            let is_path = source == "." || source.starts_with("./") || source.starts_with("../");
+            (is_path && is_conf_target(target)).then_some(source)
+        });
+        let configs = self.items("configs").filter_map(|config| {
+            let target = config.get("target")?.text()?;
+            let name = config.get("source")?.text()?;
+            let file = root.at(&["configs", name, "file"])?.text()?;
+            is_conf_target(target).then_some(file)
+        });
+        volumes
+            .chain(configs)
+            .filter(|source| !is_placeholder(source))
+            .filter_map(|source| joined(folder, source).map(Mount::Path))
+            .collect()
+    }
+}

@@ -1,0 +1,137 @@
+//! What a Dockerfile puts into an image of Flink: variables, and lines of its configuration.
+
+use super::node::Word;
+use super::roles::own_script;
+use super::{Facts, Kind, shell};
+use crate::recognise::evidence;
+use crate::text::Span;
+
+pub(super) fn read(path: &str, text: &str) -> Facts {
+    let mut facts = Facts::new(Kind::Image);
+    let sets = &mut facts.sets;
+    let owner = "the image";
+    let is_flink = !evidence::read(path, text.as_bytes()).is_empty();
+    let mut start_script = None;
+    for (line, at) in instructions(text) {
+        let line = line.trim();
+        let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match name.to_ascii_uppercase().as_str() {
+            "ENV" => {
+                for (name, value) in variables(rest.trim()) {
+                    sets.variable(name, Some(&value), at, owner);
+                }
+            }
+            "RUN" => shell::read(rest, at, owner, sets),
+            // The last one counts.
+            "ENTRYPOINT" if is_flink => {
+                let words: Vec<Word> = rest
+                    .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"' | '\''))
+                    .map(|text| Word { text, at })
+                    .collect();
+                start_script = own_script(&words).map(|word| word.text.to_owned());
+                start_script = start_script.map(|text| {
+                    let name = text.rsplit('/').next().unwrap_or(&text);
+                    name.to_owned()
+                });
+                shell::read(rest, at, owner, sets);
+            }
+            "CMD" => shell::read(rest, at, owner, sets),
+            _ => continue,
+        }
+        if let Some(script) = start_script.take() {
+            sets.opaque(at, format!("{script}, which starts {owner}"));
+        }
+    }
+    facts
+}
+
+/// The instructions with their places: lines that a `\` continues are one, comments are left out, and
+/// what stands between `<<MARK` and `MARK` belongs to its instruction.
+fn instructions(text: &str) -> Vec<(String, Span)> {
+    let mut out = Vec::new();
+    let mut open: Option<(String, Span)> = None;
+    let mut mark: Option<String> = None;
+    let mut offset = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = offset;
+        offset += raw.len();
+        let line = raw.trim_end();
+        let at = Span::new(start, start + line.len());
+        if let Some(end) = &mark {
+            let done = line.trim() == end;
+            if let Some((all, whole)) = &mut open {
+                all.push('\n');
+                all.push_str(line);
+                *whole = whole.join(at);
+            }
+            if done {
+                mark = None;
+                out.extend(open.take());
+            }
+            continue;
+        }
+        if line.trim_start().starts_with('#') || line.is_empty() && open.is_some() {
+            continue;
+        }
+        let continued = line.ends_with('\\');
+        let part = line.strip_suffix('\\').unwrap_or(line);
+        match &mut open {
+            Some((all, whole)) => {
+                // A line break inside of quotes is part of a value.
+                all.push('\n');
+                all.push_str(part);
+                *whole = whole.join(at);
+            }
+            None => open = Some((part.to_owned(), at)),
+        }
+        mark = heredoc(part);
+        if !continued && mark.is_none() {
+            out.extend(open.take());
+        }
+    }
+    out.extend(open);
+    out
+}
+
+fn heredoc(line: &str) -> Option<String> {
+    let (_, after) = line.split_once("<<")?;
+    let after = after.trim_start_matches(['-', '"', '\'']);
+    let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let name = &after[..end.unwrap_or(after.len())];
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// `A=b C="d e"`, or `A b c`, the older form.
+fn variables(text: &str) -> Vec<(&str, String)> {
+    let first = text.split_whitespace().next().unwrap_or("");
+    if !first.contains('=') {
+        let (name, value) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        return vec![(name, value.trim().to_owned())];
+    }
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((name, after)) = rest.split_once('=') {
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let (value, next) = match quote {
+            Some(quote) => {
+                let inner = &after[1..];
+                inner.split_once(quote).unwrap_or((inner, ""))
+            }
+            None => {
+                let end = unescaped_blank(after);
+                (&after[..end], &after[end..])
+            }
+        };
+        out.push((name.trim(), value.replace("\\ ", " ")));
+        rest = next;
+    }
+    out
+}
+
+/// The first blank that no backslash stands before.
+fn unescaped_blank(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    (0..bytes.len())
+        .find(|&at| bytes[at].is_ascii_whitespace() && (at == 0 || bytes[at - 1] != b'\\'))
+        .unwrap_or(bytes.len())
+}

@@ -1,0 +1,206 @@
+//! What files beside a configuration say about the cluster that runs it: compose files, manifests of
+//! Kubernetes, Dockerfiles, and the `workers` file. One file at a time; which configuration it
+//! concerns is decided elsewhere.
+
+use crate::text::Span;
+
+mod compose;
+mod dockerfile;
+mod kubernetes;
+mod kustomize;
+mod node;
+mod roles;
+mod sets;
+mod shell;
+mod sizes;
+#[cfg(test)]
+mod tests;
+mod workers;
+
+pub use kustomize::Kustomization;
+pub use roles::Role;
+pub use sets::{Sets, Told};
+pub use workers::Workers;
+
+use super::evidence;
+
+/// What kind of file says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A compose file.
+    Compose,
+    /// Objects of Kubernetes.
+    Manifest,
+    /// `kustomization.yaml`.
+    Kustomization,
+    /// A Dockerfile.
+    Image,
+}
+
+/// What one file says.
+#[derive(Debug)]
+pub struct Facts {
+    /// What kind of file it is.
+    pub kind: Kind,
+    /// Its services or containers.
+    pub workloads: Vec<Workload>,
+    /// What it sets for whatever is started from it: the image of a Dockerfile.
+    pub sets: Sets,
+    /// Whether it can't be read as YAML: a template, or broken.
+    pub unreadable: bool,
+    /// Whether it lets a number of replicas change by itself.
+    pub autoscales: bool,
+    /// What a `kustomization.yaml` joins.
+    pub kustomization: Option<Kustomization>,
+}
+
+impl Facts {
+    fn new(kind: Kind) -> Self {
+        Facts {
+            kind,
+            workloads: Vec::new(),
+            sets: Sets::default(),
+            unreadable: false,
+            autoscales: false,
+            kustomization: None,
+        }
+    }
+
+    /// Of a file that can't be read as YAML, so that it may set anything.
+    fn unreadable(kind: Kind) -> Self {
+        let mut facts = Facts::new(kind);
+        facts.unreadable = true;
+        facts.sets.opaque(Span::at(0), "a file that is no YAML");
+        facts
+    }
+}
+
+/// A service of a compose file, or a container of a Kubernetes object.
+#[derive(Debug)]
+pub struct Workload {
+    /// `service taskmanager`, `container main of Deployment flink-taskmanager`.
+    pub name: String,
+    /// Where its name stands.
+    pub at: Span,
+    /// The process that it runs.
+    pub role: Role,
+    /// Whether it certainly is one of Flink.
+    pub is_flink: bool,
+    /// What it mounts where Flink looks for its configuration.
+    pub mounts: Vec<Mount>,
+    /// How many of it there are.
+    pub replicas: Stated<u32>,
+    /// Its memory limit in bytes.
+    pub memory: Stated<u64>,
+    /// The options of Flink that it sets.
+    pub sets: Sets,
+}
+
+/// What stands where Flink looks for its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mount {
+    /// A file or folder of the tree, relative to its root.
+    Path(String),
+    /// A `ConfigMap` by its name; of its keys only these, where it says so.
+    ConfigMap(String, Option<Vec<String>>),
+}
+
+/// What a file says about a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated<T> {
+    /// Nothing, so that a default counts.
+    No,
+    /// This.
+    Known {
+        /// The number.
+        value: T,
+        /// As it is written.
+        text: String,
+        /// Where.
+        at: Span,
+        /// By what: `deploy.replicas`.
+        what: &'static str,
+    },
+    /// Something that can't be known here.
+    Unknown,
+}
+
+/// Everything a file says about a cluster; `None` when it is no file that can.
+pub fn read(path: &str, bytes: &[u8]) -> Option<Facts> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if let Some(evidence::Side::Workers) = evidence::side(name) {
+        return None;
+    }
+    let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_yaml = matches!(extension, "yaml" | "yml") || name == "Kustomization";
+    if evidence::is_dockerfile(name) {
+        let text = std::str::from_utf8(bytes).ok()?;
+        return evidence::mentions_flink(bytes).then(|| dockerfile::read(path, text));
+    }
+    if !is_yaml || super::is_config_name(name) || name.starts_with("flink-conf") {
+        return None;
+    }
+    let by_name = evidence::is_compose(name);
+    let kind = if matches!(evidence::side(name), Some(evidence::Side::Kustomization)) {
+        Kind::Kustomization
+    } else if by_name || has("services:") && evidence::mentions_flink(bytes) && !has("kind:") {
+        Kind::Compose
+    } else if has("kind:") && (has("containers:") || has("scaleTargetRef:")) {
+        Kind::Manifest
+    } else {
+        return None;
+    };
+    // A file cut off at what is read of evidence lacks whatever follows.
+    let cut = bytes.len() as u64 == evidence::HEAD;
+    let text = std::str::from_utf8(bytes).ok().filter(|_| !cut);
+    let Some(text) = text else {
+        return Some(Facts::unreadable(kind));
+    };
+    match kind {
+        Kind::Compose => compose::read(path, text, by_name),
+        Kind::Kustomization => Some(kustomize::read(path, text)),
+        _ => Some(kubernetes::read(text)),
+    }
+}
+
+/// The `workers` file of a configuration directory; `None` for any other file.
+pub fn read_workers(path: &str, bytes: &[u8]) -> Option<Workers> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(evidence::side(name), Some(evidence::Side::Workers)).then(|| workers::read(bytes))?
+}
+
+/// Whether a `kustomization.yaml` makes objects of files.
+pub fn generates(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"configMapGenerator").is_some()
+}
+
+/// The path of `relative` seen from a folder, without `.` and `..`; `None` above the root.
+fn joined(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+/// Whether Flink looks for its configuration at a path in a container: a folder `conf`, or one of the
+/// two files in it.
+fn is_conf_target(target: &str) -> bool {
+    let target = target.trim_end_matches('/');
+    let folder = ["/flink-conf.yaml", "/config.yaml"]
+        .iter()
+        .find_map(|file| target.strip_suffix(file))
+        .unwrap_or(target);
+    folder.ends_with("/conf")
+}
