@@ -8,7 +8,7 @@ use crate::finding::Location;
 /// What runs a deployment, as far as the files beside its configuration say.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    /// How many TaskManagers there are, where a file fixes it.
+    /// How many `TaskManager`s there are, where a file fixes it.
     pub task_managers: Option<Count>,
     /// Memory limits of containers that run this configuration.
     pub limits: Vec<Limit>,

@@ -6,15 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use numbers::{Counted, count, limits};
+
 use crate::config::Configs;
-use crate::deployment::{Cluster, Count, Limit, Place, Process};
+use crate::deployment::{Cluster, Count, Place};
 use crate::finding::Location;
-use crate::recognise::cluster::{
-    self, Facts, Kind, Kustomization, Mount, Role, Sets, Stated, Workers, Workload,
-};
+use crate::recognise::cluster::{self, Facts, Kind, Kustomization, Mount, Sets, Workers, Workload};
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
 
+mod numbers;
 #[cfg(test)]
 mod tests;
 
@@ -323,137 +324,6 @@ fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
         }
     }
     out
-}
-
-/// What is known about the number of TaskManagers.
-enum Counted {
-    /// No container is known.
-    None,
-    /// It is this.
-    Is(Count),
-    /// There are containers, but their number is open.
-    Open,
-}
-
-/// The TaskManagers of one file together; several files must agree, because each may be another way
-/// to start the same cluster.
-fn count(members: &[Member]) -> Counted {
-    if members.is_empty() {
-        return Counted::None;
-    }
-    let mut files: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
-    for member in members.iter().filter(|member| member.proven) {
-        if member.workload.role == Role::Unknown {
-            return Counted::Open;
-        }
-        if member.workload.role == Role::TaskManager {
-            files.entry(&member.file.path).or_default().push(member);
-        }
-    }
-    let mut found: Option<Count> = None;
-    for own in files.values() {
-        let mut number = 0u32;
-        for member in own {
-            let Some(replicas) = agreed(members, member, |workload| &workload.replicas) else {
-                return Counted::Open;
-            };
-            number = number.saturating_add(replicas.map_or(1, |(value, ..)| *value));
-        }
-        let first = own[0];
-        let (at, what) = match &first.workload.replicas {
-            Stated::Known { at, what, .. } => (*at, format!("{what} of {}", first.workload.name)),
-            _ => (first.workload.at, first.workload.name.clone()),
-        };
-        let what = match own.len() {
-            1 => what,
-            more => format!("{what} and {} more", more - 1),
-        };
-        match &found {
-            Some(other) if other.number != number => return Counted::Open,
-            Some(_) => {}
-            None => {
-                found = Some(Count {
-                    number,
-                    at: place(first.file.source, at, what),
-                });
-            }
-        }
-    }
-    match found {
-        Some(count) if count.number > 0 => Counted::Is(count),
-        _ => Counted::Open,
-    }
-}
-
-/// The memory limits on which all descriptions of a container agree.
-fn limits(members: &[Member], out: &mut Vec<Limit>) {
-    let mut told: Vec<(&str, &str)> = Vec::new();
-    for member in members.iter().filter(|member| member.proven) {
-        let process = match member.workload.role {
-            Role::JobManager => Process::JobManager,
-            Role::TaskManager => Process::TaskManager,
-            Role::Other | Role::Unknown => continue,
-        };
-        let own = (member.file.path.as_str(), member.workload.name.as_str());
-        let known = agreed(members, member, |workload| &workload.memory).flatten();
-        let Some((bytes, text, at, what)) = known.filter(|_| !told.contains(&own)) else {
-            continue;
-        };
-        // Said in another file, it is told once, there.
-        if !matches!(member.workload.memory, Stated::Known { .. }) {
-            continue;
-        }
-        told.push(own);
-        out.push(Limit {
-            process,
-            bytes: *bytes,
-            text: text.to_owned(),
-            at: place(
-                member.file.source,
-                at,
-                format!("{what} of {}", member.workload.name),
-            ),
-        });
-    }
-}
-
-/// A number with its text, its place, and what says it.
-type Known<'c, T> = (&'c T, &'c str, Span, &'static str);
-
-/// The number on which all descriptions of a container agree; `Some(None)` where none of them says
-/// any, `None` where it is open.
-fn agreed<'c, T: PartialEq>(
-    members: &'c [Member],
-    member: &'c Member,
-    stated: impl Fn(&Workload) -> &Stated<T>,
-) -> Option<Option<Known<'c, T>>> {
-    let folder = evidence::folder(&member.file.path);
-    let is_same = |other: &&Member| {
-        let place = evidence::folder(&other.file.path) == folder;
-        place && other.workload.name == member.workload.name
-    };
-    let mut found: Option<Known<T>> = match stated(member.workload) {
-        Stated::Known {
-            value,
-            text,
-            at,
-            what,
-        } => Some((value, text, *at, what)),
-        Stated::No => None,
-        Stated::Unknown => return None,
-    };
-    for other in members.iter().filter(is_same) {
-        match stated(other.workload) {
-            Stated::Unknown => return None,
-            Stated::Known { value, .. } => match found {
-                Some((own, ..)) if own == value => {}
-                _ => return None,
-            },
-            Stated::No if other.proven && found.is_some() => return None,
-            Stated::No => {}
-        }
-    }
-    Some(found.take())
 }
 
 fn place(source: SourceId, span: Span, what: String) -> Place {

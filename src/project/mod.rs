@@ -295,8 +295,8 @@ impl<'s> Project<'s> {
     }
 }
 
-/// Whether TaskManagers may be those of `start-cluster.sh`: a resource manager starts its own, and a
-/// `workers` file as Flink ships it is unused where the JobManager runs elsewhere.
+/// Whether the `TaskManager`s may be those of `start-cluster.sh`: a resource manager starts its own, and a
+/// `workers` file as Flink ships it is unused where the `JobManager` runs elsewhere.
 fn starts_hosts(document: &Document, workers: &Workers) -> bool {
     let managed = |key: &str| key.starts_with("yarn.") || key.starts_with("kubernetes.");
     let managed = document

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::dockerfile::ENTRYPOINT;
 use super::node::{Value, Word};
 use super::roles::own_script;
 use super::{
@@ -64,16 +65,12 @@ impl<'a, 't> Service<'a, 't> {
             let file = base.get("file").is_some();
             let name = base.text().or_else(|| base.get("service")?.text());
             let found = name.and_then(|name| services.get(name));
-            match found.filter(|_| !file && layers.len() < CHAIN) {
-                Some(found) => {
-                    layers.push(found);
-                    last = found;
-                }
-                None => {
-                    elsewhere = true;
-                    break;
-                }
-            }
+            let Some(found) = found.filter(|_| !file && layers.len() < CHAIN) else {
+                elsewhere = true;
+                break;
+            };
+            layers.push(found);
+            last = found;
         }
         Service {
             name,
@@ -189,6 +186,12 @@ impl<'a, 't> Service<'a, 't> {
         if let Some(file) = self.at(&["env_file"]) {
             sets.opaque(file.span(), format!("env_file of {owner}"));
         }
+        for (at, _, target) in self.volumes() {
+            let target = target.trim_end_matches('/');
+            if target.ends_with(ENTRYPOINT) || target.contains("/flink/bin") {
+                sets.opaque(at, format!("a script of {owner}, {target}"));
+            }
+        }
         if self.elsewhere {
             let at = self.layers[0].span();
             let at = self.at(&["extends"]).map_or(at, Value::span);
@@ -255,16 +258,23 @@ impl<'a, 't> Service<'a, 't> {
         }
     }
 
+    /// What is mounted from where to where, each with its place.
+    fn volumes(&self) -> impl Iterator<Item = (Span, &'a str, &'a str)> {
+        self.items("volumes").filter_map(|volume| {
+            let (source, target) = if let Some(text) = volume.text() {
+                let mut parts = text.split(':');
+                (parts.next()?, parts.next()?)
+            } else {
+                let field = |key: &str| volume.get(key)?.text();
+                (field("source")?, field("target")?)
+            };
+            Some((volume.span(), source, target))
+        })
+    }
+
     /// Files and folders of the tree that stand where Flink looks for its configuration.
     fn mounts(&self, root: Value, folder: &str) -> Vec<Mount> {
-        let volumes = self.items("volumes").filter_map(|volume| {
-            let (source, target) = match volume.text() {
-                Some(text) => {
-                    let mut parts = text.split(':');
-                    (parts.next()?, parts.next()?)
-                }
-                None => (volume.get("source")?.text()?, volume.get("target")?.text()?),
-            };
+        let volumes = self.volumes().filter_map(|(_, source, target)| {
             // Anything else is the name of a volume, or lies outside of the tree.
             let is_path = source == "." || source.starts_with("./") || source.starts_with("../");
             (is_path && is_conf_target(target)).then_some(source)

@@ -6,6 +6,9 @@ use super::{Facts, Kind, shell};
 use crate::recognise::evidence;
 use crate::text::Span;
 
+/// What starts the processes in Flink's image.
+pub(super) const ENTRYPOINT: &str = "docker-entrypoint.sh";
+
 pub(super) fn read(path: &str, text: &str) -> Facts {
     let mut facts = Facts::new(Kind::Image);
     let sets = &mut facts.sets;
@@ -21,26 +24,25 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
                     sets.variable(name, Some(&value), at, owner);
                 }
             }
-            "RUN" => shell::read(rest, at, owner, sets),
+            "RUN" | "CMD" => shell::read(rest, at, owner, sets),
             // The last one counts.
             "ENTRYPOINT" if is_flink => {
-                let words: Vec<Word> = rest
-                    .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"' | '\''))
-                    .map(|text| Word { text, at })
-                    .collect();
-                start_script = own_script(&words).map(|word| word.text.to_owned());
-                start_script = start_script.map(|text| {
-                    let name = text.rsplit('/').next().unwrap_or(&text);
-                    name.to_owned()
-                });
+                let other = |c: char| c.is_whitespace() || "[],\"'".contains(c);
+                let words: Vec<Word> = rest.split(other).map(|text| Word { text, at }).collect();
+                if let Some(word) = own_script(&words) {
+                    start_script = Some((word.text.to_owned(), at));
+                }
                 shell::read(rest, at, owner, sets);
             }
-            "CMD" => shell::read(rest, at, owner, sets),
-            _ => continue,
+            // The image's own start script, replaced.
+            "COPY" | "ADD" if is_flink && rest.contains(ENTRYPOINT) => {
+                start_script = Some((ENTRYPOINT.to_owned(), at));
+            }
+            _ => {}
         }
-        if let Some(script) = start_script.take() {
-            sets.opaque(at, format!("{script}, which starts {owner}"));
-        }
+    }
+    if let Some((script, at)) = start_script {
+        sets.opaque(at, format!("{script}, which starts {owner}"));
     }
     facts
 }
@@ -112,15 +114,11 @@ fn variables(text: &str) -> Vec<(&str, String)> {
     let mut rest = text;
     while let Some((name, after)) = rest.split_once('=') {
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let (value, next) = match quote {
-            Some(quote) => {
-                let inner = &after[1..];
-                inner.split_once(quote).unwrap_or((inner, ""))
-            }
-            None => {
-                let end = unescaped_blank(after);
-                (&after[..end], &after[end..])
-            }
+        let (value, next) = if let Some(quote) = quote {
+            let inner = &after[1..];
+            inner.split_once(quote).unwrap_or((inner, ""))
+        } else {
+            after.split_at(unescaped_blank(after))
         };
         out.push((name.trim(), value.replace("\\ ", " ")));
         rest = next;

@@ -13,8 +13,6 @@ mod roles;
 mod sets;
 mod shell;
 mod sizes;
-#[cfg(test)]
-mod tests;
 mod workers;
 
 pub use kustomize::Kustomization;

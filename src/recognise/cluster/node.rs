@@ -126,13 +126,11 @@ impl<'a, 't> Value<'a, 't> {
 
     /// All texts of a command as one.
     pub(super) fn joined(self) -> Cow<'a, str> {
-        match self.text() {
-            Some(text) => Cow::Borrowed(text),
-            None => {
-                let items: Vec<&str> = self.items().filter_map(Value::text).collect();
-                Cow::Owned(items.join(" "))
-            }
+        if let Some(text) = self.text() {
+            return Cow::Borrowed(text);
         }
+        let items: Vec<&str> = self.items().filter_map(Value::text).collect();
+        Cow::Owned(items.join(" "))
     }
 }
 

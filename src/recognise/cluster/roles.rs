@@ -5,9 +5,9 @@ use super::node::Word;
 /// The process that a container runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// A JobManager.
+    /// A `JobManager`.
     JobManager,
-    /// A TaskManager.
+    /// A `TaskManager`.
     TaskManager,
     /// A client, a gateway, the history server: nothing that executes a job.
     Other,

@@ -148,6 +148,8 @@ impl Sets {
 
 /// The keys of a text that holds `key: value` pairs, perhaps several in one line.
 pub(super) fn keys_of(text: &str) -> Vec<String> {
+    // Blanks before the colon belong to neither side.
+    let text = text.replace(" :", ":");
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     words
         .enumerate()

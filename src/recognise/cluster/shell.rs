@@ -66,20 +66,14 @@ fn commands(text: &str) -> Vec<&str> {
     while at < bytes.len() {
         let byte = bytes[at];
         let pair = bytes.get(at + 1) == Some(&byte);
-        let length = match (quote, byte) {
-            (Some(open), _) if open == byte => {
-                quote = None;
-                0
-            }
-            (Some(_), _) => 0,
-            (None, b'"' | b'\'') => {
-                quote = Some(byte);
-                0
-            }
-            (None, b'&' | b'|') if pair => 2,
-            (None, b';' | b'\n') => 1,
-            _ => 0,
-        };
+        let mut length = 0;
+        match quote {
+            Some(open) if open == byte => quote = None,
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None if pair && matches!(byte, b'&' | b'|') => length = 2,
+            None if matches!(byte, b';' | b'\n') => length = 1,
+            _ => {}
+        }
         if length > 0 {
             out.push(&text[start..at]);
             start = at + length;

@@ -1,5 +1,5 @@
 //! The `workers` file of a configuration directory: the hosts on which `start-cluster.sh` starts
-//! TaskManagers, one a line (`readWorkers` in Flink's `config.sh`).
+//! `TaskManager`s, one a line (`readWorkers` in Flink's `config.sh`).
 
 use crate::text::Span;
 

@@ -1,0 +1,140 @@
+//! Numbers of containers and their limits, where all that describe them agree.
+
+use std::collections::BTreeMap;
+
+use super::{Member, place};
+use crate::deployment::{Count, Limit, Process};
+use crate::recognise::cluster::{Role, Stated, Workload};
+use crate::recognise::evidence;
+use crate::text::Span;
+
+/// What is known about the number of `TaskManager`s.
+pub(super) enum Counted {
+    /// No container is known.
+    None,
+    /// It is this.
+    Is(Count),
+    /// There are containers, but their number is open.
+    Open,
+}
+
+/// The `TaskManager`s of one file together; several files must agree, because each may be another way
+/// to start the same cluster.
+pub(super) fn count(members: &[Member]) -> Counted {
+    if members.is_empty() {
+        return Counted::None;
+    }
+    let mut files: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
+    for member in members.iter().filter(|member| member.proven) {
+        if member.workload.role == Role::Unknown {
+            return Counted::Open;
+        }
+        if member.workload.role == Role::TaskManager {
+            files.entry(&member.file.path).or_default().push(member);
+        }
+    }
+    let mut found: Option<Count> = None;
+    for own in files.values() {
+        let mut number = 0u32;
+        for member in own {
+            let replicas = match agreed(members, member, |workload| &workload.replicas) {
+                Agreed::Known(value, ..) => *value,
+                Agreed::Default => 1,
+                Agreed::Open => return Counted::Open,
+            };
+            number = number.saturating_add(replicas);
+        }
+        let first = own[0];
+        let (at, what) = match &first.workload.replicas {
+            Stated::Known { at, what, .. } => (*at, format!("{what} of {}", first.workload.name)),
+            _ => (first.workload.at, first.workload.name.clone()),
+        };
+        let what = match own.len() {
+            1 => what,
+            more => format!("{what} and {} more", more - 1),
+        };
+        match &found {
+            Some(other) if other.number != number => return Counted::Open,
+            Some(_) => {}
+            None => {
+                found = Some(Count {
+                    number,
+                    at: place(first.file.source, at, what),
+                });
+            }
+        }
+    }
+    match found {
+        Some(count) if count.number > 0 => Counted::Is(count),
+        _ => Counted::Open,
+    }
+}
+
+/// The memory limits on which all descriptions of a container agree.
+pub(super) fn limits(members: &[Member], out: &mut Vec<Limit>) {
+    for member in members.iter().filter(|member| member.proven) {
+        let process = match member.workload.role {
+            Role::JobManager => Process::JobManager,
+            Role::TaskManager => Process::TaskManager,
+            Role::Other | Role::Unknown => continue,
+        };
+        let memory = agreed(members, member, |workload| &workload.memory);
+        let Agreed::Known(bytes, text, at, what) = memory else {
+            continue;
+        };
+        out.push(Limit {
+            process,
+            bytes: *bytes,
+            text: text.to_owned(),
+            at: place(
+                member.file.source,
+                at,
+                format!("{what} of {}", member.workload.name),
+            ),
+        });
+    }
+}
+
+/// What all descriptions of a container say together.
+enum Agreed<'c, T> {
+    /// Nothing, so that a default counts.
+    Default,
+    /// A number with its text, its place, and what says it.
+    Known(&'c T, &'c str, Span, &'static str),
+    /// They differ, or one can't be read.
+    Open,
+}
+
+fn agreed<'c, T: PartialEq>(
+    members: &[Member],
+    member: &'c Member,
+    stated: impl Fn(&Workload) -> &Stated<T>,
+) -> Agreed<'c, T> {
+    let folder = evidence::folder(&member.file.path);
+    let is_same = |other: &&Member| {
+        let place = evidence::folder(&other.file.path) == folder;
+        place && other.workload.name == member.workload.name
+    };
+    let own = stated(member.workload);
+    let differs = members.iter().filter(is_same).any(|other| {
+        match (own, stated(other.workload)) {
+            (Stated::Known { value, .. }, Stated::Known { value: other, .. }) => value != other,
+            // Laid over the first, a file that says nothing leaves it as it is; by itself it means
+            // the default.
+            (Stated::Known { .. }, Stated::No) => other.proven,
+            (_, Stated::No) => false,
+            (_, Stated::Known { .. } | Stated::Unknown) => true,
+        }
+    });
+    match own {
+        _ if differs => Agreed::Open,
+        Stated::Known {
+            value,
+            text,
+            at,
+            what,
+        } => Agreed::Known(value, text, *at, what),
+        Stated::No => Agreed::Default,
+        Stated::Unknown => Agreed::Open,
+    }
+}
