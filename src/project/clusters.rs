@@ -107,7 +107,7 @@ impl Clusters {
             let mut sets = Sets::default();
             if conf.is_below(file) || file.text.is_some() && conf.is_in_chart_of(file) {
                 let own = file.facts.workloads.iter();
-                own.filter(|workload| workload.is_flink)
+                own.filter(|workload| workload.is_flink && !conf.is_other_of(workload))
                     .for_each(|workload| sets.extend(&workload.sets));
                 if file.counts() {
                     sets.extend(&file.facts.sets);
@@ -198,6 +198,20 @@ impl Conf<'_> {
         self.paths.iter().any(|path| is_in(path, folder))
     }
 
+    /// Whether a container certainly runs another configuration of the tree.
+    fn is_other_of(&self, workload: &Workload) -> bool {
+        let mut paths = workload.mounts.iter().filter_map(|mount| match mount {
+            Mount::Path(path, true) => Some(path),
+            _ => None,
+        });
+        let mut any = false;
+        let other = paths.all(|path| {
+            any = true;
+            !self.is_at(path)
+        });
+        any && other
+    }
+
     /// Whether a file is a template of the Helm chart that holds the configuration.
     fn is_in_chart_of(&self, file: &File) -> bool {
         let chart = match file.path.split_once("templates/") {
@@ -253,7 +267,7 @@ fn services<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
     };
     let proven = |workload: &Workload| {
         let mut mounts = workload.mounts.iter();
-        mounts.any(|mount| matches!(mount, Mount::Path(path) if conf.is_at(path)))
+        mounts.any(|mount| matches!(mount, Mount::Path(path, _) if conf.is_at(path)))
     };
     let names: BTreeSet<(&str, &str)> = all()
         .filter(|(_, workload)| proven(workload))
@@ -311,7 +325,7 @@ fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
                             .is_none_or(|keys| keys.iter().any(|k| k == key));
                         own == name && held && matches!(*key, "flink-conf.yaml" | "config.yaml")
                     }),
-                    Mount::Path(_) => false,
+                    Mount::Path(..) => false,
                 };
                 if workload.mounts.iter().any(mounts) {
                     out.push(Member {

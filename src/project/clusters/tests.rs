@@ -5,6 +5,9 @@ use crate::deployment::Process;
 use crate::project::Project;
 use crate::text::Sources;
 
+mod hosts;
+mod kubernetes;
+
 const CONF: &str = "jobmanager.rpc.address: jm\ntaskmanager.numberOfTaskSlots: 2\n";
 
 /// What is known of the cluster of the first configuration: `n=` the number of `TaskManager`s, limits
@@ -303,6 +306,29 @@ fn compose_files_above_the_configuration_silence_without_a_mount() {
 }
 
 #[test]
+fn a_service_with_another_configuration_of_the_tree_silences_nothing() {
+    let text = "services:\n  tm:\n    image: flink\n    env_file: .env\n    volumes:\n      \
+                - ./other.yaml:/opt/flink/conf/flink-conf.yaml\n";
+    assert_eq!(beside("docker-compose.yml", text), "");
+    // Of another tool, which runs in the same container.
+    let other = text.replace("/flink/conf/flink-conf.yaml", "/hadoop/conf");
+    assert_eq!(beside("docker-compose.yml", &other), "*");
+}
+
+#[test]
+fn a_start_script_of_the_project_makes_any_option_open() {
+    for (volume, expected) in [
+        ("./config.sh:/opt/flink/bin/config.sh:ro", "*"),
+        ("./start.sh:/docker-entrypoint.sh", "*"),
+        ("./sql-client.sh:/opt/flink/bin/sql-client.sh", ""),
+        ("./lib:/opt/flink/lib", ""),
+    ] {
+        let text = format!("services:\n  tm:\n    image: flink\n    volumes: [\"{volume}\"]\n");
+        assert_eq!(beside("docker-compose.yml", &text), expected, "{volume}");
+    }
+}
+
+#[test]
 fn a_compose_file_that_is_no_yaml_silences_what_it_names() {
     let broken = "services:\n  tm: [\n  taskmanager: conf/flink-conf.yaml\n";
     assert_eq!(beside("docker-compose.yml", broken), "*");
@@ -310,182 +336,6 @@ fn a_compose_file_that_is_no_yaml_silences_what_it_names() {
     let foreign = "flink: [\n";
     assert_eq!(beside("docker-compose.yml", foreign), "");
     assert_eq!(beside("docker/docker-compose.yml", foreign), "");
-}
-
-/// A manifest of a `TaskManager` with a `ConfigMap` `flink-config` as its configuration.
-fn manifest(kind: &str, spec: &str, container: &str) -> String {
-    format!(
-        "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: tm\nspec:\n{spec}  template:\n    \
-         spec:\n      containers:\n      - name: main\n        image: flink:1.18\n        \
-         args: [taskmanager]\n{container}        volumeMounts:\n        - name: conf\n          \
-         mountPath: /opt/flink/conf\n      volumes:\n      - name: conf\n        configMap:\n          \
-         name: flink-config\n"
-    )
-}
-
-const KUSTOMIZATION: &str = "configMapGenerator:\n- name: flink-config\n  files:\n  \
-                             - conf/flink-conf.yaml\nresources:\n- tm.yaml\n";
-
-fn kustomized(kustomization: &str, manifest: &str, more: &[(&str, &str)]) -> String {
-    let mut files = vec![
-        ("k8s/conf/flink-conf.yaml", CONF),
-        ("k8s/kustomization.yaml", kustomization),
-        ("k8s/tm.yaml", manifest),
-    ];
-    files.extend(more);
-    shown(&files)
-}
-
-#[test]
-fn a_pod_counts_whose_config_map_is_made_of_the_configuration() {
-    let limit = "        resources:\n          limits: {cpu: 1, memory: 1536Mi}\n";
-    let full = manifest("Deployment", "  replicas: 3\n", limit);
-    assert_eq!(
-        kustomized(KUSTOMIZATION, &full, &[]),
-        "n=3 replicas of container main of Deployment tm; tm<1536Mi=1610612736"
-    );
-    let bare = manifest("StatefulSet", "", "");
-    assert_eq!(
-        kustomized(KUSTOMIZATION, &bare, &[]),
-        "n=1 container main of StatefulSet tm"
-    );
-    assert_eq!(
-        kustomized(KUSTOMIZATION, &manifest("DaemonSet", "", limit), &[]),
-        "tm<1536Mi=1610612736"
-    );
-}
-
-#[test]
-fn what_may_change_a_manifest_leaves_its_numbers_open() {
-    let full = manifest("Deployment", "  replicas: 3\n", "");
-    for kustomization in [
-        KUSTOMIZATION.replace("flink-config", "other"),
-        KUSTOMIZATION.replace("conf/flink-conf.yaml", "conf/other.yaml"),
-        KUSTOMIZATION.replace("- conf/flink-conf.yaml", "- x=conf/flink-conf.yaml"),
-        KUSTOMIZATION.replace("- tm.yaml", "- other.yaml"),
-        format!("{KUSTOMIZATION}patches: [{{path: p.yaml}}]\n"),
-        format!("{KUSTOMIZATION}x: [\n"),
-    ] {
-        assert_eq!(
-            kustomized(&kustomization, &full, &[]),
-            "",
-            "{kustomization}"
-        );
-    }
-    let overlay = "resources: [../k8s]\nreplicas:\n- {name: tm, count: 5}\n";
-    let over = [("prod/kustomization.yaml", overlay)];
-    assert_eq!(kustomized(KUSTOMIZATION, &full, &over), "");
-    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  \
-                  scaleTargetRef: {name: tm}\n";
-    assert_eq!(
-        kustomized(KUSTOMIZATION, &full, &[("k8s/hpa.yaml", scaler)]),
-        ""
-    );
-    let filled = manifest("Deployment", "  replicas: ${N}\n", "");
-    assert_eq!(kustomized(KUSTOMIZATION, &filled, &[]), "");
-}
-
-#[test]
-fn manifests_above_the_configuration_silence() {
-    let env = "        env:\n        - {name: FLINK_PROPERTIES, value: \"a.b: 1\"}\n";
-    let own = manifest("Deployment", "  replicas: 3\n", env);
-    assert_eq!(beside("tm.yaml", &own), "a.b");
-    assert_eq!(beside("k8s/tm.yaml", &own), "");
-    let from = "        env:\n        - name: FLINK_PROPERTIES\n          valueFrom: {x: y}\n";
-    assert_eq!(beside("tm.yaml", &manifest("Job", "", from)), "*");
-    let all = "        envFrom: [{configMapRef: {name: x}}]\n";
-    assert_eq!(beside("tm.yaml", &manifest("Job", "", all)), "*");
-}
-
-#[test]
-fn a_chart_silences_the_configurations_in_it() {
-    let template = "apiVersion: v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      \
-                    containers:\n      - image: flink:{{ .Values.tag }}\n        args: [taskmanager]\n";
-    let of = |conf: &str| shown(&[(conf, CONF), ("chart/templates/tm.yaml", template)]);
-    assert_eq!(of("chart/files/flink-conf.yaml"), "*");
-    assert_eq!(of("conf/flink-conf.yaml"), "");
-}
-
-#[test]
-fn a_dockerfile_above_the_configuration_silences_what_it_writes() {
-    for (text, expected) in [
-        (
-            "ENV FLINK_PROPERTIES=\"a.b: 1\\nc.d: 2\" \\\n    X=y",
-            "a.b; c.d",
-        ),
-        (
-            "ENV TASK_MANAGER_NUMBER_OF_TASK_SLOTS 4",
-            "taskmanager.numberOfTaskSlots",
-        ),
-        (
-            "RUN echo \"a.b: 1\" >> /opt/flink/conf/flink-conf.yaml && \\\n    \
-             echo 'c.d: 2' | tee -a $FLINK_HOME/conf/flink-conf.yaml",
-            "a.b; c.d",
-        ),
-        (
-            "RUN { echo 'a.b: 1'; echo 'c.d: 2'; } >> $FLINK_HOME/conf/flink-conf.yaml",
-            "a.b; c.d",
-        ),
-        (
-            "RUN cat <<EOF >> /opt/flink/conf/flink-conf.yaml\na.b: 1\nEOF\nRUN x",
-            "a.b",
-        ),
-        ("RUN cat more >> /opt/flink/conf/flink-conf.yaml", "*"),
-        ("RUN sed -i 's/a/b/' /opt/flink/conf/config.yaml", "*"),
-        ("RUN envsubst < x > /opt/flink/conf/flink-conf.yaml", "*"),
-        ("RUN rm /opt/flink/conf/flink-conf.yaml && mkdir x", ""),
-        ("COPY conf/flink-conf.yaml /opt/flink/conf/", ""),
-        ("ENTRYPOINT [\"/start.sh\"]", "*"),
-        ("COPY docker-entrypoint.sh /", "*"),
-        ("ENTRYPOINT [\"/docker-entrypoint.sh\"]", ""),
-    ] {
-        let text = format!("FROM flink:1.18\n# a comment\n{text}\n");
-        assert_eq!(beside("Dockerfile", &text), expected, "{text}");
-        assert_eq!(beside("other/Dockerfile", &text), "", "{text}");
-    }
-}
-
-#[test]
-fn hosts_count_where_nothing_runs_in_containers() {
-    let hosts = "# all of them\nhost-1\n\nhost-2 # the big one\n";
-    assert_eq!(beside("conf/workers", hosts), "n=2 the hosts");
-    assert_eq!(beside("conf/slaves", hosts), "n=2 the hosts");
-    assert_eq!(beside("workers", hosts), "");
-    assert_eq!(beside("conf/workers", "# none\n"), "");
-    assert_eq!(beside("conf/workers", "{{ host }}\n"), "");
-    for (path, text) in [
-        (
-            "docker/docker-compose.yml",
-            "services:\n  a:\n    image: flink:1.18\n",
-        ),
-        ("Dockerfile", "FROM flink:1.18\n"),
-        (
-            "x.yaml",
-            "kind: FlinkDeployment\nspec:\n  flinkVersion: v1_18\n",
-        ),
-    ] {
-        let all = [("conf/flink-conf.yaml", CONF), ("conf/workers", hosts)];
-        assert_eq!(shown(&[all[0], all[1], (path, text)]), "", "{path}");
-    }
-}
-
-#[test]
-fn hosts_do_not_count_where_a_resource_manager_starts_its_own() {
-    let of =
-        |conf: &str, hosts: &str| shown(&[("conf/flink-conf.yaml", conf), ("conf/workers", hosts)]);
-    let more = |line: &str| format!("taskmanager.numberOfTaskSlots: 2\n{line}\n");
-    for line in ["execution.target: yarn-session", "yarn.application.name: x"] {
-        assert_eq!(of(&more(line), "host-1\nhost-2\n"), "", "{line}");
-    }
-    // As Flink ships it the file is in use only where everything runs on one host.
-    assert_eq!(
-        of(&more("jobmanager.rpc.address: master"), "localhost\n"),
-        ""
-    );
-    assert_eq!(
-        of(&more("jobmanager.rpc.address: localhost"), "localhost\n"),
-        "n=1 the hosts"
-    );
 }
 
 #[test]

@@ -45,6 +45,25 @@ pub(super) fn read(path: &str, text: &str, by_name: bool) -> Option<Facts> {
     Some(facts)
 }
 
+/// Whether a path in a container is that of a script which decides with what options Flink starts.
+fn starts_flink(target: &str) -> bool {
+    const SCRIPTS: [&str; 8] = [
+        ENTRYPOINT,
+        "config.sh",
+        "flink-console.sh",
+        "flink-daemon.sh",
+        "jobmanager.sh",
+        "standalone-job.sh",
+        "taskmanager.sh",
+        "bin",
+    ];
+    let (folder, name) = target
+        .trim_end_matches('/')
+        .rsplit_once('/')
+        .unwrap_or(("", target));
+    SCRIPTS.contains(&name) && (name == ENTRYPOINT || folder.contains("flink"))
+}
+
 /// A variable of the environment, with the place that sets it.
 type Variable<'a> = (&'a str, Option<Cow<'a, str>>, Span);
 
@@ -151,7 +170,9 @@ impl<'a, 't> Service<'a, 't> {
         let says_flink = |name: &str| name.starts_with("FLINK_");
         let is_flink = is_image
             || matches!(role, Role::JobManager | Role::TaskManager)
-            || !mounts.is_empty()
+            || mounts
+                .iter()
+                .any(|mount| matches!(mount, Mount::Path(_, true)))
             || environment.iter().any(|(name, ..)| says_flink(name));
         Workload {
             at,
@@ -186,11 +207,9 @@ impl<'a, 't> Service<'a, 't> {
         if let Some(file) = self.at(&["env_file"]) {
             sets.opaque(file.span(), format!("env_file of {owner}"));
         }
-        for (at, _, target) in self.volumes() {
-            let target = target.trim_end_matches('/');
-            if target.ends_with(ENTRYPOINT) || target.contains("/flink/bin") {
-                sets.opaque(at, format!("a script of {owner}, {target}"));
-            }
+        let replaced = self.volumes().find(|(.., target)| starts_flink(target));
+        if let Some((at, _, target)) = replaced {
+            sets.opaque(at, format!("{target} of {owner}"));
         }
         if self.elsewhere {
             let at = self.layers[0].span();
@@ -277,18 +296,21 @@ impl<'a, 't> Service<'a, 't> {
         let volumes = self.volumes().filter_map(|(_, source, target)| {
             // Anything else is the name of a volume, or lies outside of the tree.
             let is_path = source == "." || source.starts_with("./") || source.starts_with("../");
-            (is_path && is_conf_target(target)).then_some(source)
+            (is_path && is_conf_target(target)).then_some((source, target))
         });
         let configs = self.items("configs").filter_map(|config| {
             let target = config.get("target")?.text()?;
             let name = config.get("source")?.text()?;
             let file = root.at(&["configs", name, "file"])?.text()?;
-            is_conf_target(target).then_some(file)
+            is_conf_target(target).then_some((file, target))
         });
         volumes
             .chain(configs)
-            .filter(|source| !is_placeholder(source))
-            .filter_map(|source| joined(folder, source).map(Mount::Path))
+            .filter(|(source, _)| !is_placeholder(source))
+            .filter_map(|(source, target)| {
+                let path = joined(folder, source)?;
+                Some(Mount::Path(path, target.contains("flink")))
+            })
             .collect()
     }
 }

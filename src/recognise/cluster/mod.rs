@@ -97,8 +97,9 @@ pub struct Workload {
 /// What stands where Flink looks for its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
-    /// A file or folder of the tree, relative to its root.
-    Path(String),
+    /// A file or folder of the tree, relative to its root, and whether the path in the container says
+    /// that it certainly is Flink's.
+    Path(String, bool),
     /// A `ConfigMap` by its name; of its keys only these, where it says so.
     ConfigMap(String, Option<Vec<String>>),
 }
