@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "config",
             "deployment",
+            "finding",
             "flink",
             "recognise",
             "syntax",

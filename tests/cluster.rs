@@ -1,0 +1,127 @@
+//! What `check -v` tells about the cluster that runs a configuration, from files on disk.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const CONF: &str = "taskmanager.numberOfTaskSlots: 2\n";
+
+const COMPOSE: &str = "\
+services:
+  taskmanager:
+    image: flink:1.18
+    command: taskmanager
+    volumes:
+      - ../conf:/opt/flink/conf
+    environment:
+      FLINK_PROPERTIES: |
+        rest.port: 80
+    deploy:
+      replicas: 3
+    mem_limit: 2g
+";
+
+const MANIFEST: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: tm}
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+      - name: taskmanager
+        image: flink:1.18
+        args: [taskmanager]
+        volumeMounts: [{name: conf, mountPath: /opt/flink/conf}]
+      volumes: [{name: conf, configMap: {name: flink-config}}]
+";
+
+const KUSTOMIZATION: &str = "\
+configMapGenerator: [{name: flink-config, files: [flink-conf.yaml]}]
+resources: [tm.yaml]
+";
+
+fn told(folder: &Path, named: &str) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_flint"))
+        .current_dir(folder)
+        .env_clear()
+        .args(["check", "-v", named])
+        .output()
+        .expect("flint starts");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let about = ["  cluster", "  limit", "  options", "  set by"];
+    text.lines()
+        .filter(|line| about.iter().any(|start| line.starts_with(start)))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+#[test]
+fn a_compose_file_in_another_folder_of_the_project_is_found_whatever_is_named() {
+    let folder = tree(&[
+        ("conf/flink-conf.yaml", CONF),
+        ("conf/workers", "localhost\n"),
+        ("docker/docker-compose.yml", COMPOSE),
+    ]);
+    for named in [".", "conf", "conf/flink-conf.yaml"] {
+        assert_eq!(
+            told(folder.path(), named),
+            [
+                "  cluster: 3 TaskManagers (deploy.replicas of service taskmanager in \
+                 docker/docker-compose.yml:11)",
+                "  limit: TaskManager 2g (mem_limit of service taskmanager in \
+                 docker/docker-compose.yml:12)",
+                "  options set elsewhere: rest.port",
+                "  set by: FLINK_PROPERTIES of service taskmanager in docker/docker-compose.yml:8",
+            ],
+            "{named}"
+        );
+    }
+}
+
+#[test]
+fn an_overlay_anywhere_in_the_project_leaves_the_numbers_of_its_base_open() {
+    let base = [
+        ("base/flink-conf.yaml", CONF),
+        ("base/tm.yaml", MANIFEST),
+        ("base/kustomization.yaml", KUSTOMIZATION),
+    ];
+    let folder = tree(&base);
+    let expected = "  cluster: 2 TaskManagers (replicas of container taskmanager of Deployment tm in \
+                    base/tm.yaml:5)";
+    assert_eq!(told(folder.path(), "base"), [expected]);
+    let overlay = "resources: [../../base]\nreplicas: [{name: tm, count: 5}]\n";
+    let over = [("overlays/big/kustomization.yaml", overlay)];
+    let folder = tree(&[&base[..], &over].concat());
+    assert_eq!(told(folder.path(), "base"), [""; 0]);
+}
+
+#[test]
+fn hosts_count_until_a_dockerfile_anywhere_builds_on_flink() {
+    let hosts = [
+        ("dist/conf/flink-conf.yaml", CONF),
+        ("dist/conf/workers", "host-1\nhost-2\n"),
+    ];
+    let folder = tree(&hosts);
+    assert_eq!(
+        told(folder.path(), "."),
+        ["  cluster: 2 TaskManagers (the hosts in dist/conf/workers:1)"]
+    );
+    let image = [("docker/Dockerfile", "FROM flink:1.18\n")];
+    let folder = tree(&[&hosts[..], &image].concat());
+    assert_eq!(told(folder.path(), "."), [""; 0]);
+}
