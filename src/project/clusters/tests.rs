@@ -192,6 +192,21 @@ fn an_alias_in_its_own_anchor_ends() {
 }
 
 #[test]
+fn merge_keys_that_multiply_end_soon() {
+    let mut text = "a0: &a0 {x: 1}\n".to_owned();
+    for level in 1..60 {
+        let before = format!("*a{}", level - 1);
+        text += &format!("a{level}: &a{level} {{<<: [{before}, {before}, {before}]}}\n");
+    }
+    text += "services:\n";
+    for number in 0..500 {
+        text += &format!("  s{number}: {{<<: *a59, image: flink, extends: s499}}\n");
+    }
+    // Whatever they extend each other to, it is not followed to its end.
+    assert_eq!(beside("docker-compose.yml", &text), "*");
+}
+
+#[test]
 fn several_compose_files_must_agree() {
     let base = "services:\n  tm:\n    image: flink\n    command: taskmanager\n    mem_limit: 2g\n    \
                 volumes: [\"./conf:/f/conf\"]\n";

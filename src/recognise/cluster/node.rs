@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use crate::syntax::yaml::tree::{NodeId, Shape, Tree};
 use crate::text::Span;
 
-/// How deep merge keys are followed.
-const DEPTH: usize = 16;
+/// How many mappings a mapping may merge, each time they are met.
+const MERGES: usize = 40;
 
 /// How many entries of a mapping are read, merged ones included.
 const ENTRIES: usize = 2000;
@@ -59,15 +59,21 @@ impl<'a, 't> Value<'a, 't> {
     /// The entries of a mapping with those of its merge keys, own ones first, each key once.
     pub(super) fn entries(self) -> Vec<Entry<'a, 't>> {
         let mut out = Vec::new();
-        self.collect(&mut out, 0);
+        let mut merged = vec![self];
+        let mut left = MERGES;
+        while let (Some(map), Some(less)) = (merged.pop(), left.checked_sub(1)) {
+            left = less;
+            map.own(&mut out, &mut merged);
+        }
         out
     }
 
-    fn collect(self, out: &mut Vec<Entry<'a, 't>>, depth: usize) {
-        if depth > DEPTH || !self.is_map() {
+    /// The entries of the mapping itself that nothing before it has; what it merges, the last first.
+    fn own(self, out: &mut Vec<Entry<'a, 't>>, merged: &mut Vec<Self>) {
+        if !self.is_map() {
             return;
         }
-        let mut merged = Vec::new();
+        let before = merged.len();
         for (key, value) in self.tree.pairs(self.id) {
             let (Some(key), Some(value)) =
                 (Value::new(self.tree, key), Value::new(self.tree, value))
@@ -76,7 +82,8 @@ impl<'a, 't> Value<'a, 't> {
             };
             let Some(name) = key.text() else { continue };
             if name == "<<" {
-                merged.push(value);
+                merged.extend(value.is_map().then_some(value));
+                merged.extend(value.items());
             } else if out.len() < ENTRIES && !out.iter().any(|entry| entry.key == name) {
                 out.push(Entry {
                     key: name,
@@ -85,19 +92,22 @@ impl<'a, 't> Value<'a, 't> {
                 });
             }
         }
-        for value in merged {
-            if value.is_map() {
-                value.collect(out, depth + 1);
-            }
-            for item in value.items() {
-                item.collect(out, depth + 1);
-            }
-        }
+        merged[before..].reverse();
     }
 
     /// The value of a key of a mapping, merge keys followed.
     pub(super) fn get(self, key: &str) -> Option<Self> {
-        let mut entries = self.entries().into_iter();
+        // A large mapping is no slower to ask than to read.
+        let map = self.is_map().then(|| self.tree.pairs(self.id));
+        let own = map.into_iter().flatten().find(|(name, _)| {
+            let name = Value::new(self.tree, *name);
+            name.and_then(Value::text) == Some(key)
+        });
+        if let Some((_, value)) = own {
+            return Value::new(self.tree, value);
+        }
+        let merges = !self.tree.anchors.is_empty();
+        let mut entries = merges.then(|| self.entries())?.into_iter();
         Some(entries.find(|entry| entry.key == key)?.value)
     }
 
