@@ -15,7 +15,8 @@ use crate::text::{Source, Sources, Span};
 mod cluster;
 mod memory;
 
-pub use cluster::{Cluster, Count, Limit, Place, Process};
+pub use crate::flink::memory::Process;
+pub use cluster::{Cluster, Count, Limit, Place};
 pub use memory::{Case, Change, Derived, Memory, Unknown};
 
 /// Where the Flink version of a deployment comes from.

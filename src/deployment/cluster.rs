@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Location;
+use crate::flink::memory::Process;
 
 /// What runs a deployment, as far as the files beside its configuration say.
 #[derive(Clone, Debug, Default)]
@@ -51,15 +52,6 @@ pub struct Limit {
     pub text: String,
     /// Where it stands.
     pub at: Place,
-}
-
-/// A process of a Flink cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Process {
-    /// The one that coordinates.
-    JobManager,
-    /// One of those that work.
-    TaskManager,
 }
 
 /// A place with what is there.

@@ -45,6 +45,8 @@ pub enum Unknown {
     Incomplete,
     /// The value of this key is a placeholder.
     Placeholder(&'static str),
+    /// A file beside the configuration sets this key, or may set any.
+    Elsewhere(&'static str),
 }
 
 impl<T> Derived<T> {
@@ -123,13 +125,13 @@ impl<'p> Deployment<'p> {
             if let Some((_, value)) = changes.iter().rev().find(|(own, _)| *own == key) {
                 return *value;
             }
+            let process = both[usize::from(!key.starts_with("jobmanager."))];
+            if self.cluster.may_set(key) {
+                at(process, Unknown::Elsewhere(key));
+            }
             let (setting, _) = self.of_cluster(key)?;
             if !setting.known {
-                let is_of_job_manager = key.starts_with("jobmanager.");
-                at(
-                    both[usize::from(!is_of_job_manager)],
-                    Unknown::Placeholder(key),
-                );
+                at(process, Unknown::Placeholder(key));
             }
             Some(&setting.value)
         });
