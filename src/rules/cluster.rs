@@ -2,6 +2,7 @@
 //! says, the job may read in its own way.
 
 use crate::deployment::{Deployment, Effective, Value};
+use crate::flink::options::{self, OptionSpec};
 use crate::syntax::{Document, Setting, Space};
 
 /// The documents whose keys Flink itself reads, and that load.
@@ -34,6 +35,18 @@ pub(super) fn value<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
         Value::Known(effective) if effective.document.space != Space::Flink => Value::Unknown,
         other => other,
     }
+}
+
+/// The same, and nothing beside those files may set the option under any of its names: what runs the
+/// containers, the start script, another layer.
+pub(super) fn certain<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
+    let meanings: Vec<_> = options::meanings(key).collect();
+    let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
+    let cluster = &deployment.cluster;
+    if cluster.may_set(key) || aliases.any(|alias| cluster.may_set(alias.key)) {
+        return Value::Unknown;
+    }
+    value(deployment, key)
 }
 
 /// The setting in force for an option, when a file of the cluster holds it and its value is known.

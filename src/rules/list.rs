@@ -54,12 +54,14 @@ rules! {
     "java-home-not-seen" => jvm::java_home_not_seen;
     "java-serializer-in-kryo" => kryo_use::java_serializer;
     "jvm-option-overrides-memory" => jvm::jvm_option_overrides_memory;
+    "key-group-skew" => parallelism::key_group_skew;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
     "list-on-comma-option" => values::list_on_comma_option;
     "low-rocksdb-block-cache" => declared;
     "map-under-scalar-option" => values::map_under_scalar_option;
+    "max-parallelism-below-parallelism" => parallelism::max_parallelism_below_parallelism;
     "metrics-reporter-without-factory" => reporters::without_factory;
     "metrics-scope-without-variables" => metric_scope::check;
     "min-pause-above-interval" => start::checkpoints::min_pause_above_interval;
@@ -76,6 +78,7 @@ rules! {
     "option-removed" => keys::option_removed;
     "option-too-new" => keys::option_too_new;
     "out-of-range" => start::bounds::out_of_range;
+    "parallelism-exceeds-slots" => parallelism::parallelism_exceeds_slots;
     "parent-first-class-loading" => housekeeping::parent_first;
     "plaintext-secret" => secrets::check;
     "prefix-conflict" => keys::prefix_conflict;
@@ -90,6 +93,7 @@ rules! {
     "shell-quoting" => jvm::shell_quoting;
     "short-checkpoint-interval" => declared;
     "size-without-unit" => values::size_without_unit;
+    "slots-vs-cpu" => parallelism::slots_vs_cpu;
     "small-tcp-buffers" => small_tcp_buffers::check;
     "ssl-without-keystore" => declared;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;

@@ -26,6 +26,7 @@ mod lateness;
 mod list;
 mod metric_scope;
 pub mod page;
+mod parallelism;
 mod reporters;
 mod secrets;
 mod small_tcp_buffers;
