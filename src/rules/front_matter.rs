@@ -206,6 +206,16 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         checks: &[],
     },
     FrontMatter {
+        name: "container-memory-mismatch",
+        summary: "A container that has less memory than the Flink process in it plans with.",
+        severity: Severity::Warning,
+        group: Group::Reliability,
+        versions: Versions::from_bits(0x0fff),
+        fixes: Fixes { safe: false, unsafe_: true },
+        options: &[],
+        checks: &[],
+    },
+    FrontMatter {
         name: "costly-diagnostics",
         summary: "A measurement that costs something all the time.",
         severity: Severity::Note,
