@@ -98,6 +98,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "rules",
             "syntax",
             "text",
+            "typed",
             "words",
         ],
     ),

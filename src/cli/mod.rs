@@ -11,8 +11,10 @@ use crate::report::OutputFormat;
 use crate::rules::Group;
 
 mod check;
+mod checkout;
 mod explain;
 mod fix;
+mod memory;
 mod migrate;
 mod session;
 mod show;
@@ -46,6 +48,8 @@ enum Command {
     Fix(FixArgs),
     /// Show what is in force in each deployment, and who set it
     Show(ShowArgs),
+    /// Show the memory that Flink computes for each process, and which setting decided it
+    Memory(MemoryArgs),
     /// Write config.yaml from flink-conf.yaml: same settings, same comments, as YAML
     Migrate(MigrateArgs),
     /// Show a rule's page, a Flink option, or the rule behind a message of Flink
@@ -64,7 +68,7 @@ enum Command {
 }
 
 /// What and how to lint.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct LintArgs {
     /// Files and folders to report on; `-` reads standard input [default: .]
     #[arg(value_name = "PATHS")]
@@ -92,7 +96,7 @@ struct LintArgs {
 }
 
 /// How output looks.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct OutputArgs {
     /// When to use colours
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
@@ -156,6 +160,53 @@ struct ShowArgs {
     /// Output format: text or json
     #[arg(long, value_enum, default_value = "text", value_name = "F")]
     format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+// Memory has no rules to choose from.
+#[command(
+    mut_arg("select", |arg| arg.hide(true)),
+    mut_arg("ignore", |arg| arg.hide(true)),
+    mut_arg("quiet", |arg| arg.help("Print the tables only: no bars"))
+)]
+struct MemoryArgs {
+    #[command(flatten)]
+    lint: LintArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text", value_name = "F")]
+    format: MemoryFormat,
+    /// Who starts the processes [default: what the configuration shows]
+    #[arg(long, value_enum, value_name = "MODE")]
+    mode: Option<ModeChoice>,
+    /// Try this value in place of the one in the files; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
+    set: Vec<(String, String)>,
+    /// Show it beside that of another file or folder, or of the same files at a git revision
+    #[arg(long, value_name = "REF|FILE")]
+    compare: Option<String>,
+    /// Draw bars in ASCII, as where the locale is not UTF-8
+    #[arg(long)]
+    ascii: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MemoryFormat {
+    /// Tables and bars
+    Text,
+    /// One JSON document
+    Json,
+    /// A picture
+    Svg,
+    /// Tables for a pull request
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ModeChoice {
+    /// Flink's scripts
+    Standalone,
+    /// Flink itself, on Kubernetes or YARN
+    Container,
 }
 
 #[derive(Debug, Args)]
@@ -245,6 +296,7 @@ fn command(command: &Command) -> Result<Exit, String> {
         Command::Check(args) => check::run(args),
         Command::Fix(args) => fix::run(args),
         Command::Show(args) => show::run(args),
+        Command::Memory(args) => memory::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => explain::list(args),
@@ -282,6 +334,11 @@ fn complain(kind: &str, message: &str) {
 
 fn parse_versions(text: &str) -> Result<Versions, String> {
     Versions::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn parse_output(text: &str) -> Result<(OutputFormat, Option<PathBuf>), String> {

@@ -62,6 +62,19 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
     Ok(found)
 }
 
+/// The `config.yaml` of what was named: whoever asks about its folder wants to see what Flink makes of
+/// it, whatever it holds.
+pub(super) fn named_config_yaml(found: &Found) -> Vec<String> {
+    let paths = found.sources.0.iter().map(|source| source.path.clone());
+    paths
+        .filter(|path| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let mut scopes = found.scope.iter();
+            name == "config.yaml" && scopes.any(|scope| scope == path || scope == folder)
+        })
+        .collect()
+}
+
 /// Tells what could not be read and what was named in vain. True when the job could not be done.
 pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
     let in_scope = |path: &str| {

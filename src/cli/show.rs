@@ -1,6 +1,6 @@
 //! `flint show`: what is in force in each deployment, and who set it.
 
-use super::session::{open, tell, tell_files};
+use super::session::{named_config_yaml, open, tell, tell_files};
 use super::{Exit, ShowArgs, TextFormat, complain, print};
 use crate::lint::Linted;
 use crate::project::Project;
@@ -9,21 +9,7 @@ use crate::report::show;
 /// Runs the command.
 pub(super) fn run(args: &ShowArgs) -> Result<Exit, String> {
     let found = open(&args.lint, None)?;
-    // Whoever shows a folder with a config.yaml wants to see what Flink makes of it.
-    let named: Vec<String> = found
-        .sources
-        .0
-        .iter()
-        .map(|source| source.path.clone())
-        .filter(|path| {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            name == "config.yaml"
-                && found
-                    .scope
-                    .iter()
-                    .any(|scope| scope == path || scope == folder)
-        })
-        .collect();
+    let named = named_config_yaml(&found);
     let project = Project::read(&found.sources, &found.configs, &named);
     let failed = tell(&found, &Linted::default());
     let mut deployments = project.deployments();

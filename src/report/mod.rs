@@ -11,6 +11,7 @@ mod frame;
 mod full;
 mod json;
 mod line;
+pub mod memory;
 #[cfg(test)]
 mod samples;
 pub mod show;

@@ -121,11 +121,16 @@ pub(super) enum Tone {
 }
 
 impl Paint {
-    /// The text with a tone around it.
-    pub(super) fn tone(self, tone: Tone, text: &str) -> Cow<'_, str> {
+    /// The text in a colour that stands for something other than a tone, by its ANSI code.
+    pub(super) fn code<'t>(self, code: &str, text: &'t str) -> Cow<'t, str> {
         if !self.on || text.is_empty() {
             return Cow::Borrowed(text);
         }
+        Cow::Owned(format!("\u{1b}[{code}m{text}\u{1b}[0m"))
+    }
+
+    /// The text with a tone around it.
+    pub(super) fn tone(self, tone: Tone, text: &str) -> Cow<'_, str> {
         let code = match tone {
             Tone::Error => "1;31",
             Tone::Warning => "1;33",
@@ -135,7 +140,7 @@ impl Paint {
             Tone::Mark => "36",
             Tone::Good => "32",
         };
-        Cow::Owned(format!("\u{1b}[{code}m{text}\u{1b}[0m"))
+        self.code(code, text)
     }
 }
 

@@ -1,0 +1,487 @@
+//! A deployment's memory as it is shown: rows with their names, and who decided each.
+
+use super::beside::{self, Beside};
+use super::equation::{self, Equation};
+use crate::deployment::{Case, Deployment, Unknown};
+use crate::flink::memory::{
+    JobManager, Key, MemoryError, Mode, Part, Preset, Process, TaskManager, Why,
+};
+use crate::flink::version::Versions;
+use crate::syntax::Space;
+
+/// What is asked beyond what the files say.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Who starts the processes, in place of what the files show of that.
+    pub mode: Option<Mode>,
+    /// Settings to try, each key once.
+    pub changes: Vec<(String, String)>,
+}
+
+impl Asked {
+    fn change(&self, key: &str) -> Option<&str> {
+        let mut changes = self.changes.iter();
+        let change = changes.find(|(own, _)| own == key);
+        change.map(|(_, value)| value.as_str())
+    }
+}
+
+/// The memory of one deployment.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The deployment's name.
+    pub name: String,
+    /// Its versions.
+    pub versions: Versions,
+    /// Who said so.
+    pub version_from: Option<String>,
+    /// Who starts its processes.
+    pub mode: Mode,
+    /// What somebody should know before they read the numbers.
+    pub remark: Option<String>,
+    /// Settings that were tried in place of those in the files.
+    pub tried: Vec<(String, String)>,
+    /// Each process, for each set of versions that agree about it.
+    pub processes: Vec<ProcessView>,
+}
+
+/// One process in versions that agree about it.
+#[derive(Clone, Debug)]
+pub struct ProcessView {
+    /// Which.
+    pub process: Process,
+    /// Who starts it.
+    pub mode: Mode,
+    /// The versions.
+    pub versions: Versions,
+    /// Whether other versions make something else of it.
+    pub is_one_of_several: bool,
+    /// What becomes of it.
+    pub outcome: Outcome,
+}
+
+/// What becomes of a process.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It starts, with these parts.
+    Starts(Box<Parts>),
+    /// It does not start.
+    Fails(Box<Fails>),
+    /// Nobody can know from these files.
+    Unknown {
+        /// One word for the reason.
+        why: &'static str,
+        /// The reason.
+        text: String,
+    },
+}
+
+/// The parts of a process that starts.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// All of the process.
+    pub total: Row,
+    /// Its parts and their sums, in the order of the table.
+    pub rows: Vec<Row>,
+    /// CPU cores and slots of a `TaskManager`.
+    pub cores_and_slots: Option<(f64, i32)>,
+    /// The flags that Flink gives the JVM.
+    pub jvm_params: String,
+    /// What follows from the parts.
+    pub beside: Vec<Beside>,
+}
+
+impl Parts {
+    /// The parts that add up to the process.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = (&Row, Look)> {
+        self.rows
+            .iter()
+            .filter_map(|row| row.look.map(|look| (row, look)))
+    }
+}
+
+/// A process that does not start.
+#[derive(Clone, Debug)]
+pub struct Fails {
+    /// What Flink says.
+    pub error: MemoryError,
+    /// The numbers that it compares.
+    pub equation: Equation,
+}
+
+/// How a part looks in a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    /// Its letter.
+    pub(super) letter: char,
+    /// Its number among the colours.
+    pub(super) color: usize,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The name in JSON.
+    pub name: &'static str,
+    /// The name for people.
+    pub label: &'static str,
+    /// How deep it lies.
+    pub depth: usize,
+    /// The bytes.
+    pub bytes: u64,
+    /// What decided them; `None` for a sum that Flink does not name.
+    pub reason: Option<Reason>,
+    /// What more is to be said.
+    pub note: Option<String>,
+    pub(super) look: Option<Look>,
+}
+
+/// What decided a part.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// How.
+    pub why: Why,
+    /// The key.
+    pub key: Option<&'static str>,
+    /// Where it is set.
+    pub origin: Origin,
+    /// The fraction that a limit replaces.
+    pub(super) fraction: Option<String>,
+}
+
+/// Where a setting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nowhere.
+    Nowhere,
+    /// On the command line.
+    Tried {
+        /// The value.
+        value: String,
+    },
+    /// In a file.
+    File {
+        /// Relative to the project.
+        path: String,
+        /// From 1.
+        line: usize,
+        /// The value.
+        value: String,
+    },
+}
+
+/// Finds out who set what.
+#[derive(Clone, Copy)]
+pub(super) struct Origins<'d> {
+    deployment: &'d Deployment<'d>,
+    asked: &'d Asked,
+}
+
+impl Origins<'_> {
+    /// Where a key is set.
+    pub(super) fn of(self, key: &str) -> Origin {
+        if let Some(value) = self.asked.change(key) {
+            let value = value.to_owned();
+            return Origin::Tried { value };
+        }
+        let Some((setting, document)) = self.deployment.of_cluster(key) else {
+            return Origin::Nowhere;
+        };
+        let source = self.deployment.source(document);
+        Origin::File {
+            path: source.path.clone(),
+            line: source.place(setting.key_at.start).line,
+            value: setting.value.clone(),
+        }
+    }
+
+    /// Where an option is set, under the first of its names that is.
+    pub(super) fn of_option(self, key: Key) -> (&'static str, Origin) {
+        let spec = key.spec();
+        let names = std::iter::once(spec.key).chain(spec.also.iter().copied());
+        let mut set = names.map(|name| (name, self.of(name)));
+        let found = set.find(|(_, origin)| *origin != Origin::Nowhere);
+        found.unwrap_or((spec.key, Origin::Nowhere))
+    }
+
+    /// The text of an option: as it is set, or its default.
+    pub(super) fn text(self, key: Key) -> Option<String> {
+        match self.of_option(key).1 {
+            Origin::Tried { value } | Origin::File { value, .. } => Some(value),
+            Origin::Nowhere => match key.spec().preset {
+                Preset::Fraction(fraction) => Some(fraction.to_string()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Who decided a part.
+    pub(super) fn reason(self, name: &str, part: &Part, process: Process) -> Reason {
+        let origin = match part.key.filter(|_| part.set) {
+            Some(key) => self.of(key),
+            None => Origin::Nowhere,
+        };
+        let limited = match (name, process) {
+            ("network", _) => Some(Key::NetworkFraction),
+            ("jvm_overhead", Process::TaskManager) => Some(Key::TaskOverheadFraction),
+            ("jvm_overhead", Process::JobManager) => Some(Key::JobOverheadFraction),
+            _ => None,
+        };
+        let is_limit = matches!(part.why, Why::Least { .. } | Why::Most { .. });
+        Reason {
+            why: part.why,
+            key: part.key,
+            origin,
+            fraction: limited.filter(|_| is_limit).and_then(|key| self.text(key)),
+        }
+    }
+}
+
+impl View {
+    /// What a deployment's processes get. The deployment is one of which somebody wants to know what
+    /// becomes of its files; see [`Deployment::as_if_read`].
+    pub fn of(deployment: &Deployment, asked: &Asked) -> View {
+        let mode = asked.mode.unwrap_or_else(|| deployment.mode());
+        let changes: Vec<(&str, Option<&str>)> = asked
+            .changes
+            .iter()
+            .map(|(key, value)| (key.as_str(), Some(value.as_str())))
+            .collect();
+        let memory = deployment.memory_as(mode, &changes);
+        let origins = Origins { deployment, asked };
+        let mut processes = Vec::new();
+        cases(
+            &mut processes,
+            (Process::TaskManager, mode),
+            (&memory.task_manager.cases, memory.task_manager.unknown),
+            origins,
+            |model, versions| of_task_manager(model, versions, origins),
+        );
+        cases(
+            &mut processes,
+            (Process::JobManager, mode),
+            (&memory.job_manager.cases, memory.job_manager.unknown),
+            origins,
+            |model, _| of_job_manager(model, origins),
+        );
+        let remark = deployment.opens_nothing.then(|| {
+            format!(
+                "{} looks for another file; these are the numbers of the one that is here",
+                deployment.version_text()
+            )
+        });
+        View {
+            name: deployment.name.clone(),
+            versions: deployment.versions,
+            version_from: deployment.version_from.as_ref().map(ToString::to_string),
+            mode,
+            remark,
+            tried: asked.changes.clone(),
+            processes,
+        }
+    }
+
+    /// The versions in words, and who named them.
+    pub(super) fn version_text(&self) -> String {
+        let from = self.version_from.as_ref();
+        let from = from.map_or_else(String::new, |from| format!(" ({from})"));
+        format!("Flink {}{from}", self.versions)
+    }
+}
+
+/// Adds each case of a process, or that nothing is known.
+fn cases<T>(
+    out: &mut Vec<ProcessView>,
+    (process, mode): (Process, Mode),
+    (cases, unknown): (&[Case<T>], Option<Unknown>),
+    origins: Origins,
+    parts: impl Fn(&T, Versions) -> Parts,
+) {
+    let view = |versions: Versions, outcome: Outcome| ProcessView {
+        process,
+        mode,
+        versions,
+        is_one_of_several: cases.len() > 1,
+        outcome,
+    };
+    if let Some(unknown) = unknown {
+        let outcome = unknown_outcome(unknown, origins);
+        out.push(view(origins.deployment.versions, outcome));
+        return;
+    }
+    out.extend(cases.iter().map(|case| {
+        let outcome = match &case.result {
+            Ok(model) => Outcome::Starts(Box::new(parts(model, case.versions))),
+            Err(error) => Outcome::Fails(Box::new(Fails {
+                error: error.clone(),
+                equation: equation::of(error, origins),
+            })),
+        };
+        view(case.versions, outcome)
+    }));
+}
+
+fn unknown_outcome(unknown: Unknown, origins: Origins) -> Outcome {
+    let deployment = origins.deployment;
+    let (why, text) = match unknown {
+        Unknown::NoConfiguration => (
+            "no-configuration",
+            "no file of the cluster's configuration is in sight".to_owned(),
+        ),
+        Unknown::Incomplete => ("incomplete", incomplete(deployment)),
+        Unknown::Placeholder(key) => {
+            let place = match origins.of(key) {
+                Origin::File { path, line, .. } => format!("   {path}:{line}"),
+                _ => String::new(),
+            };
+            ("placeholder", format!("{key} is a placeholder{place}"))
+        }
+    };
+    Outcome::Unknown { why, text }
+}
+
+/// Why not all of the configuration is known.
+fn incomplete(deployment: &Deployment) -> String {
+    let own = deployment.documents.iter();
+    let mut own = own.filter(|document| document.space == Space::Flink);
+    let broken = own.clone().find_map(|document| {
+        let problem = document.load_error()?;
+        let source = deployment.source(document);
+        let line = source.place(problem.at.start).line;
+        Some(format!(
+            "{}:{line} does not load: {}",
+            source.path, problem.message
+        ))
+    });
+    broken.unwrap_or_else(|| {
+        let partial = own.find(|document| !document.complete);
+        let path = partial.map_or("it", |document| &deployment.source(document).path);
+        format!("{path} does not hold all of the configuration")
+    })
+}
+
+/// How each part is called and drawn.
+struct Plan {
+    name: &'static str,
+    label: &'static str,
+    depth: usize,
+    look: Option<Look>,
+    flag: Option<&'static str>,
+}
+
+const fn plan(name: &'static str, label: &'static str, depth: usize) -> Plan {
+    Plan {
+        name,
+        label,
+        depth,
+        look: None,
+        flag: None,
+    }
+}
+
+impl Plan {
+    const fn drawn(mut self, letter: char, color: usize) -> Plan {
+        self.look = Some(Look { letter, color });
+        self
+    }
+
+    const fn flag(mut self, flag: &'static str) -> Plan {
+        self.flag = Some(flag);
+        self
+    }
+
+    fn row(&self, bytes: u64, reason: Option<Reason>) -> Row {
+        Row {
+            name: self.name,
+            label: self.label,
+            depth: self.depth,
+            bytes,
+            reason,
+            note: self.flag.map(str::to_owned),
+            look: self.look,
+        }
+    }
+}
+
+const TASK_MANAGER: [Plan; 12] = [
+    plan("total_process", "process", 0),
+    plan("total_flink", "of it for Flink", 1),
+    plan("jvm_heap", "JVM heap", 1).flag("-Xmx"),
+    plan("framework_heap", "framework heap", 2).drawn('F', 0),
+    plan("task_heap", "task heap", 2).drawn('H', 1),
+    plan("jvm_direct", "direct", 1).flag("-XX:MaxDirectMemorySize"),
+    plan("framework_off_heap", "framework off-heap", 2).drawn('d', 2),
+    plan("task_off_heap", "task off-heap", 2).drawn('D', 3),
+    plan("network", "network", 2).drawn('N', 4),
+    plan("managed", "managed", 1).drawn('M', 5),
+    plan("jvm_metaspace", "metaspace", 1).drawn('S', 6),
+    plan("jvm_overhead", "overhead", 1).drawn('V', 7),
+];
+
+const JOB_MANAGER: [Plan; 6] = [
+    plan("total_process", "process", 0),
+    plan("total_flink", "of it for Flink", 1),
+    plan("jvm_heap", "JVM heap", 1).drawn('H', 1).flag("-Xmx"),
+    plan("off_heap", "off-heap", 1).drawn('D', 3),
+    plan("jvm_metaspace", "metaspace", 1).drawn('S', 6),
+    plan("jvm_overhead", "overhead", 1).drawn('V', 7),
+];
+
+/// The rows of a plan, the total first.
+fn rows(
+    plans: &[Plan],
+    parts: &[(&'static str, Part)],
+    sums: &[(&str, u64)],
+    process: Process,
+    origins: Origins,
+) -> (Row, Vec<Row>) {
+    let row = |plan: &Plan| {
+        let part = parts.iter().find(|(name, _)| *name == plan.name);
+        if let Some((name, part)) = part {
+            let reason = origins.reason(name, part, process);
+            return plan.row(part.bytes, Some(reason));
+        }
+        let sum = sums.iter().find(|(name, _)| *name == plan.name);
+        plan.row(sum.map_or(0, |(_, bytes)| *bytes), None)
+    };
+    (row(&plans[0]), plans[1..].iter().map(row).collect())
+}
+
+fn of_task_manager(model: &TaskManager, versions: Versions, origins: Origins) -> Parts {
+    let sums = [
+        ("jvm_heap", model.jvm_heap()),
+        ("jvm_direct", model.jvm_direct()),
+    ];
+    let process = Process::TaskManager;
+    let (total, mut rows) = rows(&TASK_MANAGER, &model.parts(), &sums, process, origins);
+    let per_slot = model.managed_per_slot().filter(|_| model.num_slots > 1);
+    let managed = rows.iter_mut().find(|row| row.name == "managed");
+    if let (Some(managed), Some(bytes)) = (managed, per_slot) {
+        let size = super::mib(bytes);
+        managed.note = Some(format!("= {size} per slot x {}", model.num_slots));
+    }
+    Parts {
+        total,
+        rows,
+        cores_and_slots: Some((model.cpu_cores, model.num_slots)),
+        jvm_params: model.jvm_params(),
+        beside: beside::of_task_manager(model, versions, origins),
+    }
+}
+
+fn of_job_manager(model: &JobManager, origins: Origins) -> Parts {
+    let process = Process::JobManager;
+    let (total, mut rows) = rows(&JOB_MANAGER, &model.parts(), &[], process, origins);
+    if let Some(off_heap) = rows.iter_mut().find(|row| row.name == "off_heap")
+        && model.direct_limit
+    {
+        off_heap.note = Some("-XX:MaxDirectMemorySize".to_owned());
+    }
+    Parts {
+        total,
+        rows,
+        cores_and_slots: None,
+        jvm_params: model.jvm_params(),
+        beside: Vec::new(),
+    }
+}
