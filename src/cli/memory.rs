@@ -186,9 +186,10 @@ fn others(
         _ if args.lint.paths.is_empty() => &here,
         _ => args.lint.paths.as_slice(),
     };
-    let tree = match is_path {
-        true => None,
-        false => Some(checkout::of(other, paths)?),
+    let tree = if is_path {
+        None
+    } else {
+        Some(checkout::of(other, paths)?)
     };
     let paths = match &tree {
         None => vec![PathBuf::from(other)],

@@ -121,6 +121,9 @@ fn legend(parts: &Parts, style: &Style, indent: &str) -> String {
 pub(super) fn percent(bytes: u64, total: u64) -> String {
     let total = u128::from(total.max(1));
     let thousandths = (u128::from(bytes) * 1000 + total / 2) / total;
+    if bytes > 0 && thousandths == 0 {
+        return "<0.1%".to_owned();
+    }
     format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 

@@ -155,13 +155,16 @@ pub(super) fn text(comparisons: &[Comparison], other: &str, style: &Style) -> St
             let title = title(&sides);
             let Some((this, other)) = both(&sides) else {
                 out.push_str(&format!("{}\n", paint.tone(Tone::Strong, &title)));
-                for (name, side) in [("this ", sides.0), ("other", sides.1)] {
-                    let line = one_line(side);
-                    out.push_str(&format!("  {name}   {}\n", visible(&line)));
+                for (name, side) in [("  this    ", sides.0), ("  other   ", sides.1)] {
+                    table::hanging(&mut out, name, &one_line(side), style);
                 }
                 continue;
             };
-            let name = format!("{title:<24}");
+            let mut name = format!("{title:<24}");
+            if title.len() >= 24 {
+                out.push_str(&format!("{}\n", paint.tone(Tone::Strong, &title)));
+                name = " ".repeat(24);
+            }
             out.push_str(&format!(
                 "{}{:>10} {:>10} {:>12}\n",
                 paint.tone(Tone::Strong, &name),
@@ -318,14 +321,14 @@ impl Canvas {
     fn sides(&mut self, title: &str, sides: &Sides, name: &str) {
         self.y += 28;
         self.text(24, self.y, "process", title);
-        let sizes = [sides.0, sides.1].map(|side| match side.map(|side| &side.outcome) {
+        let totals = [sides.0, sides.1].map(|side| match side.map(|side| &side.outcome) {
             Some(Outcome::Starts(parts)) => parts.total.bytes,
             _ => 0,
         });
-        let most = u128::from(sizes[0].max(sizes[1]).max(1));
+        let most = u128::from(totals[0].max(totals[1]).max(1));
         for ((side, size), name) in [sides.0, sides.1]
             .into_iter()
-            .zip(sizes)
+            .zip(totals)
             .zip(["this", name])
         {
             self.y += 22;

@@ -18,7 +18,7 @@ pub struct Equation {
 /// A number of the equation.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What is done with it: `+`, `-`, `=`, or nothing.
+    /// What stands before it: `+`, `-`, `=`, `>`, `!=`, or nothing.
     pub sign: &'static str,
     /// Its name.
     pub name: &'static str,
@@ -45,19 +45,19 @@ pub(super) fn of(error: &MemoryError, origins: Origins) -> Equation {
                 .split_last()
                 .map_or((None, &[][..]), |(limit, parts)| (Some(limit), parts));
             summed(&mut lines, parts, line);
-            lines.extend(limit.map(|limit| line("of", limit)));
+            lines.extend(limit.map(|limit| line(">", limit)));
             let sum = total(parts);
             let most = u128::from(limit.map_or(0, |(_, part)| part.bytes));
             format!("{} more than there is", wide(sum.saturating_sub(most)))
         }
         Failure::HeapAndOffHeap => {
             summed(&mut lines, &terms[..terms.len().min(2)], line);
-            lines.extend(terms.get(2).map(|flink| line("is not", flink)));
+            lines.extend(terms.get(2).map(|flink| line("!=", flink)));
             "the sum of the two must be all of it".to_owned()
         }
         Failure::ProcessTooSmall => {
             summed(&mut lines, terms.get(1..).unwrap_or_default(), line);
-            lines.extend(terms.first().map(|process| line("of", process)));
+            lines.extend(terms.first().map(|process| line(">", process)));
             let sum = total(terms.get(1..).unwrap_or_default());
             let over = sum.saturating_sub(u128::from(bytes(0)));
             format!("{} more than there is", wide(over))

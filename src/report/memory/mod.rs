@@ -9,8 +9,6 @@ mod json;
 mod markdown;
 mod svg;
 mod table;
-#[cfg(test)]
-mod tests;
 mod view;
 
 pub use beside::Beside;

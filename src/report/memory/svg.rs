@@ -28,7 +28,7 @@ const COLORS: [(&str, &str); 8] = [
     ("#76c893", "#0a2616"),
     ("#1a7f64", "#ffffff"),
     ("#e8953a", "#2b1700"),
-    ("#9a6fc4", "#ffffff"),
+    ("#8250df", "#ffffff"),
     ("#8b949e", "#0d1117"),
 ];
 
@@ -105,9 +105,13 @@ impl Canvas {
         self.y += LINE + 8;
         match &process.outcome {
             Outcome::Starts(parts) => {
-                let title = format!("{title}   {} MiB", mib(parts.total.bytes));
+                let title = format!("{title} {} MiB", mib(parts.total.bytes));
                 self.said.push(format!("{title}: {}", spoken(parts)));
                 self.text(MARGIN, self.y, "process", &title);
+                // The title is set in larger and bold letters.
+                let x = MARGIN + 24 + title.len() * (COLUMN + 3);
+                let why = row_pieces(&parts.total).join(", ");
+                self.text(x, self.y, "quiet", &fitted(&why, x));
                 self.y += 10;
                 self.bar(parts, BAR);
                 self.legend(parts);
@@ -189,7 +193,11 @@ impl Canvas {
             let share = bar::percent(row.bytes, parts.total.bytes);
             self.text(MARGIN + 280, self.y, "number quiet", &share);
             let why = row_pieces(row).join(", ");
-            self.text(MARGIN + 300, self.y, "quiet", &fitted(&why, MARGIN + 300));
+            let (x, y) = (MARGIN + 300, self.y);
+            let (shown, whole) = (escaped(&fitted(&why, x)), escaped(&why));
+            self.out.push_str(&format!(
+                "<text x=\"{x}\" y=\"{y}\" class=\"quiet\">{shown}<title>{whole}</title></text>\n"
+            ));
         }
         self.y += 4;
     }

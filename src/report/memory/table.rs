@@ -2,7 +2,7 @@
 
 use super::view::{Fails, Outcome, Parts, ProcessView, View};
 use super::{bar, mib, pieces, row_pieces};
-use crate::flink::memory::Process;
+use crate::flink::memory::{MOST, Process};
 use crate::report::Style;
 use crate::report::terminal::{Paint, Tone, visible, width, wrap};
 
@@ -69,14 +69,8 @@ fn process_text(out: &mut String, process: &ProcessView, style: &Style) {
             let total = mib(parts.total.bytes);
             let start = format!("{name}{padding}  process {total} MiB");
             let plain = width(&title) + padding.len() + 14 + total.len();
-            line(
-                out,
-                &start,
-                plain,
-                &row_pieces(&parts.total),
-                style,
-                LABEL + 12,
-            );
+            let column = (LABEL + 12).max(plain + GAP.len());
+            line(out, &start, plain, &row_pieces(&parts.total), style, column);
             table(out, parts, style);
             if !style.quiet {
                 out.push_str(&bar::draw(parts, style, "  "));
@@ -133,6 +127,7 @@ fn line(
     out.push_str(start);
     let mut used = plain;
     let mut is_first = true;
+    let least = GAP.len().min(column.saturating_sub(plain).max(1));
     let deep = if style.width < column + 44 {
         SHALLOW
     } else {
@@ -142,7 +137,7 @@ fn line(
         let piece = visible(piece);
         let columns = width(&piece);
         let gap = if is_first {
-            column.saturating_sub(used).max(1)
+            column.saturating_sub(used).max(least)
         } else {
             GAP.len()
         };
@@ -171,14 +166,18 @@ fn failure(out: &mut String, fails: &Fails, style: &Style) {
     let equation = &fails.equation;
     let longest = equation.terms.iter().map(|term| term.name.len()).max();
     let longest = longest.unwrap_or(0);
-    let digits = equation.terms.iter().map(|term| mib(term.bytes).len());
+    let number = |bytes: u64| match bytes {
+        MOST => "none".to_owned(),
+        _ => mib(bytes),
+    };
+    let digits = equation.terms.iter().map(|term| number(term.bytes).len());
     let digits = digits.max().unwrap_or(0).max(6);
     for term in &equation.terms {
         let start = format!(
-            "    {:>6} {:longest$} {:>digits$}",
+            "    {:>2} {:longest$} {:>digits$}",
             term.sign,
             term.name,
-            mib(term.bytes)
+            number(term.bytes)
         );
         let why = term.reason.as_ref().map(pieces).unwrap_or_default();
         let plain = start.len();
@@ -195,7 +194,7 @@ fn failure(out: &mut String, fails: &Fails, style: &Style) {
 }
 
 /// A text behind its name, its further lines below its first.
-fn hanging(out: &mut String, name: &str, text: &str, style: &Style) {
+pub(super) fn hanging(out: &mut String, name: &str, text: &str, style: &Style) {
     let indent = name.len();
     for (at, line) in wrap(text, style.width.saturating_sub(indent))
         .iter()
