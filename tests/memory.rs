@@ -176,7 +176,7 @@ fn the_json_says_what_flink_said() {
             Versions::parse(record["version"].as_str().expect("a text")).expect("a version");
         let is_old = version.within(Versions::LEGACY);
         let quote = if is_old { "" } else { "\"" };
-        let mut text = String::from("parallelism.default: 1\n");
+        let mut text = String::from("rest.address: localhost\n");
         for (key, own) in settings {
             text.push_str(&format!("{key}: {quote}{}{quote}\n", value(own)));
         }
@@ -546,7 +546,7 @@ fn a_revision_of_git_is_compared_with() {
             "deploy/conf",
         ],
     );
-    assert!(out(&svg).contains("HEAD 4096.0 MiB"), "{}", out(&svg));
+    assert!(out(&svg).contains("HEAD   4096.0 MiB"), "{}", out(&svg));
 }
 
 #[test]

@@ -84,8 +84,8 @@ fn process_text(out: &mut String, process: &ProcessView, style: &Style) {
         }
         Outcome::Unknown { text, .. } => {
             let name = paint.tone(Tone::Strong, &title);
-            let text = visible(text);
-            out.push_str(&format!("{name}  unknown: {text}\n"));
+            let said = [format!("unknown: {text}")];
+            line(out, &name, title.len(), &said, style, title.len() + 2);
         }
     }
 }
@@ -145,8 +145,17 @@ fn line(
             out.push_str(&format!("{:gap$}{piece}", ""));
             used += gap + columns;
         } else {
-            out.push_str(&format!("\n{:deep$}{piece}", ""));
-            used = deep + columns;
+            // Whatever is wider than a line of its own is broken at its blanks.
+            let mut lines = wrap(&piece, style.width.saturating_sub(deep)).into_iter();
+            if is_first && used + gap == deep {
+                let first = lines.next().unwrap_or_default();
+                out.push_str(&format!("{:gap$}{first}", ""));
+                used = deep + width(&first);
+            }
+            for line in lines {
+                out.push_str(&format!("\n{:deep$}{line}", ""));
+                used = deep + width(&line);
+            }
         }
         is_first = false;
     }
