@@ -335,6 +335,23 @@ fn other_values_are_tried_and_named() {
     assert_eq!(process["decided_by"]["managed"]["path"], Value::Null);
     let idle = run(folder.path(), &["memory", "--set", "parallelism.default=4"]);
     assert!(err(&idle).contains("`parallelism.default` takes no part in memory"));
+    let old = [
+        "memory",
+        "--set",
+        "taskmanager.heap.size=4g",
+        "conf/config.yaml",
+    ];
+    fs::write(
+        folder.path().join("flint.toml"),
+        "flink-version = \"2.0\"\n",
+    )
+    .expect("written");
+    fs::write(folder.path().join("conf/config.yaml"), SIZES).expect("written");
+    let old = run(folder.path(), &old);
+    assert_eq!(
+        err(&old),
+        "warning: --set: Flink 2.0 does not know `taskmanager.heap.size`\n"
+    );
 }
 
 #[test]
@@ -418,6 +435,22 @@ fn the_bar_is_ascii_where_the_locale_is_not_utf_8() {
         let output = command(folder.path(), args).env("LC_ALL", locale).output();
         let text = out(&output.expect("flint starts"));
         assert_eq!(text.is_ascii(), is_ascii, "{locale}: {text}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_silently() {
+    let folder = tree(&[("conf/flink-conf.yaml", SIZES)]);
+    for format in ["text", "json", "svg", "markdown"] {
+        let mut child = command(folder.path(), &["memory", "--format", format])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("flint starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(err(&output), "");
     }
 }
 

@@ -19,7 +19,7 @@ fn between(text: &str, name: &str, inner: &str) -> String {
     format!("{}{inner}{}", &text[..start], &text[end..])
 }
 
-/// What a command line prints, as a reader would see it.
+/// What a command line prints, as a reader with a locale of today would see it.
 fn session(line: &str) -> String {
     let mut words = line.split_whitespace();
     assert_eq!(words.next(), Some("flint"));
@@ -27,6 +27,7 @@ fn session(line: &str) -> String {
         .args(words)
         .current_dir(root())
         .env_clear()
+        .env("LANG", "C.UTF-8")
         .output()
         .expect("flint starts");
     assert!(
@@ -45,6 +46,12 @@ fn session(line: &str) -> String {
 
 fn demo() -> String {
     format!("```text\n{}```\n", session("flint check testdata/demo"))
+}
+
+/// The memory of the same deployment.
+fn memory() -> String {
+    let line = "flint memory testdata/demo";
+    format!("```text\n{}```\n", session(line))
 }
 
 /// The upgrade of a real enough configuration from 1.20.
@@ -122,7 +129,12 @@ fn the_commands_of_the_readme_exist() {
 fn the_readme_shows_true_output_and_every_rule() {
     let path = root().join("README.md");
     let current = fs::read_to_string(&path).expect("the README");
-    let parts = [("demo", demo()), ("upgrade", upgrade()), ("rules", table())];
+    let parts = [
+        ("demo", demo()),
+        ("memory", memory()),
+        ("upgrade", upgrade()),
+        ("rules", table()),
+    ];
     let written = parts.iter().fold(current.clone(), |text, (name, inner)| {
         between(&text, name, inner)
     });

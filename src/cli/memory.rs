@@ -117,9 +117,15 @@ fn check(key: &str, value: &str, versions: Versions) -> Result<(), String> {
     Ok(())
 }
 
-/// Tells which of the settings that are tried do not take part in memory.
-fn tell_idle(asked: &Asked) {
+/// Tells which of the settings that are tried do not take part in memory, or not in these deployments.
+fn tell_idle(asked: &Asked, deployments: &[Deployment]) {
+    let deployments = deployments.iter();
+    let all = deployments.fold(Versions::NONE, |all, own| all.or(own.versions));
     for (key, _) in &asked.changes {
+        if !all.is_empty() && !options::is_known(key, all) {
+            let message = format!("--set: Flink {all} does not know `{key}`");
+            complain("warning", &message);
+        }
         let takes_part = OPTIONS
             .iter()
             .any(|spec| spec.key == key || spec.also.contains(&key.as_str()));
@@ -134,7 +140,6 @@ fn tell_idle(asked: &Asked) {
 
 /// The memory of the deployments asked about, each with its name below what was named.
 fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
-    tell_idle(asked);
     let project = Project::read(&found.sources, &found.configs, &named_config_yaml(found));
     let mut deployments: Vec<Deployment> = project
         .deployments()
@@ -152,6 +157,7 @@ fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
         let mut own = deployment.documents.iter().chain(&deployment.unread);
         own.any(|document| document.space == Space::Flink)
     });
+    tell_idle(asked, &deployments);
     let deployments = deployments.into_iter().map(Deployment::as_if_read);
     deployments
         .map(|deployment| {

@@ -93,6 +93,7 @@ pub(super) fn of(error: &MemoryError, origins: Origins) -> Equation {
                 format!("the fraction {fraction} is not from 0 to less than 1")
             }
         }
+        Failure::NotConfigured => "none of these is set in the files here".to_owned(),
         _ => String::new(),
     };
     Equation {

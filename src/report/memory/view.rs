@@ -1,11 +1,10 @@
 //! A deployment's memory as it is shown: rows with their names, and who decided each.
 
-use super::beside::{self, Beside};
+use super::beside::Beside;
 use super::equation::{self, Equation};
+use super::rows;
 use crate::deployment::{Case, Deployment, Unknown};
-use crate::flink::memory::{
-    JobManager, Key, MemoryError, Mode, Part, Preset, Process, TaskManager, Why,
-};
+use crate::flink::memory::{Key, MemoryError, Mode, Part, Preset, Process, Why};
 use crate::flink::version::Versions;
 use crate::syntax::Space;
 
@@ -255,14 +254,14 @@ impl View {
             (Process::TaskManager, mode),
             (&memory.task_manager.cases, memory.task_manager.unknown),
             origins,
-            |model, versions| of_task_manager(model, versions, origins),
+            |model, versions| rows::of_task_manager(model, versions, origins),
         );
         cases(
             &mut processes,
             (Process::JobManager, mode),
             (&memory.job_manager.cases, memory.job_manager.unknown),
             origins,
-            |model, _| of_job_manager(model, origins),
+            |model, _| rows::of_job_manager(model, origins),
         );
         let remark = deployment.opens_nothing.then(|| {
             format!(
@@ -358,130 +357,4 @@ fn incomplete(deployment: &Deployment) -> String {
         let path = partial.map_or("it", |document| &deployment.source(document).path);
         format!("{path} does not hold all of the configuration")
     })
-}
-
-/// How each part is called and drawn.
-struct Plan {
-    name: &'static str,
-    label: &'static str,
-    depth: usize,
-    look: Option<Look>,
-    flag: Option<&'static str>,
-}
-
-const fn plan(name: &'static str, label: &'static str, depth: usize) -> Plan {
-    Plan {
-        name,
-        label,
-        depth,
-        look: None,
-        flag: None,
-    }
-}
-
-impl Plan {
-    const fn drawn(mut self, letter: char, color: usize) -> Plan {
-        self.look = Some(Look { letter, color });
-        self
-    }
-
-    const fn flag(mut self, flag: &'static str) -> Plan {
-        self.flag = Some(flag);
-        self
-    }
-
-    fn row(&self, bytes: u64, reason: Option<Reason>) -> Row {
-        Row {
-            name: self.name,
-            label: self.label,
-            depth: self.depth,
-            bytes,
-            reason,
-            note: self.flag.map(str::to_owned),
-            look: self.look,
-        }
-    }
-}
-
-const TASK_MANAGER: [Plan; 12] = [
-    plan("total_process", "process", 0),
-    plan("total_flink", "of it for Flink", 1),
-    plan("jvm_heap", "JVM heap", 1).flag("-Xmx"),
-    plan("framework_heap", "framework heap", 2).drawn('F', 0),
-    plan("task_heap", "task heap", 2).drawn('H', 1),
-    plan("jvm_direct", "direct", 1).flag("-XX:MaxDirectMemorySize"),
-    plan("framework_off_heap", "framework off-heap", 2).drawn('d', 2),
-    plan("task_off_heap", "task off-heap", 2).drawn('D', 3),
-    plan("network", "network", 2).drawn('N', 4),
-    plan("managed", "managed", 1).drawn('M', 5),
-    plan("jvm_metaspace", "metaspace", 1).drawn('S', 6),
-    plan("jvm_overhead", "overhead", 1).drawn('V', 7),
-];
-
-const JOB_MANAGER: [Plan; 6] = [
-    plan("total_process", "process", 0),
-    plan("total_flink", "of it for Flink", 1),
-    plan("jvm_heap", "JVM heap", 1).drawn('H', 1).flag("-Xmx"),
-    plan("off_heap", "off-heap", 1).drawn('D', 3),
-    plan("jvm_metaspace", "metaspace", 1).drawn('S', 6),
-    plan("jvm_overhead", "overhead", 1).drawn('V', 7),
-];
-
-/// The rows of a plan, the total first.
-fn rows(
-    plans: &[Plan],
-    parts: &[(&'static str, Part)],
-    sums: &[(&str, u64)],
-    process: Process,
-    origins: Origins,
-) -> (Row, Vec<Row>) {
-    let row = |plan: &Plan| {
-        let part = parts.iter().find(|(name, _)| *name == plan.name);
-        if let Some((name, part)) = part {
-            let reason = origins.reason(name, part, process);
-            return plan.row(part.bytes, Some(reason));
-        }
-        let sum = sums.iter().find(|(name, _)| *name == plan.name);
-        plan.row(sum.map_or(0, |(_, bytes)| *bytes), None)
-    };
-    (row(&plans[0]), plans[1..].iter().map(row).collect())
-}
-
-fn of_task_manager(model: &TaskManager, versions: Versions, origins: Origins) -> Parts {
-    let sums = [
-        ("jvm_heap", model.jvm_heap()),
-        ("jvm_direct", model.jvm_direct()),
-    ];
-    let process = Process::TaskManager;
-    let (total, mut rows) = rows(&TASK_MANAGER, &model.parts(), &sums, process, origins);
-    let per_slot = model.managed_per_slot().filter(|_| model.num_slots > 1);
-    let managed = rows.iter_mut().find(|row| row.name == "managed");
-    if let (Some(managed), Some(bytes)) = (managed, per_slot) {
-        let size = super::mib(bytes);
-        managed.note = Some(format!("= {size} per slot x {}", model.num_slots));
-    }
-    Parts {
-        total,
-        rows,
-        cores_and_slots: Some((model.cpu_cores, model.num_slots)),
-        jvm_params: model.jvm_params(),
-        beside: beside::of_task_manager(model, versions, origins),
-    }
-}
-
-fn of_job_manager(model: &JobManager, origins: Origins) -> Parts {
-    let process = Process::JobManager;
-    let (total, mut rows) = rows(&JOB_MANAGER, &model.parts(), &[], process, origins);
-    if let Some(off_heap) = rows.iter_mut().find(|row| row.name == "off_heap")
-        && model.direct_limit
-    {
-        off_heap.note = Some("-XX:MaxDirectMemorySize".to_owned());
-    }
-    Parts {
-        total,
-        rows,
-        cores_and_slots: None,
-        jvm_params: model.jvm_params(),
-        beside: Vec::new(),
-    }
 }
