@@ -69,7 +69,7 @@ keys! {
     ManagedSize = "taskmanager.memory.managed.size" ["taskmanager.memory.size"], Nothing;
     ManagedFraction = "taskmanager.memory.managed.fraction", Fraction(0.4);
     NetworkLeast = "taskmanager.memory.network.min" ["taskmanager.network.memory.min"], Bytes(64 * MIB);
-    /// The default is 1 GiB before 1.17, see [`Inputs::preset`].
+    /// The default is 1 GiB before 1.17, see `Inputs::preset`.
     NetworkMost = "taskmanager.memory.network.max" ["taskmanager.network.memory.max"], Bytes(MOST);
     NetworkFraction = "taskmanager.memory.network.fraction" ["taskmanager.network.memory.fraction"], Fraction(0.1);
     NetworkBuffers = "taskmanager.network.numberOfBuffers", Number(2048), Versions::LEGACY;

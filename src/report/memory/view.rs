@@ -335,6 +335,21 @@ fn unknown_outcome(unknown: Unknown, origins: Origins) -> Outcome {
             };
             ("placeholder", format!("{key} is a placeholder{place}"))
         }
+        Unknown::Elsewhere(key) => {
+            let by = deployment
+                .cluster
+                .set_by
+                .first()
+                .map_or(String::new(), |place| {
+                    let source = deployment.sources.get(place.at.source);
+                    let line = source.place(place.at.span.start).line;
+                    format!(": {}   {}:{line}", place.what, source.path)
+                });
+            (
+                "set-elsewhere",
+                format!("{key} may be set outside of the configuration{by}"),
+            )
+        }
     };
     Outcome::Unknown { why, text }
 }
