@@ -14,10 +14,14 @@ use crate::text::{Source, Sources, Span};
 
 mod cluster;
 mod memory;
+mod network;
+mod rocksdb;
 
 pub use crate::flink::memory::Process;
 pub use cluster::{Cluster, Count, Limit, Place};
 pub use memory::{Case, Change, Derived, Memory, Unknown};
+pub use network::{Network, NetworkCase};
+pub use rocksdb::RocksDb;
 
 /// Where the Flink version of a deployment comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +133,19 @@ impl<'p> Value<'p> {
         match self {
             Value::Known(effective) => Some(effective.value()),
             Value::Default(default) => default,
+            Value::Unknown => None,
+        }
+    }
+
+    /// What is made of the setting, and `default` where there is none.
+    pub fn read_or<T>(
+        self,
+        default: T,
+        read: impl FnOnce(Effective<'p>) -> Option<T>,
+    ) -> Option<T> {
+        match self {
+            Value::Known(effective) => read(effective),
+            Value::Default(_) => Some(default),
             Value::Unknown => None,
         }
     }
@@ -263,6 +280,31 @@ impl<'p> Deployment<'p> {
             document,
             versions: hits.iter().fold(first, |set, (.., own)| set.or(*own)),
         })
+    }
+
+    /// What an option is, as far as files of the cluster say it: what a job's file says, the job may
+    /// read in its own way.
+    pub fn cluster_value(&self, key: &str) -> Value<'p> {
+        match self.get(key) {
+            Value::Known(effective) if effective.document.space != Space::Flink => Value::Unknown,
+            other => other,
+        }
+    }
+
+    /// What a process of these versions finds for an option: unknown where something beside the files
+    /// of the cluster may set it under any of its names, and not set where none of the versions has it.
+    pub fn cluster_option(&self, key: &str) -> Value<'p> {
+        let aliases: Vec<_> = options::meanings(key)
+            .flat_map(|spec| spec.aliases())
+            .collect();
+        let mut names = std::iter::once(key).chain(aliases.iter().map(|alias| alias.key));
+        if names.any(|name| self.cluster.may_set(name)) {
+            return Value::Unknown;
+        }
+        match self.cluster_value(key) {
+            Value::Unknown if !options::is_known(key, self.versions) => Value::Default(None),
+            other => other,
+        }
     }
 
     /// The kernel parameter in force: the last assignment over all files in their order.

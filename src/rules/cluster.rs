@@ -31,10 +31,7 @@ pub(super) fn is_of_operator(document: &Document) -> bool {
 
 /// What an option is, as far as files of the cluster say it.
 pub(super) fn value<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
-    match deployment.get(key) {
-        Value::Known(effective) if effective.document.space != Space::Flink => Value::Unknown,
-        other => other,
-    }
+    deployment.cluster_value(key)
 }
 
 /// The same, and nothing beside those files may set the option under any of its names: what runs the
