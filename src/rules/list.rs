@@ -61,6 +61,8 @@ rules! {
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
     "list-on-comma-option" => values::list_on_comma_option;
     "low-rocksdb-block-cache" => declared;
+    "low-rocksdb-memory" => resources::rocksdb::low_rocksdb_memory;
+    "managed-memory-unused" => resources::managed::managed_memory_unused;
     "map-under-scalar-option" => values::map_under_scalar_option;
     "max-parallelism-below-parallelism" => parallelism::max_parallelism_below_parallelism;
     "metrics-reporter-without-factory" => reporters::without_factory;
@@ -74,6 +76,7 @@ rules! {
     "misspelled-option" => keys::misspelled_option;
     "mixed-option-generations" => keys::mixed_option_generations;
     "nested-yaml-in-legacy-conf" => conf_lines::nested_yaml;
+    "network-memory-too-small" => resources::network::network_memory_too_small;
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
     "no-tolerable-failures" => declared;
     "option-removed" => keys::option_removed;

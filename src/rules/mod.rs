@@ -29,6 +29,7 @@ mod metric_scope;
 pub mod page;
 mod parallelism;
 mod reporters;
+mod resources;
 mod secrets;
 mod small_tcp_buffers;
 mod start;
