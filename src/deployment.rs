@@ -45,7 +45,7 @@ impl fmt::Display for VersionFrom {
 }
 
 /// One Flink cluster or application as somebody would start it; a view over its documents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deployment<'p> {
     /// Its name: the folder or file it was found in, or the name given in flint.toml.
     pub name: String,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The configurations whose outputs are recorded.
-const CASES: [(&str, &str, &str); 6] = [
+const CASES: [(&str, &str, &str); 7] = [
     (
         "sample",
         "deploy/flink-conf.yaml",
@@ -47,6 +47,14 @@ const CASES: [(&str, &str, &str); 6] = [
         "placeholder",
         "flink-conf.yaml",
         "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: ${TM_SIZE}\n",
+    ),
+    (
+        "rocksdb",
+        "conf/flink-conf.yaml",
+        "jobmanager.memory.process.size: 1600m\n\
+         taskmanager.memory.process.size: 1600m\n\
+         taskmanager.numberOfTaskSlots: 16\n\
+         state.backend: rocksdb\n",
     ),
     (
         "what-is-left",
@@ -352,6 +360,37 @@ fn other_values_are_tried_and_named() {
         err(&old),
         "warning: --set: Flink 2.0 does not know `taskmanager.heap.size`\n"
     );
+}
+
+#[test]
+fn what_is_tried_decides_about_rocksdb_too() {
+    let conf = format!("{SIZES}state.backend.type: rocksdb\n");
+    let folder = tree(&[("conf/flink-conf.yaml", &conf)]);
+    let rocksdb = |set: &[&str]| {
+        let mut args = vec![
+            "memory",
+            "--isolated",
+            "--format",
+            "json",
+            "--flink-version",
+            "1.20",
+        ];
+        args.extend(set.iter().flat_map(|set| ["--set", set]));
+        let shown = run(folder.path(), &args);
+        let json: serde_json::Value = serde_json::from_str(&out(&shown)).expect("JSON");
+        json["deployments"][0]["processes"][0]["rocksdb"].clone()
+    };
+    let own = rocksdb(&[]);
+    assert_eq!(own["per"], "slot");
+    let two = rocksdb(&["taskmanager.numberOfTaskSlots=2"]);
+    assert_eq!(
+        two["bytes"].as_u64(),
+        own["bytes"].as_u64().map(|bytes| bytes / 2)
+    );
+    assert!(rocksdb(&["state.backend.type=hashmap"]).is_null());
+    let each = rocksdb(&["state.backend.rocksdb.memory.managed=false"]);
+    assert_eq!(each["per"], "state");
+    assert_eq!(each["cache"], 8 << 20);
 }
 
 #[test]

@@ -126,9 +126,9 @@ fn tell_idle(asked: &Asked, deployments: &[Deployment]) {
             let message = format!("--set: Flink {all} does not know `{key}`");
             complain("warning", &message);
         }
-        let takes_part = OPTIONS
-            .iter()
-            .any(|spec| spec.key == key || spec.also.contains(&key.as_str()));
+        let mut sizes = OPTIONS.iter();
+        let takes_part = key.starts_with("state.backend")
+            || sizes.any(|spec| spec.key == key || spec.also.contains(&key.as_str()));
         if !takes_part {
             complain(
                 "warning",

@@ -1,5 +1,7 @@
 //! The memory of a deployment's processes, from its settings in force.
 
+use std::sync::OnceLock;
+
 use super::Deployment;
 use crate::flink::memory::{
     GENERATIONS, Inputs, JobManager, MemoryError, Mode, OPTIONS, Process, TaskManager, job_manager,
@@ -100,6 +102,16 @@ impl<'p> Deployment<'p> {
     /// The memory of its processes if some settings were others.
     pub fn memory_with(&self, changes: &[Change]) -> Memory {
         self.memory_as(self.mode(), changes)
+    }
+
+    /// The deployment with one more document on top of the others, and with processes that are started
+    /// in a certain way.
+    #[must_use]
+    pub fn with(&self, document: Option<&'p Document>, mode: Mode) -> Deployment<'p> {
+        let mut with = self.clone();
+        with.documents.extend(document);
+        with.memory = OnceLock::from(with.memory_as(mode, &[]));
+        with
     }
 
     /// The same for processes that are started in a certain way.

@@ -1,9 +1,9 @@
 //! What follows from a process's memory: numbers that stand below its table.
 
+use super::rocksdb::RocksDb;
 use super::view::{Origin, Origins};
 use crate::flink::memory::{Key, TaskManager};
 use crate::flink::value::parse_memory;
-use crate::flink::version::Versions;
 
 /// A line below the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,14 @@ pub struct Beside {
 /// What follows for a `TaskManager` that starts.
 pub(super) fn of_task_manager(
     model: &TaskManager,
-    _versions: Versions,
     origins: Origins,
+    rocksdb: Option<&RocksDb>,
 ) -> Vec<Beside> {
     let mut lines = vec![slots(model, origins)];
+    lines.extend(rocksdb.map(|rocksdb| Beside {
+        label: "RocksDB",
+        pieces: rocksdb.pieces(),
+    }));
     lines.extend(buffers(model, origins));
     lines
 }

@@ -60,6 +60,9 @@ pub(super) fn process(view: &ProcessView) -> Value {
             }
             put("jvm_params", json!(parts.jvm_params));
             put("decided_by", Value::Object(decided_by(parts)));
+            if let Some(rocksdb) = &parts.rocksdb {
+                put("rocksdb", rocksdb.json());
+            }
         }
         Outcome::Fails(fails) => put("error", error(fails)),
         Outcome::Unknown { why, text } => {

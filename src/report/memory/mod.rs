@@ -7,6 +7,7 @@ mod compare;
 mod equation;
 mod json;
 mod markdown;
+mod rocksdb;
 mod rows;
 mod svg;
 mod table;

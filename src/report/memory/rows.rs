@@ -1,9 +1,9 @@
 //! The rows of each process's table: how parts are called, in which order, and how they look.
 
 use super::beside;
+use super::rocksdb::RocksDb;
 use super::view::{Look, Origins, Parts, Reason, Row};
 use crate::flink::memory::{JobManager, Part, Process, TaskManager};
-use crate::flink::version::Versions;
 
 /// How each part is called and drawn.
 struct Plan {
@@ -93,7 +93,11 @@ fn rows(
 }
 
 /// The parts of a `TaskManager` that starts.
-pub(super) fn of_task_manager(model: &TaskManager, versions: Versions, origins: Origins) -> Parts {
+pub(super) fn of_task_manager(
+    model: &TaskManager,
+    origins: Origins,
+    rocksdb: Option<RocksDb>,
+) -> Parts {
     let sums = [
         ("jvm_heap", model.jvm_heap()),
         ("jvm_direct", model.jvm_direct()),
@@ -111,7 +115,8 @@ pub(super) fn of_task_manager(model: &TaskManager, versions: Versions, origins: 
         rows,
         cores_and_slots: Some((model.cpu_cores, model.num_slots)),
         jvm_params: model.jvm_params(),
-        beside: beside::of_task_manager(model, versions, origins),
+        beside: beside::of_task_manager(model, origins, rocksdb.as_ref()),
+        rocksdb,
     }
 }
 
@@ -130,5 +135,6 @@ pub(super) fn of_job_manager(model: &JobManager, origins: Origins) -> Parts {
         cores_and_slots: None,
         jvm_params: model.jvm_params(),
         beside: Vec::new(),
+        rocksdb: None,
     }
 }

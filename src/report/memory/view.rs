@@ -2,11 +2,13 @@
 
 use super::beside::Beside;
 use super::equation::{self, Equation};
+use super::rocksdb::RocksDb;
 use super::rows;
 use crate::deployment::{Case, Deployment, Unknown};
 use crate::flink::memory::{Key, MemoryError, Mode, Part, Preset, Process, Why};
 use crate::flink::version::Versions;
-use crate::syntax::Space;
+use crate::syntax::{Document, Kind, Setting, Space};
+use crate::text::Span;
 
 /// What is asked beyond what the files say.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,30 @@ impl Asked {
         let mut changes = self.changes.iter();
         let change = changes.find(|(own, _)| own == key);
         change.map(|(_, value)| value.as_str())
+    }
+
+    /// What is tried, as a document on top of a deployment's own.
+    fn document(&self, deployment: &Deployment) -> Option<Document> {
+        let below = deployment.documents.first()?;
+        let source = deployment.source(below);
+        let mut document = Document::new(source, below.format, Space::Flink, below.layer);
+        let at = Span::default();
+        document.editable = false;
+        document.settings = self
+            .changes
+            .iter()
+            .map(|(key, value)| Setting {
+                key: key.clone(),
+                value: value.clone(),
+                kind: Kind::Text,
+                known: true,
+                key_at: at,
+                value_at: at,
+                whole: at,
+                written: None,
+            })
+            .collect();
+        (!self.changes.is_empty()).then_some(document)
     }
 }
 
@@ -88,6 +114,8 @@ pub struct Parts {
     pub jvm_params: String,
     /// What follows from the parts.
     pub beside: Vec<Beside>,
+    /// What `RocksDB` makes of managed memory, where it keeps the state.
+    pub rocksdb: Option<RocksDb>,
 }
 
 impl Parts {
@@ -241,12 +269,12 @@ impl View {
     /// becomes of its files; see [`Deployment::as_if_read`].
     pub fn of(deployment: &Deployment, asked: &Asked) -> View {
         let mode = asked.mode.unwrap_or_else(|| deployment.mode());
-        let changes: Vec<(&str, Option<&str>)> = asked
-            .changes
-            .iter()
-            .map(|(key, value)| (key.as_str(), Some(value.as_str())))
-            .collect();
-        let memory = deployment.memory_as(mode, &changes);
+        let tried = asked.document(deployment);
+        let mut with = deployment.with(tried.as_ref(), mode);
+        with.cluster
+            .elsewhere
+            .retain(|key| asked.change(key).is_none());
+        let memory = with.memory_as(mode, &[]);
         let origins = Origins { deployment, asked };
         let mut processes = Vec::new();
         cases(
@@ -254,7 +282,11 @@ impl View {
             (Process::TaskManager, mode),
             (&memory.task_manager.cases, memory.task_manager.unknown),
             origins,
-            |model, versions| rows::of_task_manager(model, versions, origins),
+            |model, versions| {
+                let mut own = with.clone();
+                own.versions = versions;
+                rows::of_task_manager(model, origins, RocksDb::of(&own))
+            },
         );
         cases(
             &mut processes,
