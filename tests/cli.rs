@@ -40,7 +40,19 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-const BAD: &str = "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n";
+/// What every whole configuration has to say.
+macro_rules! sizes {
+    () => {
+        "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
+    };
+}
+
+const BAD: &str = concat!(
+    "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n",
+    sizes!()
+);
+/// What the fix makes of it.
+const MENDED: &str = concat!("taskmanager.numberOfTaskSlots: 4\n", sizes!());
 
 #[test]
 fn problems_give_exit_code_1_and_none_gives_0() {
@@ -64,7 +76,7 @@ fn problems_give_exit_code_1_and_none_gives_0() {
         ],
     );
     assert_eq!(code(&note), 1);
-    let good = tree(&[("flink-conf.yaml", "parallelism.default: 4\n")]);
+    let good = tree(&[("flink-conf.yaml", concat!("parallelism.default: 4\n", sizes!()))]);
     let output = run(good.path(), &["check"]);
     assert_eq!(code(&output), 0);
     assert!(
@@ -104,7 +116,7 @@ fn a_missing_path_names_the_nearest() {
 fn an_unknown_file_is_no_failure_for_hooks() {
     let folder = tree(&[
         ("main.rs", "fn main() {}\n"),
-        ("flink-conf.yaml", "a.b: 1\n"),
+        ("flink-conf.yaml", concat!("a.b: 1\n", sizes!())),
     ]);
     let output = run(folder.path(), &["check", "main.rs", "flink-conf.yaml"]);
     assert_eq!(code(&output), 0, "{}", out(&output));
@@ -277,7 +289,7 @@ fn standard_input_is_linted_under_its_name() {
         out(&output)
     );
     let fixed = feed(&["fix", "-", "--stdin-filename", "conf/flink-conf.yaml"]);
-    assert_eq!(out(&fixed), "taskmanager.numberOfTaskSlots: 4\n");
+    assert_eq!(out(&fixed), MENDED);
     assert_eq!(code(&fixed), 0);
     fs::write(folder.path().join("flint.toml"), "exclude = [\"conf\"]\n").expect("a file");
     let excluded = feed(&["fix", "-", "--stdin-filename", "conf/flink-conf.yaml"]);
@@ -290,7 +302,7 @@ fn standard_input_is_linted_under_its_name() {
     assert_eq!(out(&foreign), BAD);
     fs::write(folder.path().join("flint.toml"), "error-on = \"note\"\n").expect("a file");
     let left = feed(&["fix", "-", "--stdin-filename", "flink-conf.yaml"]);
-    assert_eq!(out(&left), "taskmanager.numberOfTaskSlots: 4\n");
+    assert_eq!(out(&left), MENDED);
     assert_eq!(code(&left), 1, "a note is left");
     let unnamed = feed(&["check", "-"]);
     assert_eq!(code(&unnamed), 2);
@@ -403,7 +415,7 @@ fn fixing_exits_with_what_is_left() {
     assert_eq!(err(&output), "Fixed 1 problem in 1 file.\n");
     assert_eq!(
         fs::read_to_string(folder.path().join("flink-conf.yaml")).expect("a file"),
-        "taskmanager.numberOfTaskSlots: 4\n"
+        MENDED
     );
     let changed = tree(&[("flink-conf.yaml", BAD)]);
     assert_eq!(code(&run(changed.path(), &["fix", "--fail-on-change"])), 1);
@@ -434,7 +446,7 @@ fn links_stay_links_and_modes_stay() {
     let target = folder.path().join("real/base.yaml");
     assert_eq!(
         fs::read_to_string(&target).expect("a file"),
-        "taskmanager.numberOfTaskSlots: 4\n"
+        MENDED
     );
     assert_eq!(
         fs::metadata(&target)
@@ -827,7 +839,7 @@ fn a_patch_outside_of_git_applies_where_it_was_asked_for() {
         let patch = run(folder.path(), &["fix", "--dry-run", "--safe", "deploy"]);
         patched_by("patch", &["-p1"], folder.path(), &patch.stdout);
         let after = fs::read_to_string(&file).expect("a file");
-        assert_eq!(after, "taskmanager.numberOfTaskSlots: 4\n");
+        assert_eq!(after, MENDED);
     }
 }
 
@@ -864,7 +876,7 @@ fn names_that_are_no_text_are_told_apart_and_patched() {
     patched_by("git", &["apply", "-"], folder.path(), &patch.stdout);
     for file in &files {
         let after = fs::read_to_string(file).expect("a file");
-        assert_eq!(after, "taskmanager.numberOfTaskSlots: 4\n");
+        assert_eq!(after, MENDED);
     }
 }
 

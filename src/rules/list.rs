@@ -56,6 +56,7 @@ rules! {
     "java-serializer-in-kryo" => kryo_use::java_serializer;
     "jvm-option-overrides-memory" => jvm::jvm_option_overrides_memory;
     "key-group-skew" => parallelism::key_group_skew;
+    "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
@@ -65,6 +66,9 @@ rules! {
     "managed-memory-unused" => resources::managed::managed_memory_unused;
     "map-under-scalar-option" => values::map_under_scalar_option;
     "max-parallelism-below-parallelism" => parallelism::max_parallelism_below_parallelism;
+    "memory-infeasible" => memory::memory_infeasible;
+    "memory-not-configured" => memory::memory_not_configured;
+    "memory-shadowed" => memory::memory_shadowed;
     "metrics-reporter-without-factory" => reporters::without_factory;
     "metrics-scope-without-variables" => metric_scope::check;
     "min-pause-above-interval" => start::checkpoints::min_pause_above_interval;
@@ -100,6 +104,7 @@ rules! {
     "slots-vs-cpu" => parallelism::slots_vs_cpu;
     "small-tcp-buffers" => small_tcp_buffers::check;
     "ssl-without-keystore" => declared;
+    "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;
     "unknown-option" => keys::unknown_option;

@@ -25,6 +25,7 @@ mod kryo;
 mod kryo_use;
 mod lateness;
 mod list;
+mod memory;
 mod metric_scope;
 pub mod page;
 mod parallelism;

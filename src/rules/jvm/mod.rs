@@ -16,7 +16,7 @@ mod opens;
 mod shell;
 
 pub(super) use flags::unsupported_jvm_option;
-pub(super) use memory::jvm_option_overrides_memory;
+pub(super) use memory::{jvm_flag_overrides_memory, may_replace_heap};
 pub(super) use opens::missing_add_opens;
 pub(super) use shell::{java_home_not_seen, shell_quoting};
 

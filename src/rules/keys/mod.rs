@@ -128,6 +128,12 @@ fn judged<'p>(
     found
 }
 
+/// Whether some rule about keys tells of a setting whose key is `wanted`.
+pub(super) fn is_judged(deployment: &Deployment, wanted: impl Fn(&str) -> bool) -> bool {
+    let judged = judged(deployment, Depth::All, |verdict| *verdict != Verdict::Fine);
+    judged.iter().any(|found| wanted(&found.setting.key))
+}
+
 /// Whether a key begins with all parts of another.
 fn is_below(key: &str, other: &str) -> bool {
     key.strip_prefix(other)

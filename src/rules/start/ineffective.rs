@@ -29,7 +29,7 @@ const NOT_UNALIGNED: When = &[(
     Test::Not("true"),
 )];
 
-const TABLE: [Ineffective; 13] = [
+const TABLE: [Ineffective; 12] = [
     // CheckpointConfig.isUnalignedCheckpointsEnabled guards it.
     Ineffective {
         versions: "1.13..",
@@ -162,15 +162,6 @@ const TABLE: [Ineffective; 13] = [
         message: "this threshold is not used: Flink takes 20 kb instead",
         help: "the most is 1 mb; what is larger is replaced by the default",
     },
-    // TaskExecutorFlinkMemoryUtils: a size wins over its fraction.
-    Ineffective {
-        versions: "1.13..",
-        keys: &["taskmanager.memory.managed.fraction"],
-        value: Test::Present,
-        when: &[("taskmanager.memory.managed.size", Test::Present)],
-        message: "this fraction has no effect: the size of managed memory is set",
-        help: "taskmanager.memory.managed.size comes first; keep one of the two lines",
-    },
 ];
 
 /// The check.
@@ -184,7 +175,6 @@ pub(in crate::rules) fn ineffective_option(
             out.extend(check(rule, deployment, row, key));
         }
     }
-    out.extend(fixed_network(rule, deployment));
 }
 
 fn check(
@@ -215,33 +205,6 @@ fn check(
     }
     let mut finding = proof.finding(rule, deployment, row.message)?;
     finding.help = row.help.to_owned();
-    Some(finding)
-}
-
-/// The fraction of network memory, where least and most leave no room for it.
-fn fixed_network(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
-    const KEYS: [&str; 3] = [
-        "taskmanager.memory.network.fraction",
-        "taskmanager.memory.network.min",
-        "taskmanager.memory.network.max",
-    ];
-    let [fraction, least, most] = KEYS.map(|key| setting(deployment, key));
-    let (fraction, least, most) = (fraction?, least?, most?);
-    let bytes = |text| crate::flink::value::parse_memory(text).ok();
-    if bytes(least.value())? != bytes(most.value())? {
-        return None;
-    }
-    let mut proof = Proof::of(fraction, deployment);
-    for further in [least, most] {
-        proof.versions = proof.versions.and(further.versions);
-        proof.settings.push(further);
-    }
-    if proof.versions.is_empty() {
-        return None;
-    }
-    let message = "this fraction has no effect: least and most network memory are the same";
-    let mut finding = proof.finding(rule, deployment, message)?;
-    finding.help = "network memory is that size whatever the fraction says; remove this line, or let min and max differ".to_owned();
     Some(finding)
 }
 

@@ -1,0 +1,158 @@
+//! `memory-not-configured`: a whole configuration without any size of a process, which does not start.
+
+use super::{PROCESSES, failure, is_set_elsewhere, is_what_runs, keys_of, sizes};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Safety};
+use crate::flink::memory::{Failure, Mode, Process};
+use crate::rules::{Rule, claim, keys};
+use crate::syntax::Document;
+use crate::text::Span;
+
+/// The beginnings of keys that a client has to know to find a cluster. A file with nothing else is that
+/// of a client, which runs neither process.
+const OF_A_CLIENT: [&str; 7] = [
+    "jobmanager.rpc.",
+    "rest.address",
+    "rest.port",
+    "execution.target",
+    "execution.attached",
+    "sql-gateway.",
+    "sql-client.",
+];
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    if deployment.mode() == Mode::Container || !is_what_runs(deployment) {
+        return;
+    }
+    let Some(document) = super::documents(deployment).next() else {
+        return;
+    };
+    if !is_of_a_process(deployment, document) {
+        return;
+    }
+    let without: Vec<Process> = PROCESSES
+        .into_iter()
+        .filter(|process| {
+            is_absent(deployment, *process)
+                && !is_set_elsewhere(deployment, *process)
+                && !is_told(deployment, document, *process)
+        })
+        .collect();
+    let message = match without.as_slice() {
+        [] => return,
+        [one] => format!("the {} has no memory size and does not start", one.name()),
+        _ => "JobManager and TaskManager have no memory size, and neither starts".to_owned(),
+    };
+    let first = document.settings.first();
+    let at = first.map_or(Span::at(deployment.source(document).bom()), |setting| {
+        setting.whole
+    });
+    let mut finding = rule.finding(document, at, message);
+    finding.key = Some("memory".to_owned());
+    let keys: Vec<&str> = without
+        .iter()
+        .map(|process| sizes(*process).process.name())
+        .collect();
+    finding.label = match keys.as_slice() {
+        [one] => format!("{one} is nowhere in this file"),
+        _ => "no memory size in this file".to_owned(),
+    };
+    let shipped: Vec<String> = without
+        .iter()
+        .map(|process| {
+            format!(
+                "{}: {}",
+                sizes(*process).process.name(),
+                sizes(*process).shipped
+            )
+        })
+        .collect();
+    finding.help = format!(
+        "these sizes have no default: the file that Flink ships, which this one replaces, sets {}; \
+         FLINK_PROPERTIES or -D on the command line could add what is missing here",
+        shipped.join(" and ")
+    );
+    finding.fix = fix(deployment, document, &without);
+    out.push(finding);
+}
+
+/// Whether a file can be that of a process: not one of a client, and not one among the sources of a
+/// program that loads it itself.
+fn is_of_a_process(deployment: &Deployment, document: &Document) -> bool {
+    let path = &deployment.source(document).path;
+    let is_resource = path.contains("src/main/resources/");
+    let of_client = |key: &str| OF_A_CLIENT.iter().any(|start| key.starts_with(start));
+    let mut settings = document.settings.iter();
+    !is_resource && settings.any(|setting| !of_client(&setting.key))
+}
+
+/// Whether no version finds a size.
+fn is_absent(deployment: &Deployment, process: Process) -> bool {
+    fn is_in_all<T>(derived: &crate::deployment::Derived<T>) -> bool {
+        let mut cases = derived.cases.iter();
+        cases.all(|case| {
+            let error = case.result.as_ref().err();
+            error.is_some_and(|error| error.failure == Failure::NotConfigured)
+        })
+    }
+    let memory = deployment.memory();
+    failure(memory, process).is_some()
+        && match process {
+            Process::JobManager => is_in_all(&memory.job_manager),
+            Process::TaskManager => is_in_all(&memory.task_manager),
+        }
+}
+
+/// Whether another rule tells of a line that was to be the size: of a key that is none, or of a line that
+/// Flink skips.
+fn is_told(deployment: &Deployment, document: &Document, process: Process) -> bool {
+    let prefix = match process {
+        Process::JobManager => "jobmanager",
+        Process::TaskManager => "taskmanager",
+    };
+    let is_size = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.contains("memory") || text.contains("heap")
+    };
+    let source = deployment.source(document);
+    let mut problems = document.problems.iter();
+    let in_problem = problems.any(|problem| {
+        let text = source.text(source.full_line(problem.at.start));
+        let key = problem.key.as_deref().unwrap_or_default();
+        let of_process = |text: &str| text.contains(prefix) || !text.contains("manager");
+        [&*text, key].iter().any(|text| is_size(text) && of_process(text))
+            // A nested block opens with the name of the process alone.
+            || text.trim().trim_end_matches(':') == prefix
+    });
+    in_problem
+        || keys_of(process).any(|key| keys::is_misspelt(deployment, key))
+        || keys::is_judged(deployment, |key| key.contains(prefix) && is_size(key))
+}
+
+/// Adds the sizes that Flink ships.
+fn fix(deployment: &Deployment, document: &Document, without: &[Process]) -> Option<Fix> {
+    let settings: Vec<(&str, String)> = without
+        .iter()
+        .map(|process| {
+            (
+                sizes(*process).process.name(),
+                sizes(*process).shipped.to_owned(),
+            )
+        })
+        .collect();
+    let edit = document.insert_all(deployment.source(document), &settings)?;
+    let claims = settings
+        .iter()
+        .map(|(key, value)| claim(document, key, Some(value)));
+    Some(Fix {
+        title: match without.len() {
+            1 => "add the size that Flink ships".to_owned(),
+            _ => "add the sizes that Flink ships".to_owned(),
+        },
+        safety: Safety::Unsafe,
+        risk: "the right size is what the machine or the container has".to_owned(),
+        edits: vec![edit],
+        claims: claims.collect(),
+    })
+}

@@ -1,0 +1,238 @@
+//! `memory-infeasible`: sizes that do not add up, so that a process does not start.
+
+use super::change::{Change, STEP, grown, sized, which_are_set};
+use super::{
+    MIB, Sizes, equation, failure, is_misspelt, is_set_elsewhere, is_what_runs, lacks_unit, sizes,
+    total,
+};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related};
+use crate::flink::memory::{Failure, Key, MemoryError, Part, Why};
+use crate::flink::value::parse_float;
+use crate::rules::Rule;
+
+/// A size that has to grow by more than this was not meant to be so small: what else is set is then the
+/// likelier mistake.
+const MODEST: f64 = 1.5;
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for process in super::PROCESSES {
+        let Some(error) = failure(deployment.memory(), process) else {
+            continue;
+        };
+        let told = is_of_one_value(&error.failure) || lacks_unit(deployment, process);
+        if !told
+            && is_what_runs(deployment)
+            && !is_set_elsewhere(deployment, process)
+            && !is_misspelt(deployment, process)
+        {
+            out.extend(finding(rule, deployment, error));
+        }
+    }
+}
+
+/// Whether another rule tells of the failure: a value that is wrong alone, or no size at all.
+fn is_of_one_value(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::NotConfigured
+            | Failure::NoSize { .. }
+            | Failure::NoValue { .. }
+            | Failure::NoCores
+            | Failure::Cores(_)
+            | Failure::Segment { .. }
+    )
+}
+
+fn finding(rule: &Rule, deployment: &Deployment, error: &MemoryError) -> Option<Finding> {
+    let process = error.process;
+    let change = change(deployment, error);
+    let keys = equation::keys(deployment, error);
+    let is_set = |key: &&'static str| deployment.of_cluster(key).is_some();
+    let changed = change.as_ref().map(|change| change.key).filter(is_set);
+    let shown = changed
+        .or_else(|| total_key(deployment, error))
+        .or(keys.first().copied())?;
+    let (setting, document) = deployment.of_cluster(shown)?;
+    let message = format!(
+        "the {} does not start: {}",
+        process.name(),
+        equation::in_short(error)
+    );
+    let mut finding = rule.finding(document, setting.whole, message);
+    finding.key = Some(shown.to_owned());
+    let full = equation::in_full(deployment, error);
+    let advice = advice(error);
+    finding.help = if full.is_empty() {
+        advice.to_owned()
+    } else {
+        format!("{full}; {advice}")
+    };
+    let others = keys.iter().filter(|key| **key != shown);
+    finding.related = others
+        .filter_map(|key| {
+            let (setting, document) = deployment.of_cluster(key)?;
+            Some(Related {
+                at: Deployment::at(document, setting.whole),
+                message: format!("{key} is {}", setting.value),
+            })
+        })
+        .collect();
+    finding.fix = change.and_then(|change| change.fix(deployment, process));
+    Some(finding)
+}
+
+fn advice(error: &MemoryError) -> &'static str {
+    match error.failure {
+        Failure::Range { fraction, .. } if !(0.0..1.0).contains(&fraction) => {
+            "write a share such as 0.4 for 40 %"
+        }
+        Failure::Range { .. } => "raise the upper limit or lower the other",
+        Failure::Overhead
+        | Failure::ProcessTooSmall
+        | Failure::HeapAboveFlink
+        | Failure::HeapAndOffHeap => "set one of the sizes and let Flink derive the others",
+        Failure::Negative | Failure::LegacyHeap { .. } | Failure::Overflow => {
+            "write the size that is meant"
+        }
+        _ => "give the process more, or its parts less",
+    }
+}
+
+/// The setting that says how much there is to share.
+fn total_key(deployment: &Deployment, error: &MemoryError) -> Option<&'static str> {
+    totals(deployment, &sizes(error.process)).first().copied()
+}
+
+/// The keys that say how much there is and that are set, the inner one first.
+fn totals(deployment: &Deployment, own: &Sizes) -> Vec<&'static str> {
+    let [size, megabytes] = own.legacy;
+    let keys = [own.flink, size, megabytes, own.process].map(Key::name);
+    let set = which_are_set(deployment, &keys);
+    set.into_iter().map(|(key, ..)| key).collect()
+}
+
+/// The one change that makes the process start. Best is one with which it has the heap that it needs.
+fn change(deployment: &Deployment, error: &MemoryError) -> Option<Change> {
+    let enough = |change: &Change| change.is_enough(deployment, error.process);
+    let starts = |change: &Change| change.heap(deployment, error.process).is_some();
+    first_of(deployment, error, &enough).or_else(|| first_of(deployment, error, &starts))
+}
+
+/// The first of the changes that the failure suggests that `is_right`.
+fn first_of(
+    deployment: &Deployment,
+    error: &MemoryError,
+    is_right: &dyn Fn(&Change) -> bool,
+) -> Option<Change> {
+    let own = sizes(error.process);
+    let gone = |keys: &[&'static str]| {
+        let set = which_are_set(deployment, keys);
+        let mut changes = set.into_iter().map(|(key, ..)| Change::remove(key));
+        changes.find(is_right)
+    };
+    let larger = |most: f64| {
+        let keys = totals(deployment, &own);
+        let set = which_are_set(deployment, &keys);
+        let changes = set
+            .into_iter()
+            .filter_map(|(key, setting, _)| grown(setting, key, is_right));
+        let mut modest = changes.filter(|(_, ratio)| *ratio <= most);
+        modest.next().map(|(change, _)| change)
+    };
+    // The inner size beside that of the whole process: the latter alone decides all.
+    let inner = || {
+        let beside = deployment.of_cluster(own.process.name())?;
+        let [size, megabytes] = own.legacy;
+        let inner = [own.flink, size, megabytes].map(Key::name);
+        let _ = beside;
+        gone(&inner)
+    };
+    match &error.failure {
+        Failure::JvmAboveProcess | Failure::Parts | Failure::NoHeap => larger(MODEST)
+            .or_else(inner)
+            .or_else(|| lower(deployment, error, is_right))
+            .or_else(|| gone(&[own.heap.name()]))
+            .or_else(|| larger(f64::INFINITY)),
+        Failure::NetworkRest => larger(MODEST)
+            .or_else(|| gone(&[own.heap.name(), own.flink.name()]))
+            .or_else(|| larger(f64::INFINITY)),
+        Failure::Overhead | Failure::ProcessTooSmall => inner()
+            .or_else(|| fitting(deployment, error, &own).filter(is_right))
+            .or_else(|| gone(&[own.process.name()])),
+        Failure::HeapAboveFlink | Failure::HeapAndOffHeap => {
+            gone(&[own.flink.name(), Key::JobOffHeap.name(), own.heap.name()])
+                .or_else(|| larger(f64::INFINITY))
+        }
+        Failure::Range { key, fraction } => {
+            range(deployment, error, *key, *fraction).filter(is_right)
+        }
+        _ => None,
+    }
+}
+
+/// A lower fraction, the highest twentieth that will do.
+fn lower(
+    deployment: &Deployment,
+    error: &MemoryError,
+    is_right: &dyn Fn(&Change) -> bool,
+) -> Option<Change> {
+    let is_fraction = |part: &Part| part.set && matches!(part.why, Why::Fraction { .. });
+    let mut parts: Vec<&Part> = error.terms.iter().map(|(_, part)| part).collect();
+    parts.retain(|part| is_fraction(part));
+    parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+    parts.iter().find_map(|part| {
+        let key = part.key?;
+        let (setting, _) = deployment.of_cluster(key)?;
+        let now = parse_float(&setting.value).ok()?;
+        let twentieths = (1_u8..20).rev().map(|count| f32::from(count) / 20.0);
+        let mut lower = twentieths.filter(|fraction| *fraction < now);
+        lower.find_map(|fraction| {
+            let change = Change::set(key, format!("{fraction}"));
+            is_right(&change).then_some(change)
+        })
+    })
+}
+
+/// The size of the process that its parts need: a multiple of 64 MiB where that is still within the
+/// limits of the overhead.
+fn fitting(deployment: &Deployment, error: &MemoryError, own: &Sizes) -> Option<Change> {
+    let key = own.process.name();
+    let (setting, _) = deployment.of_cluster(key)?;
+    let alone = Change::remove(key).tried(deployment);
+    let needed = total(&alone, error.process)?;
+    let mut changes = [STEP, MIB].into_iter().filter_map(|step| {
+        let bytes = needed.checked_next_multiple_of(step)?;
+        Some(Change::set(key, sized(setting, key, bytes)))
+    });
+    changes.find(|change| change.heap(deployment, error.process).is_some())
+}
+
+/// A fraction that is one, or limits that are the same.
+fn range(deployment: &Deployment, error: &MemoryError, key: Key, fraction: f64) -> Option<Change> {
+    if !(0.0..1.0).contains(&fraction) {
+        let spec = key.spec();
+        let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
+        let name = names.find(|name| deployment.of_cluster(name).is_some())?;
+        let is_percent = fraction > 1.0 && fraction < 100.0 && fraction.fract() == 0.0;
+        return Some(if is_percent {
+            Change::set(name, format!("{}", fraction / 100.0))
+        } else {
+            Change::remove(name)
+        });
+    }
+    let [(_, least), (_, most)] = error.terms.as_slice() else {
+        return None;
+    };
+    let text = |part: &Part| {
+        let (setting, _) = deployment.of_cluster(part.key?)?;
+        Some(setting.value.clone())
+    };
+    let (from, to) = if least.set {
+        (least, most)
+    } else {
+        (most, least)
+    };
+    Some(Change::set(to.key?, text(from)?))
+}
