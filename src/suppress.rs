@@ -122,7 +122,8 @@ impl Coverage {
         let mut by_rule: HashMap<(SourceId, String), Vec<Covering>> = HashMap::new();
         for (number, directive) in directives.iter().enumerate() {
             for (index, name) in directive.names.iter().enumerate() {
-                let place = (directive.document.source, name.text.clone());
+                let current = rules::current_name(&name.text).to_owned();
+                let place = (directive.document.source, current);
                 let list = by_rule.entry(place).or_default();
                 // A name said twice is needed once.
                 if list.last().is_some_and(|last| last.directive == number) {

@@ -76,7 +76,10 @@ fn problems_give_exit_code_1_and_none_gives_0() {
         ],
     );
     assert_eq!(code(&note), 1);
-    let good = tree(&[("flink-conf.yaml", concat!("parallelism.default: 4\n", sizes!()))]);
+    let good = tree(&[(
+        "flink-conf.yaml",
+        concat!("parallelism.default: 4\n", sizes!()),
+    )]);
     let output = run(good.path(), &["check"]);
     assert_eq!(code(&output), 0);
     assert!(
@@ -444,10 +447,7 @@ fn links_stay_links_and_modes_stay() {
     assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
     assert!(folder.path().join("conf/flink-conf.yaml").is_symlink());
     let target = folder.path().join("real/base.yaml");
-    assert_eq!(
-        fs::read_to_string(&target).expect("a file"),
-        MENDED
-    );
+    assert_eq!(fs::read_to_string(&target).expect("a file"), MENDED);
     assert_eq!(
         fs::metadata(&target)
             .expect("metadata")
@@ -634,6 +634,34 @@ fn ignore_comments_silence_and_are_checked() {
         "{}",
         out(&shown)
     );
+}
+
+#[test]
+fn former_names_of_rules_still_work() {
+    let flag = concat!(sizes!(), "env.java.opts.taskmanager: -Xmx1g\n");
+    let concise = ["check", "--format", "concise"];
+    let plain = tree(&[("flink-conf.yaml", flag)]);
+    let plain = run(plain.path(), &concise);
+    assert!(
+        out(&plain).contains("[jvm-flag-overrides-memory]"),
+        "{}",
+        out(&plain)
+    );
+    let comment = "# flint: ignore[jvm-option-overrides-memory] why\nenv.java.opts";
+    let commented = flag.replace("env.java.opts", comment);
+    let toml = "[rules.jvm-option-overrides-memory]\nseverity = \"off\"\n";
+    for files in [
+        vec![("flink-conf.yaml", commented.as_str())],
+        vec![("flink-conf.yaml", flag), ("flint.toml", toml)],
+    ] {
+        let folder = tree(&files);
+        let output = run(folder.path(), &concise);
+        assert_eq!(err(&output), "");
+        assert!(!out(&output).contains("warning["), "{}", out(&output));
+    }
+    let folder = tree(&[]);
+    let page = run(folder.path(), &["explain", "jvm-option-overrides-memory"]);
+    assert!(out(&page).contains("jvm-flag-overrides-memory"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::flink::version::Versions;
 use crate::lint::{Linted, validate};
 use crate::project::Project;
 use crate::report::{Style, Summary};
+use crate::rules;
 use crate::syntax::{Format, Space};
 
 /// Whether the one input is standard input.
@@ -57,6 +58,7 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         if let Some(Threshold(severity)) = error_on {
             config.error_on = severity;
         }
+        config.rename(rules::current_name);
     });
     validate(&found.configs).map_err(|error| error.to_string())?;
     Ok(found)

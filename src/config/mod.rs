@@ -182,6 +182,25 @@ impl Config {
         path.strip_prefix(self.folder.as_str())
     }
 
+    /// Gives every rule that the file names the name that it has today.
+    pub fn rename(&mut self, current: impl Fn(&str) -> &str) {
+        let lists = [&mut self.select, &mut self.ignore];
+        let overridden = self.overrides.iter_mut().map(|entry| &mut entry.ignore);
+        for name in lists.into_iter().chain(overridden).flatten() {
+            *name = current(name).to_owned();
+        }
+        let rules = std::mem::take(&mut self.rules).into_iter();
+        self.rules = rules
+            .map(|(name, rule)| (current(&name).to_owned(), rule))
+            .collect();
+        let places = std::mem::take(&mut self.places).into_iter();
+        let renamed = |name: String| match name.split_once('.') {
+            Some((rule, option)) => format!("{}.{option}", current(rule)),
+            None => current(&name).to_owned(),
+        };
+        self.places = places.map(|(name, place)| (renamed(name), place)).collect();
+    }
+
     /// Whether a rule of a group runs on a file. A name counts more than a group, `ignore` more
     /// than `select`.
     pub fn runs(&self, rule: &str, group: &str, path: &str) -> bool {

@@ -155,8 +155,18 @@ pub fn all() -> &'static [FrontMatter] {
     front_matter::FRONT_MATTER
 }
 
-/// A rule's front matter and page by name.
+/// Rules that had another name, which still works in comments and in flint.toml.
+const RENAMED: [(&str, &str); 1] = [("jvm-option-overrides-memory", "jvm-flag-overrides-memory")];
+
+/// The name that a rule has today; of any other text the text itself.
+pub fn current_name(name: &str) -> &str {
+    let renamed = RENAMED.iter().find(|(former, _)| *former == name);
+    renamed.map_or(name, |(_, current)| current)
+}
+
+/// A rule's front matter and page by name, also by a former one.
 pub fn find(name: &str) -> Option<(&'static FrontMatter, &'static Entry)> {
+    let name = current_name(name);
     let index = all().binary_search_by(|front| front.name.cmp(name)).ok()?;
     Some((&all()[index], &RULES[index]))
 }

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::flink::options::{self, State};
 use crate::flink::value;
 use crate::flink::version::Versions;
-use crate::rules::claim;
+use crate::rules::{claim, memory};
 
 /// What there is to say about a removed key beyond its removal.
 struct Story {
@@ -186,14 +186,21 @@ fn finding(rule: &Rule, deployment: &Deployment, found: &Judged, gap: Gap) -> Fi
     let is_served = !set.is_empty() && (!is_tls || set.len() == TLS_NOW.len());
     let is_certain = gap.is_whole(deployment) && deployment.is_complete();
     let is_off_now = is_tls && !is_off && set.is_empty() && is_certain;
-    let what = if is_off_now {
-        "ignores it: TLS is off"
-    } else {
-        "ignores it"
+    let whole = gap.is_whole(deployment);
+    let stopped = memory::left_without_size(deployment, key).filter(|_| whole);
+    let what = match stopped {
+        Some(process) => format!(
+            "ignores it: the {} has no memory size and does not start",
+            process.name()
+        ),
+        None if is_off_now => "ignores it: TLS is off".to_owned(),
+        None => "ignores it".to_owned(),
     };
     let message = format!("Flink {} has no `{key}` any more and {what}", gap.missing);
     let mut finding = rule.finding(found.document, setting.key_at, message);
-    if is_off && renamed.is_none()
+    if stopped.is_some() {
+        finding.severity = Severity::Error;
+    } else if is_off && renamed.is_none()
         || is_served
         || is_renamed_and_set
         || story.is_some_and(|story| !story.matters)

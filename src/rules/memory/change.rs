@@ -1,6 +1,6 @@
 //! Changes of one setting, each tried on the model before it is offered.
 
-use super::{MIB, documents, heap, least_heap, total};
+use super::{MIB, bytes, documents, heap, least_heap, sizes, total};
 use crate::deployment::{Deployment, Memory};
 use crate::finding::Fix;
 use crate::flink::memory::Process;
@@ -74,11 +74,16 @@ impl Change {
             }
             (None, None) => return None,
         };
-        let risk = format!(
-            "the {} then takes {} in all, which its machine or container must have",
-            process.name(),
-            show_memory(all)
-        );
+        let promised = bytes(deployment, sizes(process).process);
+        let risk = if promised == Some(all) {
+            "memory moves from one part of the process to another".to_owned()
+        } else {
+            format!(
+                "the {} then takes {} in all, which its machine or container must have",
+                process.name(),
+                show_memory(all)
+            )
+        };
         Some(fix.risky(risk))
     }
 }

@@ -87,6 +87,18 @@ fn is_of_a_process(deployment: &Deployment, document: &Document) -> bool {
     !is_resource && settings.any(|setting| !of_client(&setting.key))
 }
 
+/// The process that has no size once an old key of one counts for nothing.
+pub(in crate::rules) fn left_without_size(deployment: &Deployment, key: &str) -> Option<Process> {
+    let runs = deployment.mode() != Mode::Container && is_what_runs(deployment);
+    let mut of = PROCESSES.into_iter().filter(|process| {
+        let mut legacy = sizes(*process).legacy.into_iter();
+        legacy.any(|old| old.name() == key)
+    });
+    of.find(|process| {
+        runs && is_absent(deployment, *process) && !is_set_elsewhere(deployment, *process)
+    })
+}
+
 /// Whether no version finds a size.
 fn is_absent(deployment: &Deployment, process: Process) -> bool {
     fn is_in_all<T>(derived: &crate::deployment::Derived<T>) -> bool {

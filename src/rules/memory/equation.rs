@@ -65,7 +65,9 @@ pub(super) fn in_short(error: &MemoryError) -> String {
         }
         Failure::NoHeap => {
             let (flink, off_heap) = pair(size(0), size(1));
-            format!("its Flink memory has {flink}, off-heap memory takes {off_heap}, and no heap is left")
+            format!(
+                "its Flink memory has {flink}, off-heap memory takes {off_heap}, and no heap is left"
+            )
         }
         Failure::Negative => format!("{} is negative", Key::NetworkBuffers.name()),
         Failure::LegacyHeap { megabytes } => format!("its heap has {megabytes} MiB"),

@@ -2,12 +2,12 @@
 
 use super::change::{Change, STEP, grown, sized, which_are_set};
 use super::{
-    MIB, Sizes, equation, failure, is_misspelt, is_set_elsewhere, is_what_runs, lacks_unit, sizes,
-    total,
+    MIB, Sizes, equation, failure, is_misspelt, is_set_elsewhere, is_what_runs, is_without_unit,
+    sizes, stopped_by, total,
 };
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
-use crate::flink::memory::{Failure, Key, MemoryError, Part, Why};
+use crate::flink::memory::{Failure, Key, MemoryError, Part, Process, Why};
 use crate::flink::value::parse_float;
 use crate::rules::Rule;
 
@@ -21,7 +21,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let Some(error) = failure(deployment.memory(), process) else {
             continue;
         };
-        let told = is_of_one_value(&error.failure) || lacks_unit(deployment, process);
+        let told = is_of_one_value(&error.failure) || is_for_want_of_a_unit(deployment, process);
         if !told
             && is_what_runs(deployment)
             && !is_set_elsewhere(deployment, process)
@@ -30,6 +30,14 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             out.extend(finding(rule, deployment, error));
         }
     }
+}
+
+/// Whether `size-without-unit` tells of the failure.
+fn is_for_want_of_a_unit(deployment: &Deployment, process: Process) -> bool {
+    let settings = deployment.memory_settings(process).into_iter();
+    let mut bare =
+        settings.filter(|(setting, document)| is_without_unit(deployment, setting, document));
+    bare.any(|(setting, _)| stopped_by(deployment, setting) == Some(process))
 }
 
 /// Whether another rule tells of the failure: a value that is wrong alone, or no size at all.

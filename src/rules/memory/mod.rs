@@ -14,11 +14,9 @@ mod equation;
 mod infeasible;
 mod overhead;
 mod shadowed;
-#[cfg(test)]
-mod tests;
 mod tiny;
 
-pub(super) use configured::check as memory_not_configured;
+pub(super) use configured::{check as memory_not_configured, left_without_size};
 pub(super) use infeasible::check as memory_infeasible;
 pub(super) use shadowed::check as memory_shadowed;
 pub(super) use tiny::check as tiny_heap;
@@ -114,16 +112,37 @@ fn is_misspelt(deployment: &Deployment, process: Process) -> bool {
     keys_of(process).any(|key| keys::is_misspelt(deployment, key))
 }
 
-/// Whether `size-without-unit` tells of a setting that takes part.
+/// Whether `size-without-unit` tells of a setting of a process's memory.
 fn lacks_unit(deployment: &Deployment, process: Process) -> bool {
     let settings = deployment.memory_settings(process);
-    settings.into_iter().any(|(setting, document)| {
-        let effective = Effective {
-            setting,
-            document,
-            versions: deployment.versions,
+    let mut settings = settings.into_iter();
+    settings.any(|(setting, document)| is_without_unit(deployment, setting, document))
+}
+
+fn is_without_unit(deployment: &Deployment, setting: &Setting, document: &Document) -> bool {
+    let effective = Effective {
+        setting,
+        document,
+        versions: deployment.versions,
+    };
+    values::lacks_unit(deployment, effective)
+}
+
+/// The process that does not start because a setting lacks its unit: the setting says how much there is
+/// to share, or with the unit all adds up.
+pub(super) fn stopped_by(deployment: &Deployment, setting: &Setting) -> Option<Process> {
+    PROCESSES.into_iter().find(|process| {
+        let key = keys_of(*process).find(|key| *key == setting.key);
+        let (Some(key), Some(error)) = (key, failure(deployment.memory(), *process)) else {
+            return false;
         };
-        values::lacks_unit(deployment, effective)
+        let own = sizes(*process);
+        let wholes = [own.process, own.flink, own.legacy[0], own.legacy[1]].map(Key::name);
+        let meant = format!("{}m", setting.value.trim());
+        is_what_runs(deployment)
+            && equation::keys(deployment, error).contains(&key)
+            && (wholes.contains(&key)
+                || heap(&deployment.memory_with(&[(key, Some(&meant))]), *process).is_some())
     })
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::{Site, bare_number, default_of, sites};
 use crate::deployment::{Deployment, Effective};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::flink::options::ValueKind;
 use crate::flink::value;
-use crate::rules::Rule;
+use crate::rules::{Rule, memory};
 use crate::typed::Typed;
 
 /// The parts of a key that make it a time of which people think in seconds.
@@ -74,6 +74,11 @@ pub(crate) fn size_without_unit(rule: &Rule, deployment: &Deployment, out: &mut 
             format!("`{key}` is {number} bytes: without a unit a size counts bytes"),
         );
         finding.label = format!("`{number}m`?");
+        if let Some(process) = memory::stopped_by(deployment, site.setting) {
+            finding.severity = Severity::Error;
+            let end = format!("; the {} does not start with so little", process.name());
+            finding.message.push_str(&end);
+        }
         finding.help = format!("write `{number}m` for megabytes, or `{number}b` if that is meant");
         let meant = format!("{number}m");
         if value::parse_memory(&meant).is_ok() {
