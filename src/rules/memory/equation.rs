@@ -162,7 +162,7 @@ pub(super) fn in_full(deployment: &Deployment, error: &MemoryError) -> String {
             .unwrap_or_default()
     };
     match &error.failure {
-        Failure::JvmAboveProcess => {
+        Failure::JvmAboveProcess | Failure::HeapAndOffHeap => {
             format!(
                 "{} = {}; {}",
                 sum(&terms[..2]),
@@ -215,14 +215,6 @@ pub(super) fn in_full(deployment: &Deployment, error: &MemoryError) -> String {
                 show_memory(terms[0].1.bytes),
                 limits.concat(),
                 flink(&terms[1].1)
-            )
-        }
-        Failure::HeapAndOffHeap => {
-            format!(
-                "{} = {}; {}",
-                sum(&terms[..2]),
-                total(&terms[..2]),
-                term(&terms[2])
             )
         }
         Failure::NoHeap => format!(

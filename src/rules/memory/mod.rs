@@ -89,11 +89,10 @@ fn keys_of(process: Process) -> impl Iterator<Item = &'static str> {
 }
 
 /// The files that Flink's processes read.
-fn documents<'d, 'p>(deployment: &'d Deployment<'p>) -> impl Iterator<Item = &'p Document> {
-    deployment
-        .in_space(Space::Flink)
-        .collect::<Vec<_>>()
-        .into_iter()
+fn documents<'d, 'p>(
+    deployment: &'d Deployment<'p>,
+) -> impl Iterator<Item = &'p Document> + use<'d, 'p> {
+    deployment.in_space(Space::Flink)
 }
 
 /// Whether processes are started with what the files say: not where the Kubernetes operator takes the

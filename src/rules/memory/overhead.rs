@@ -55,13 +55,14 @@ pub(super) fn note(rule: &Rule, deployment: &Deployment, process: Process) -> Op
     let mut finding = rule.finding(document, setting.whole, message);
     finding.severity = Severity::Note;
     finding.key = Some(format!("{}/overhead", setting.key));
-    finding.help = match inner == own.flink {
-        true => "with one of the two sizes Flink derives the other".to_owned(),
-        false => format!(
-            "{} is the old name of all of Flink's memory, not of the heap alone; with one of the two \
-             sizes Flink derives the other",
+    let advice = "with one of the two sizes Flink derives the other";
+    finding.help = if inner == own.flink {
+        advice.to_owned()
+    } else {
+        format!(
+            "{} is the old name of all of Flink's memory, not of the heap alone; {advice}",
             setting.key
-        ),
+        )
     };
     finding.related.push(Related {
         at: Deployment::at(place, all.whole),
