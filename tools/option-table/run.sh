@@ -19,7 +19,7 @@ javac -d "$scratch/classes" "$here"/*.java
 # A scan is as good as the program that made it.
 program=$(cat "$here"/{Scan,ClassFile,Declared}.java | sha256sum | cut -c1-12)
 declared=$cache/declared-$program
-mkdir -p "$cache/sdist" "$declared"
+mkdir -p "$declared"
 for version in "$@"; do
   rm -f "$declared/$version.tsv"
 done
@@ -29,13 +29,7 @@ while read -r version; do
   files+=("$declared/$version.tsv")
   [ -e "$declared/$version.tsv" ] && continue
   echo "Flink $version" >&2
-  # The archive holds the jars of a release; older ones are named with dashes.
-  archive=$(find "$cache/sdist" -name "apache[-_]flink[-_]libraries-$version.tar.gz")
-  if [ -z "$archive" ]; then
-    python3 -m pip download --quiet --no-deps --no-binary :all: --dest "$cache/sdist" \
-      "apache-flink-libraries==$version" >&2
-    archive=$(find "$cache/sdist" -name "apache[-_]flink[-_]libraries-$version.tar.gz")
-  fi
+  archive=$("$here/../flink-archive.sh" "$cache" "$version")
   rm -rf "$scratch/jars" "$scratch/varying"
   mkdir "$scratch/jars" "$scratch/varying"
   tar xzf "$archive" -C "$scratch/jars"
