@@ -30,14 +30,24 @@ pub(super) fn times(bytes: u64, factor: f64) -> Result<u64, Refused> {
         .ok_or_else(|| Failure::Overflow.into())
 }
 
-/// The shortest decimal digits of a number that is not negative, and the power of ten behind them.
+/// The decimal digits of a number that is not negative, and the power of ten behind them.
 fn decimal(number: f64) -> (u64, i32) {
-    let text = format!("{number:e}");
+    let text = scientific(number);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (whole, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{rest}").parse().unwrap_or(0);
     let places = i32::try_from(rest.len()).unwrap_or(0);
     (digits, exponent.parse::<i32>().unwrap_or(0) - places)
+}
+
+/// `1.25e-1`: the digits that Java takes for a number, at least two of them. They are as few as name no
+/// other number, and of these the nearest. Where two are as near, Rust takes the larger and Java the even
+/// one, as Rust does when it is told how many to write.
+fn scientific(number: f64) -> String {
+    let shortest = format!("{number:e}");
+    let mantissa = shortest.bytes().take_while(|byte| *byte != b'e');
+    let digits = mantissa.filter(u8::is_ascii_digit).count().max(2);
+    format!("{number:.*e}", digits - 1)
 }
 
 /// A size in the words of Flink's messages (`MemorySize.toHumanReadableString`): `64.000mb (67108864
@@ -62,14 +72,18 @@ pub fn java_double(number: f64) -> String {
         let sign = if number < 0.0 { "-" } else { "" };
         return format!("{sign}Infinity");
     }
-    let size = number.abs();
-    if number == 0.0 || (1e-3..1e7).contains(&size) {
-        return format!("{number:?}");
-    }
-    let text = format!("{number:e}");
+    let text = scientific(number);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let point = if mantissa.contains('.') { "" } else { ".0" };
-    format!("{mantissa}{point}E{exponent}")
+    if number != 0.0 && !(1e-3..1e7).contains(&number.abs()) {
+        return format!("{mantissa}E{exponent}");
+    }
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let exponent = exponent.parse::<isize>().unwrap_or(0);
+    let decimals = digits.saturating_add_signed(-exponent).max(2) - 1;
+    let plain = format!("{number:.decimals$}");
+    let plain = plain.trim_end_matches('0');
+    let zero = if plain.ends_with('.') { "0" } else { "" };
+    format!("{plain}{zero}")
 }
 
 #[cfg(test)]
@@ -89,6 +103,8 @@ mod tests {
             (MOST, 1e-300, Ok(0)),
             (3, f64::from_bits(1), Ok(0)),
             (7, 3.0, Ok(21)),
+            // Its digits end in 125, exactly.
+            (1_130_364_928, f64::from(0.188_739_77_f32), Ok(213_344_823)),
         ] {
             assert_eq!(times(bytes, factor), product, "{bytes} x {factor}");
         }
@@ -102,6 +118,14 @@ mod tests {
         assert_eq!(human(67_174_400), "64.063mb (67174400 bytes)");
         for (number, text) in [
             (0.1_f32.into(), "0.10000000149011612"),
+            (0.188_739_77_f32.into(), "0.18873977661132812"),
+            (-0.5, "-0.5"),
+            (0.001, "0.001"),
+            (9_999_999.0, "9999999.0"),
+            (1_234_567.75, "1234567.75"),
+            (f64::from_bits(1), "4.9E-324"),
+            (1e23, "1.0E23"),
+            (-0.0, "-0.0"),
             (1.0, "1.0"),
             (5e-4, "5.0E-4"),
             (1.25e7, "1.25E7"),

@@ -43,6 +43,11 @@ macro_rules! keys {
         #[allow(missing_docs, reason = "each stands beside its key")]
         pub enum Key { $($(#[$doc])* $name),* }
 
+        impl Key {
+            /// Every option that takes part, in their order.
+            pub const ALL: &[Key] = &[$(Key::$name),*];
+        }
+
         /// Every option that takes part, in the order of [`Key`].
         pub static OPTIONS: &[Spec] = &[$(Spec {
             key: $key,
@@ -95,9 +100,6 @@ keys! {
     JobLegacyHeapMb = "jobmanager.heap.mb", Nothing, Versions::LEGACY;
 }
 
-/// How many options there are.
-const COUNT: usize = Key::JobLegacyHeapMb as usize + 1;
-
 impl Key {
     /// Its line of the list.
     pub fn spec(self) -> &'static Spec {
@@ -131,13 +133,13 @@ pub struct Given<'t> {
 /// What the files say about each option.
 #[derive(Clone, Debug)]
 pub struct Inputs<'t> {
-    values: [Option<Given<'t>>; COUNT],
+    values: [Option<Given<'t>>; Key::ALL.len()],
 }
 
 impl<'t> Inputs<'t> {
     /// Looks every option up, each with its deprecated keys. An empty text is a setting, too.
     pub fn read(mut find: impl FnMut(&'static str) -> Option<&'t str>) -> Self {
-        let mut values = [None; COUNT];
+        let mut values = [None; Key::ALL.len()];
         for (value, spec) in values.iter_mut().zip(OPTIONS) {
             let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
             *value = names.find_map(|key| find(key).map(|text| Given { text, key }));
@@ -167,21 +169,15 @@ mod tests {
 
     #[test]
     fn keys_defaults_and_versions_are_those_of_the_option_table() {
-        for spec in OPTIONS {
+        for key in Key::ALL {
+            let spec = key.spec();
             assert_eq!(options::known_in(spec.key), spec.versions, "{}", spec.key);
             for version in spec.versions.iter() {
                 let names: Vec<&str> = options::names_in_order(spec.key, version).collect();
                 assert_eq!(names[0], spec.key);
                 assert_eq!(names[1..], *spec.also, "{} {version}", spec.key);
-                let key = OPTIONS.iter().position(|other| other.key == spec.key);
                 let default = options::default(spec.key, version);
-                let preset = match key {
-                    Some(at) if at == Key::NetworkMost as usize => {
-                        Inputs::preset(Key::NetworkMost, version)
-                    }
-                    _ => spec.preset,
-                };
-                match preset {
+                match Inputs::preset(*key, version) {
                     Nothing => assert_eq!(default, None, "{}", spec.key),
                     Bytes(bytes) => {
                         let default = parse_memory(default.unwrap());
