@@ -3,7 +3,11 @@
 //! Sizes are bytes. Every part knows what decided it. What Flink refuses is an error with Flink's own
 //! words. Sources: `TaskExecutorProcessUtils`, `JobManagerProcessUtils`, `ProcessMemoryUtils`,
 //! `TaskExecutorFlinkMemoryUtils`, `JobManagerFlinkMemoryUtils`, `MemoryBackwardsCompatibilityUtils`, each
-//! run with real jars (`testdata/flink/flink-memory.jsonl`).
+//! run with real jars (`testdata/flink/flink-memory.jsonl`, `tools/memory-model/`).
+//!
+//! It does not know what stands outside of the settings: the variables `FLINK_TM_HEAP` and
+//! `FLINK_JM_HEAP`, which Flink before 2.0 prefers to the old sizes of the heap. Nor does it check
+//! `external-resource.*`, which the same start reads, and which decides about no memory.
 
 mod arithmetic;
 mod failure;

@@ -7,9 +7,9 @@ use super::reader::Reader;
 use super::{Mode, Part, Why};
 use crate::flink::version::Versions;
 
-/// The names of terms.
-pub(super) const PROCESS: &str = "process";
-/// See [`PROCESS`].
+/// Names that the numbers of a failure have.
+const PROCESS: &str = "process";
+/// The same, of both processes.
 pub(super) const FLINK: &str = "Flink memory";
 const METASPACE: &str = "JVM metaspace";
 const OVERHEAD: &str = "JVM overhead";
@@ -73,12 +73,12 @@ impl Limits {
 
     /// The fraction of `base`, within the limits.
     pub(super) fn of(&self, base: u64) -> Result<Part, Refused> {
-        self.clamped(times(base, self.fraction)?, base)
+        Ok(self.clamped(times(base, self.fraction)?, base))
     }
 
-    /// As much that it is this fraction of `base` and itself, within the limits.
+    /// So much that it is this fraction of `base` and itself together, within the limits.
     pub(super) fn beside(&self, base: u64) -> Result<Part, Refused> {
-        let part = self.clamped(times(base, self.fraction / (1.0 - self.fraction))?, base)?;
+        let part = self.clamped(times(base, self.fraction / (1.0 - self.fraction))?, base);
         Ok(match part.why {
             Why::Fraction { fraction, of } => Part {
                 why: Why::Fraction {
@@ -91,14 +91,15 @@ impl Limits {
         })
     }
 
+    /// Whether so many bytes are within the limits.
     pub(super) fn hold(&self, bytes: u64) -> bool {
         (self.least.bytes..=self.most.bytes).contains(&bytes)
     }
 
-    #[allow(clippy::unnecessary_wraps, reason = "it ends what may fail")]
-    fn clamped(&self, derived: u64, of: u64) -> Result<Part, Refused> {
+    /// What a fraction of so many bytes gave, or the limit that it passes.
+    fn clamped(&self, derived: u64, of: u64) -> Part {
         let at = |limit: &Part, why: Why| Part { why, ..*limit };
-        Ok(if derived > self.most.bytes {
+        if derived > self.most.bytes {
             at(&self.most, Why::Most { derived })
         } else if derived < self.least.bytes {
             at(&self.least, Why::Least { derived })
@@ -110,11 +111,11 @@ impl Limits {
                 Some(self.key),
                 self.set,
             )
-        })
+        }
     }
 }
 
-/// Where everything comes from.
+/// The size from which all others come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {
     Fine,
@@ -158,6 +159,7 @@ impl Keys {
         Ok(reader)
     }
 
+    /// Which size the others come from. What is set and less telling has to agree with them.
     pub(super) fn start(&self, reader: &Reader) -> Result<Start, Refused> {
         if self.fine.iter().all(|key| reader.has(*key)) {
             Ok(Start::Fine)

@@ -89,12 +89,15 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A setting of a size that a file may hold without the model needing it.
+    /// The size of a network buffer. Flink reads it as any other option: its text is in the exception.
     pub(super) fn bytes_of_segment(&self) -> Result<u64, Refused> {
         let key = Key::SegmentSize;
         match self.inputs.given(key, self.version) {
             Some(given) => parse_memory(given.text).map_err(|_| Self::unparsable(given, key)),
-            None => Ok(32 << 10),
+            None => Ok(match key.spec().preset {
+                Preset::Bytes(bytes) => bytes,
+                _ => 0,
+            }),
         }
     }
 }
