@@ -54,9 +54,8 @@ rules! {
     "invented-option" => keys::invented_option;
     "java-home-not-seen" => jvm::java_home_not_seen;
     "java-serializer-in-kryo" => kryo_use::java_serializer;
-    "jvm-option-overrides-memory" => jvm::jvm_option_overrides_memory;
-    "key-group-skew" => parallelism::key_group_skew;
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
+    "key-group-skew" => parallelism::key_group_skew;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;

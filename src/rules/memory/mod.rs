@@ -63,17 +63,10 @@ fn sizes(process: Process) -> Sizes {
     }
 }
 
-/// Whether something beside the files of the deployment (`FLINK_PROPERTIES`, `-D`, a manifest) may set
-/// an option, so that what the files say of it is not what runs.
-fn set_elsewhere(_deployment: &Deployment, _key: &str) -> bool {
-    // To be answered by what is known of the cluster beside the files.
-    false
-}
-
-/// Whether something beside the files may set an option of a process's memory.
+/// Whether something beside the files (`FLINK_PROPERTIES`, `-D`, a start script) may set an option of a
+/// process's memory, so that what the files say of it is not what runs.
 fn is_set_elsewhere(deployment: &Deployment, process: Process) -> bool {
-    let mut keys = keys_of(process);
-    keys.any(|key| set_elsewhere(deployment, key))
+    keys_of(process).any(|key| deployment.cluster.may_set(key))
 }
 
 /// The keys of a process's memory.
