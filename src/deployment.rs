@@ -292,17 +292,19 @@ impl<'p> Deployment<'p> {
     }
 
     /// What a process of these versions finds for an option: unknown where something beside the files
-    /// of the cluster may set it under any of its names, and not set where none of the versions has it.
+    /// of the cluster may set it under any of its names, and not set where none of the versions has any
+    /// of them.
     pub fn cluster_option(&self, key: &str) -> Value<'p> {
-        let aliases: Vec<_> = options::meanings(key)
-            .flat_map(|spec| spec.aliases())
-            .collect();
-        let mut names = std::iter::once(key).chain(aliases.iter().map(|alias| alias.key));
-        if names.any(|name| self.cluster.may_set(name)) {
+        let meanings = options::meanings(key);
+        let aliases: Vec<_> = meanings.flat_map(|spec| spec.aliases()).collect();
+        let names = || std::iter::once(key).chain(aliases.iter().map(|alias| alias.key));
+        if names().any(|name| self.cluster.may_set(name)) {
             return Value::Unknown;
         }
         match self.cluster_value(key) {
-            Value::Unknown if !options::is_known(key, self.versions) => Value::Default(None),
+            Value::Unknown if !names().any(|name| options::is_known(name, self.versions)) => {
+                Value::Default(None)
+            }
             other => other,
         }
     }

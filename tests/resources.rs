@@ -33,6 +33,19 @@ fn network(version: &str, lines: &str) -> Option<Network> {
 }
 
 #[test]
+fn an_option_is_absent_only_where_no_version_has_any_of_its_names() {
+    let absent =
+        |version, lines: &str, key| with(version, lines, |own| own.cluster_option(key).is_absent());
+    let backend = "state.backend.type";
+    assert!(absent("1.16", "", backend));
+    assert!(!absent("1.16", "state.backend: ${BACKEND}", backend));
+    assert!(!absent("1.16", "state.backend: rocksdb", backend));
+    let new = "state.backend.rocksdb.memory.fixed-per-tm";
+    assert!(absent("1.16", &format!("{new}: 64mb"), new));
+    assert!(!absent("1.17", &format!("{new}: 64mb"), new));
+}
+
+#[test]
 fn the_default_slot_is_what_a_running_task_manager_had() {
     let own = rocksdb("1.13..1.20", "", |own| {
         let shared = own.shared.expect("memory that is shared");

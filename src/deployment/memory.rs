@@ -205,7 +205,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// The files that Flink's processes read when they start.
-    fn cluster_documents(&self) -> impl DoubleEndedIterator<Item = &'p Document> + '_ {
+    pub fn cluster_documents(&self) -> impl DoubleEndedIterator<Item = &'p Document> + '_ {
         let documents = self.documents.iter().copied();
         documents.filter(|document| document.space == Space::Flink)
     }

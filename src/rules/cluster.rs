@@ -1,16 +1,15 @@
 //! What the cluster's own files say, for rules that leave a job's own files alone: what a job's file
 //! says, the job may read in its own way.
 
-use crate::deployment::{Deployment, Effective, Value};
-use crate::flink::options::{self, OptionSpec};
-use crate::syntax::{Document, Setting, Space};
+use crate::deployment::{Deployment, Effective};
+use crate::syntax::{Document, Setting};
 
 /// The documents whose keys Flink itself reads, and that load.
 pub(super) fn documents<'d, 'p>(
     deployment: &'d Deployment<'p>,
 ) -> impl Iterator<Item = &'p Document> + use<'d, 'p> {
     deployment
-        .in_space(Space::Flink)
+        .cluster_documents()
         .filter(|document| document.load_error.is_none())
 }
 
@@ -29,26 +28,9 @@ pub(super) fn is_of_operator(document: &Document) -> bool {
     document.settings.iter().any(is_operators) && document.get("jobmanager.rpc.address").is_none()
 }
 
-/// What an option is, as far as files of the cluster say it.
-pub(super) fn value<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
-    deployment.cluster_value(key)
-}
-
-/// The same, and nothing beside those files may set the option under any of its names: what runs the
-/// containers, the start script, another layer.
-pub(super) fn certain<'p>(deployment: &Deployment<'p>, key: &str) -> Value<'p> {
-    let meanings: Vec<_> = options::meanings(key).collect();
-    let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
-    let cluster = &deployment.cluster;
-    if cluster.may_set(key) || aliases.any(|alias| cluster.may_set(alias.key)) {
-        return Value::Unknown;
-    }
-    value(deployment, key)
-}
-
 /// The setting in force for an option, when a file of the cluster holds it and its value is known.
 pub(super) fn known<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Effective<'p>> {
-    value(deployment, key).known()
+    deployment.cluster_value(key).known()
 }
 
 /// Whether an option is certainly set to this boolean, any case.

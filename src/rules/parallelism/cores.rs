@@ -5,7 +5,6 @@ use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Related};
 use crate::flink::value;
 use crate::rules::Rule;
-use crate::rules::cluster::certain;
 
 /// What says how many cores a `TaskManager` has, the first that is set
 /// (`TaskExecutorProcessUtils.getCpuCoresWithFallback`).
@@ -49,11 +48,14 @@ fn check(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
 /// The cores of a `TaskManager` and the setting that says so; `None` where pods may use more than they
 /// ask for.
 fn cores<'p>(deployment: &Deployment<'p>) -> Option<(f64, Effective<'p>)> {
-    if !certain(deployment, "kubernetes.taskmanager.cpu.limit-factor").is_absent() {
+    if !deployment
+        .cluster_option("kubernetes.taskmanager.cpu.limit-factor")
+        .is_absent()
+    {
         return None;
     }
     for key in CORES {
-        match certain(deployment, key) {
+        match deployment.cluster_option(key) {
             Value::Known(said) => {
                 let cores = value::parse_double(said.value()).ok()?;
                 if cores > 0.0 {

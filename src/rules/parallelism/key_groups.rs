@@ -5,7 +5,6 @@ use crate::deployment::{Deployment, Value};
 use crate::finding::Finding;
 use crate::flink::parallelism::{VALID, default_max_parallelism, key_groups};
 use crate::rules::Rule;
-use crate::rules::cluster::certain;
 
 /// `max-parallelism-below-parallelism`: the client takes such a job, and the `JobMaster` fails it
 /// (`SchedulerBase.computeVertexParallelismStore`). In batch mode Flink lowers the parallelism itself
@@ -50,7 +49,7 @@ pub(in crate::rules) fn key_group_skew(
 
 fn skew(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     let parallelism = Number::of(deployment, PARALLELISM)?;
-    let (max, set) = match certain(deployment, MAX_PARALLELISM) {
+    let (max, set) = match deployment.cluster_option(MAX_PARALLELISM) {
         Value::Known(effective) => {
             let max = Number::read(effective)?;
             (max.number, Some(max))

@@ -2,7 +2,6 @@
 //! must be certain: known from the cluster's own files, and set nowhere else.
 
 use super::Rule;
-use super::cluster::certain;
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Related};
 use crate::flink::value;
@@ -35,7 +34,7 @@ struct Number<'p> {
 impl<'p> Number<'p> {
     /// What an option is certainly set to.
     fn of(deployment: &Deployment<'p>, key: &str) -> Option<Self> {
-        Number::read(certain(deployment, key).known()?)
+        Number::read(deployment.cluster_option(key).known()?)
     }
 
     fn read(setting: Effective<'p>) -> Option<Self> {
@@ -64,7 +63,7 @@ impl<'p> Number<'p> {
 /// Whether jobs are streaming jobs, as far as the cluster's files decide it, and run by one of these
 /// schedulers. The reactive mode takes the maximum parallelism for the parallelism of all operators.
 fn runs_with(deployment: &Deployment, schedulers: &[&str]) -> bool {
-    let is_any = |key: &str, names: &[&str]| match certain(deployment, key) {
+    let is_any = |key: &str, names: &[&str]| match deployment.cluster_option(key) {
         Value::Known(effective) => {
             let mut names = names.iter();
             names.any(|name| name.eq_ignore_ascii_case(effective.value().trim()))
@@ -74,7 +73,7 @@ fn runs_with(deployment: &Deployment, schedulers: &[&str]) -> bool {
     };
     is_any("execution.runtime-mode", &["STREAMING"])
         && is_any("jobmanager.scheduler", schedulers)
-        && certain(deployment, "scheduler-mode").is_absent()
+        && deployment.cluster_option("scheduler-mode").is_absent()
 }
 
 /// A noun after a number.

@@ -5,7 +5,7 @@ use crate::deployment::{Deployment, Value};
 use crate::finding::{Finding, Related};
 use crate::flink::memory::Mode;
 use crate::flink::parallelism::task_managers;
-use crate::rules::cluster::{certain, is_set_to};
+use crate::rules::cluster::is_set_to;
 use crate::rules::{Rule, fixes};
 
 /// With it a job may ask for smaller slots than the even shares of a `TaskManager`.
@@ -31,7 +31,7 @@ fn check(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     if is_set_to(deployment, FINE_GRAINED, true).is_some() {
         return None;
     }
-    let (each, slots) = match certain(deployment, SLOTS) {
+    let (each, slots) = match deployment.cluster_option(SLOTS) {
         Value::Known(effective) => {
             let slots = Number::read(effective)?;
             (slots.number, Some(slots))

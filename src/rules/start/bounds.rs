@@ -1,6 +1,6 @@
 //! `out-of-range`: values that are of the right type and that Flink refuses nevertheless.
 
-use super::{Proof, setting};
+use super::{Proof, known};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::{Finding, Fix, Severity};
 use crate::flink::bounds::{self, Bound, Shape, Stops};
@@ -16,7 +16,7 @@ pub(in crate::rules) fn out_of_range(rule: &Rule, deployment: &Deployment, out: 
 }
 
 fn check(rule: &Rule, deployment: &Deployment, bound: &Bound) -> Option<Finding> {
-    let effective = setting(deployment, bound.key)?;
+    let effective = known(deployment, bound.key)?;
     let mut proof = Proof::of(effective, deployment);
     if let Some((key, accepted)) = bound.when {
         proof = accepted.split('|').find_map(|name| {

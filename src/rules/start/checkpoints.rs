@@ -1,6 +1,6 @@
 //! Pedantic remarks about where and how often checkpoints are taken.
 
-use super::{Proof, setting};
+use super::{Proof, known};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
 use crate::flink::{bounds, value};
@@ -28,8 +28,8 @@ pub(in crate::rules) fn min_pause_above_interval(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    let pause = setting(deployment, "execution.checkpointing.min-pause");
-    let interval = setting(deployment, INTERVAL);
+    let pause = known(deployment, "execution.checkpointing.min-pause");
+    let interval = known(deployment, INTERVAL);
     let (Some(pause), Some(interval)) = (pause, interval) else {
         return;
     };
@@ -63,10 +63,9 @@ pub(in crate::rules) fn savepoints_in_checkpoint_dir(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    let (Some(savepoints), Some(directory)) = (
-        setting(deployment, SAVEPOINTS),
-        setting(deployment, DIRECTORY),
-    ) else {
+    let (Some(savepoints), Some(directory)) =
+        (known(deployment, SAVEPOINTS), known(deployment, DIRECTORY))
+    else {
         return;
     };
     let Some(proof) = both(deployment, savepoints, directory) else {
@@ -90,7 +89,7 @@ pub(in crate::rules) fn tmp_as_state_storage(
     out: &mut Vec<Finding>,
 ) {
     const KEYS: [&str; 3] = [DIRECTORY, SAVEPOINTS, "high-availability.storageDir"];
-    for effective in KEYS.iter().filter_map(|key| setting(deployment, key)) {
+    for effective in KEYS.iter().filter_map(|key| known(deployment, key)) {
         let text = effective.value();
         let path = text.strip_prefix("file:").unwrap_or(text);
         let path = format!("/{}", path.trim_start_matches('/'));

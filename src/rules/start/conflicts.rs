@@ -1,6 +1,6 @@
 //! `conflicting-options`: values that are fine alone and that Flink refuses together.
 
-use super::{EXPONENTIAL_DELAY, Held, Proof, When, setting};
+use super::{EXPONENTIAL_DELAY, Held, Proof, When, known};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::bounds::{self, number};
@@ -210,7 +210,7 @@ fn holds(versions: &str) -> Versions {
 }
 
 fn together(rule: &Rule, deployment: &Deployment, conflict: &Conflict) -> Option<Finding> {
-    let shown = setting(deployment, conflict.key)?;
+    let shown = known(deployment, conflict.key)?;
     let proof = Proof::of(shown, deployment)
         .and(rule, deployment, &[(conflict.key, conflict.value)])?
         .and(rule, deployment, conflict.with)?

@@ -1,7 +1,7 @@
 //! `ineffective-option`: lines that do nothing because another option is not as they need it, and
 //! `checkpointing-options-without-interval`, which is about one such option.
 
-use super::{Proof, When, setting, value};
+use super::{Proof, When, known};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::options;
@@ -183,7 +183,7 @@ fn check(
     row: &Ineffective,
     key: &'static str,
 ) -> Option<Finding> {
-    let shown = setting(deployment, key)?;
+    let shown = known(deployment, key)?;
     let versions = Versions::parse(row.versions).unwrap_or(Versions::NONE);
     let proof = Proof::of(shown, deployment)
         .and(rule, deployment, &[(key, row.value)])?
@@ -234,7 +234,10 @@ pub(in crate::rules) fn without_interval(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    if !value(deployment, "execution.checkpointing.interval").is_absent() {
+    if !deployment
+        .cluster_value("execution.checkpointing.interval")
+        .is_absent()
+    {
         return;
     }
     for document in deployment.in_space(Space::Flink) {

@@ -2,7 +2,7 @@
 //! they were written for. They speak of Flink's own files only: what a job's file says, the job may
 //! read in its own way.
 
-use super::cluster::{known as setting, value};
+use super::cluster::known;
 use super::declared::{self, Test};
 use super::{Rule, keys};
 use crate::deployment::{Deployment, Effective, Value};
@@ -50,7 +50,7 @@ impl<'p> Proof<'p> {
         when: &[(&str, Test)],
     ) -> Option<Self> {
         for (key, test) in when {
-            let value = value(deployment, key);
+            let value = deployment.cluster_value(key);
             let versions = match value {
                 Value::Known(effective) => self.versions.and(effective.versions),
                 _ => self.versions,
@@ -104,7 +104,7 @@ pub(super) struct Held<'p> {
 impl<'p> Held<'p> {
     /// What is known of an option: set, or absent in sight of every layer.
     pub(super) fn of(deployment: &Deployment<'p>, key: &str) -> Option<Self> {
-        match value(deployment, key) {
+        match deployment.cluster_value(key) {
             Value::Known(effective) => Some(Held {
                 setting: Some(effective),
             }),

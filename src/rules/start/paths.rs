@@ -1,7 +1,7 @@
 //! Directories that Flink refuses for how they are written: `checkpoint-dir-without-scheme` and
 //! `rocksdb-local-dir-not-absolute`.
 
-use super::{Proof, setting, value};
+use super::{Proof, known};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix};
 use crate::rules::declared::Test;
@@ -14,7 +14,7 @@ pub(in crate::rules) fn without_scheme(
     out: &mut Vec<Finding>,
 ) {
     // Only the file system storage looks at the directory of checkpoints.
-    let storage = value(deployment, "execution.checkpointing.storage");
+    let storage = deployment.cluster_value("execution.checkpointing.storage");
     let elsewhere = matches!(
         storage,
         Value::Known(effective) if !effective.value().eq_ignore_ascii_case("filesystem")
@@ -23,7 +23,7 @@ pub(in crate::rules) fn without_scheme(
     if !elsewhere {
         keys.push("execution.checkpointing.dir");
     }
-    for effective in keys.iter().filter_map(|key| setting(deployment, key)) {
+    for effective in keys.iter().filter_map(|key| known(deployment, key)) {
         out.extend(check(rule, deployment, effective));
     }
 }
@@ -91,7 +91,7 @@ fn prefixed(deployment: &Deployment, effective: Effective) -> Option<Fix> {
 
 /// The check of `rocksdb-local-dir-not-absolute` (`EmbeddedRocksDBStateBackend.setDbStoragePaths`).
 pub(in crate::rules) fn local_dir(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    let Some(shown) = setting(deployment, "state.backend.rocksdb.localdir") else {
+    let Some(shown) = known(deployment, "state.backend.rocksdb.localdir") else {
         return;
     };
     let proof = Proof::of(shown, deployment).and(

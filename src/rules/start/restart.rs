@@ -1,6 +1,6 @@
 //! Restart strategies: options of another strategy than the one that is chosen, and none at all.
 
-use super::{FIXED_DELAY, Proof, setting, value};
+use super::{FIXED_DELAY, Proof, known};
 use crate::deployment::{Deployment, Value};
 use crate::finding::{Finding, Related};
 use crate::flink::options;
@@ -34,7 +34,7 @@ pub(in crate::rules) fn options_for_other_strategy(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    let (chosen, name) = match value(deployment, TYPE) {
+    let (chosen, name) = match deployment.cluster_value(TYPE) {
         Value::Known(effective) => match strategy(effective.value()) {
             Some(name) => (Some(effective), name),
             None => return,
@@ -102,14 +102,14 @@ const TRIALS: [&str; 9] = [
 
 /// The check of `restart-disabled`.
 pub(in crate::rules) fn disabled(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    let Some(chosen) = setting(deployment, TYPE) else {
+    let Some(chosen) = known(deployment, TYPE) else {
         return;
     };
     let path = deployment.source(chosen.document).path.to_lowercase();
     if strategy(chosen.value()) != Some("none") || TRIALS.iter().any(|word| path.contains(word)) {
         return;
     }
-    let mode = value(deployment, "execution.runtime-mode");
+    let mode = deployment.cluster_value("execution.runtime-mode");
     if mode
         .text()
         .is_some_and(|mode| !mode.eq_ignore_ascii_case("STREAMING"))
@@ -136,7 +136,7 @@ pub(in crate::rules) fn single_attempt(
     out: &mut Vec<Finding>,
 ) {
     const ATTEMPTS: &str = "restart-strategy.fixed-delay.attempts";
-    let Some(chosen) = setting(deployment, TYPE) else {
+    let Some(chosen) = known(deployment, TYPE) else {
         return;
     };
     let when = [(TYPE, FIXED_DELAY), (ATTEMPTS, Test::Absent)];
