@@ -19,7 +19,7 @@ mod rocksdb;
 
 pub use crate::flink::memory::Process;
 pub use cluster::{Cluster, Count, Limit, Place};
-pub use memory::{Case, Change, Derived, Memory, Unknown};
+pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use rocksdb::RocksDb;
 
@@ -81,6 +81,9 @@ pub struct Deployment<'p> {
     pub cluster: Cluster,
 }
 
+/// A setting and the document that holds it.
+pub type Site<'p> = (&'p Setting, &'p Document);
+
 /// A setting in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Effective<'p> {
@@ -93,6 +96,11 @@ pub struct Effective<'p> {
 }
 
 impl<'p> Effective<'p> {
+    /// The setting and its document.
+    pub fn site(&self) -> Site<'p> {
+        (self.setting, self.document)
+    }
+
     /// The value as text.
     pub fn value(&self) -> &'p str {
         &self.setting.value
@@ -221,7 +229,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// The setting in force for exactly this key, no aliases followed: the strongest layer's last.
-    pub fn raw(&self, key: &str) -> Option<(&'p Setting, &'p Document)> {
+    pub fn raw(&self, key: &str) -> Option<Site<'p>> {
         self.documents
             .iter()
             .rev()
@@ -229,7 +237,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// Every setting of exactly this key, weakest first, shadowed ones included.
-    pub fn all(&self, key: &str) -> Vec<(&'p Setting, &'p Document)> {
+    pub fn all(&self, key: &str) -> Vec<Site<'p>> {
         let documents = self.documents.iter().copied();
         documents
             .flat_map(|document| document.all(key).map(move |setting| (setting, document)))

@@ -6,7 +6,7 @@ use super::session::{named_config_yaml, open, style, tell, tell_files};
 use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, checkout, complain, print};
 use crate::deployment::Deployment;
 use crate::discover::Found;
-use crate::flink::memory::{Mode, OPTIONS};
+use crate::flink::memory::{Key, Mode};
 use crate::flink::options;
 use crate::flink::version::Versions;
 use crate::lint::Linted;
@@ -126,9 +126,8 @@ fn tell_idle(asked: &Asked, deployments: &[Deployment]) {
             let message = format!("--set: Flink {all} does not know `{key}`");
             complain("warning", &message);
         }
-        let mut sizes = OPTIONS.iter();
-        let takes_part = key.starts_with("state.backend")
-            || sizes.any(|spec| spec.key == key || spec.also.contains(&key.as_str()));
+        let mut of_sizes = Key::ALL.iter().flat_map(|key| key.names());
+        let takes_part = key.starts_with("state.backend") || of_sizes.any(|name| name == key);
         if !takes_part {
             complain(
                 "warning",

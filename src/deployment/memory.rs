@@ -2,13 +2,13 @@
 
 use std::sync::OnceLock;
 
-use super::Deployment;
+use super::{Deployment, Site};
 use crate::flink::memory::{
-    GENERATIONS, Inputs, JobManager, MemoryError, Mode, OPTIONS, Process, TaskManager, job_manager,
-    task_manager,
+    GENERATIONS, Inputs, JobManager, Key, MemoryError, Mode, Process, ProcessMemory, TaskManager,
+    job_manager, task_manager,
 };
 use crate::flink::version::Versions;
-use crate::syntax::{Document, Setting, Space};
+use crate::syntax::{Document, Space};
 
 /// The memory of both processes.
 #[derive(Clone, Debug)]
@@ -51,6 +51,51 @@ pub enum Unknown {
     Elsewhere(&'static str),
 }
 
+/// What some versions make of either process.
+pub type Outcome<'m> = (Versions, Result<&'m dyn ProcessMemory, &'m MemoryError>);
+
+impl Memory {
+    /// What becomes of a process, by the versions that agree; nothing where it can't be known.
+    pub fn of(&self, process: Process) -> Vec<Outcome<'_>> {
+        match process {
+            Process::JobManager => self.job_manager.outcomes(),
+            Process::TaskManager => self.task_manager.outcomes(),
+        }
+    }
+
+    /// A process in each version, where it starts in all of them.
+    pub fn starts(&self, process: Process) -> Option<Vec<&dyn ProcessMemory>> {
+        let all = self.of(process).into_iter();
+        let all: Option<Vec<_>> = all.map(|(_, result)| result.ok()).collect();
+        all.filter(|all| !all.is_empty())
+    }
+
+    /// Why no version of a process starts; `None` where one does, or nothing is known.
+    pub fn failure(&self, process: Process) -> Option<&MemoryError> {
+        let all = self.of(process).into_iter();
+        let errors: Option<Vec<_>> = all.map(|(_, result)| result.err()).collect();
+        errors?.first().copied()
+    }
+
+    /// Why nothing is known of a process.
+    pub fn unknown(&self, process: Process) -> Option<Unknown> {
+        match process {
+            Process::JobManager => self.job_manager.unknown,
+            Process::TaskManager => self.task_manager.unknown,
+        }
+    }
+}
+
+impl<T: ProcessMemory> Derived<T> {
+    fn outcomes<'m>(&'m self) -> Vec<Outcome<'m>> {
+        let outcome = |case: &'m Case<T>| -> Outcome<'m> {
+            let result = case.result.as_ref();
+            (case.versions, result.map(|own| own as &dyn ProcessMemory))
+        };
+        self.cases.iter().map(outcome).collect()
+    }
+}
+
 impl<T> Derived<T> {
     /// What all versions agree on; `None` where some version does not start.
     pub fn agreed<R: PartialEq>(&self, of: impl Fn(&T) -> R) -> Option<R> {
@@ -67,12 +112,6 @@ impl<T> Derived<T> {
     pub fn any(&self) -> Option<&T> {
         let starts = self.cases.iter().all(|case| case.result.is_ok());
         self.cases.first()?.result.as_ref().ok().filter(|_| starts)
-    }
-
-    /// Why no version starts; `None` where one does, or nothing is known.
-    pub fn failure(&self) -> Option<&MemoryError> {
-        let fails = self.cases.iter().all(|case| case.result.is_err());
-        self.cases.first()?.result.as_ref().err().filter(|_| fails)
     }
 }
 
@@ -211,20 +250,21 @@ impl<'p> Deployment<'p> {
     }
 
     /// The setting in force for exactly this key in those files.
-    pub fn of_cluster(&self, key: &str) -> Option<(&'p Setting, &'p Document)> {
+    pub fn of_cluster(&self, key: &str) -> Option<Site<'p>> {
         let mut documents = self.cluster_documents().rev();
         documents.find_map(|document| document.get(key).map(|setting| (setting, document)))
     }
 
     /// The settings that take part in the memory of a process, in the order of the model.
-    pub fn memory_settings(&self, process: Process) -> Vec<(&'p Setting, &'p Document)> {
-        let own = OPTIONS
-            .iter()
-            .filter(|spec| spec.key.starts_with("jobmanager.") == (process == Process::JobManager));
-        own.filter_map(|spec| {
-            let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-            names.find_map(|name| self.of_cluster(name))
-        })
-        .collect()
+    pub fn memory_settings(&self, process: Process) -> Vec<Site<'p>> {
+        let keys = Key::ALL.iter().filter(|key| key.process() == process);
+        keys.filter_map(|key| self.of_cluster(self.memory_key(*key)?))
+            .collect()
+    }
+
+    /// The name under which an option of memory is set.
+    pub fn memory_key(&self, key: Key) -> Option<&'static str> {
+        let mut names = key.names();
+        names.find(|name| self.of_cluster(name).is_some())
     }
 }

@@ -14,7 +14,7 @@ mod number;
 
 pub use duration::{parse_duration, show_duration};
 pub use list::{parse_list_legacy, parse_map_legacy};
-pub use memory::{parse_memory, show_memory, write_memory};
+pub use memory::{GIB, MIB, parse_memory, show_memory, write_memory};
 pub use number::{parse_double, parse_float, parse_integer, parse_long};
 
 use super::version::Versions;

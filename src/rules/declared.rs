@@ -103,7 +103,7 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
         // Too little because Flink refuses it, or for want of a unit, is one cause with its own rule.
         let is_told = || {
             bounds::violated(check.key, effective.value(), versions).is_some()
-                || values::lacks_unit(deployment, effective)
+                || values::lacks_unit(deployment, effective.site())
         };
         if matches!(check.must, Test::AtLeast(_)) && is_told() {
             return None;

@@ -2,8 +2,9 @@
 //! `titled` and `risky` say what is different about one.
 
 use super::claim;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Site};
 use crate::finding::{Fix, Safety};
+use crate::flink::value::{GIB, MIB};
 use crate::syntax::{Document, Setting};
 
 /// Gives a setting another value.
@@ -40,6 +41,62 @@ pub(super) fn add(
     })
 }
 
+/// Gives options of the cluster values: each takes the place of the one in force, or is added below
+/// another setting.
+pub(super) fn put(
+    deployment: &Deployment,
+    values: &[(&str, String)],
+    (beside, document): Site,
+) -> Option<Fix> {
+    let mut edits = Vec::new();
+    let mut claims = Vec::new();
+    let mut words = Vec::new();
+    for (key, value) in values {
+        let fix = if let Some((setting, document)) = deployment.of_cluster(key) {
+            set(deployment, document, setting, value)?
+        } else {
+            let source = deployment.source(document);
+            let mut fix = add(deployment, document, key, value)?;
+            if let Some(edit) = document.insert_after(source, beside, key, value) {
+                fix.edits = vec![edit];
+            }
+            fix
+        };
+        edits.extend(fix.edits);
+        claims.extend(fix.claims);
+        words.push(format!("{key} to {value}"));
+    }
+    Some(Fix {
+        title: format!("set {}", words.join(" and ")),
+        safety: Safety::Safe,
+        risk: String::new(),
+        edits,
+        claims,
+    })
+}
+
+/// A size in whole mebibytes, rounded up, in the units and the spelling of another.
+pub(super) fn size_like(other: &str, bytes: u64) -> String {
+    let text = other.trim();
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let word = unit.trim_start();
+    let blank = &unit[..unit.len() - word.len()];
+    let bytes = bytes.div_ceil(MIB) * MIB;
+    if word.starts_with(['g', 'G']) && bytes.is_multiple_of(GIB) {
+        return format!("{}{unit}", bytes / GIB);
+    }
+    let word = match word {
+        "g" | "k" | "t" | "b" | "" => "m",
+        "G" | "K" | "T" | "B" => "M",
+        "gb" | "kb" | "tb" => "mb",
+        "Gb" | "Kb" | "Tb" => "Mb",
+        "GB" | "KB" | "TB" => "MB",
+        word if word.starts_with(['m', 'M']) => word,
+        _ => "m",
+    };
+    format!("{}{blank}{word}", bytes / MIB)
+}
+
 /// Takes away every line of some keys of one document.
 pub(super) fn remove(deployment: &Deployment, document: &Document, keys: &[&str]) -> Option<Fix> {
     let source = deployment.source(document);
@@ -54,4 +111,24 @@ pub(super) fn remove(deployment: &Deployment, document: &Document, keys: &[&str]
         edits: edits?,
         claims: keys.iter().map(|key| claim(document, key, None)).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_spelt_like_others() {
+        for (other, bytes, text) in [
+            ("4g", 2 << 30, "2g"),
+            ("4 gb", 5888 << 20, "5888 mb"),
+            ("4GB", 3 << 30, "3GB"),
+            ("1728m", 2 << 30, "2048m"),
+            ("1728", 64 << 20, "64m"),
+            ("1 mebibytes", (64 << 20) + 1, "65 mebibytes"),
+            ("1 gibibytes", 64 << 20, "64 m"),
+        ] {
+            assert_eq!(size_like(other, bytes), text);
+        }
+    }
 }

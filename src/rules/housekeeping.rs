@@ -69,7 +69,7 @@ pub(super) fn heartbeat_too_short(rule: &Rule, deployment: &Deployment, out: &mu
         return;
     }
     // Seconds without their unit are a matter of their own, too.
-    if values::lacks_unit(deployment, timeout) {
+    if values::lacks_unit(deployment, timeout.site()) {
         return;
     }
     let document = timeout.document;

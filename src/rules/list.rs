@@ -32,7 +32,7 @@ rules! {
     "checkpoints-in-jobmanager-memory" => declared;
     "concurrent-checkpoints" => declared;
     "conflicting-options" => start::conflicts::conflicting_options;
-    "container-memory-mismatch" => containers::check;
+    "container-memory-mismatch" => memory::container_memory_mismatch;
     "costly-diagnostics" => housekeeping::costly_diagnostics;
     "deprecated-option" => keys::deprecated_option;
     "duplicate-key" => duplicate_key::check;

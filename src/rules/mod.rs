@@ -12,7 +12,6 @@ use crate::text::Span;
 
 mod cluster;
 mod conf_lines;
-mod containers;
 pub mod declared;
 mod duplicate_key;
 mod fixes;

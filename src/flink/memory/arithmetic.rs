@@ -86,6 +86,18 @@ pub fn java_double(number: f64) -> String {
     format!("{plain}{zero}")
 }
 
+/// A number that Java read as a `float` and then widened, in the digits of the `float`: `0.1`, not
+/// `0.10000000149011612`.
+#[expect(clippy::cast_possible_truncation, reason = "it was a float before")]
+pub fn java_float(number: f64) -> String {
+    let number = number as f32;
+    if number.is_finite() {
+        number.to_string()
+    } else {
+        java_double(number.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +146,9 @@ mod tests {
             (0.0, "0.0"),
         ] {
             assert_eq!(java_double(number), text);
+        }
+        for (number, text) in [(0.1, "0.1"), (40.0, "40"), (f32::INFINITY, "Infinity")] {
+            assert_eq!(java_float(number.into()), text);
         }
     }
 }

@@ -17,7 +17,7 @@ mod process;
 mod reader;
 mod task_manager;
 
-pub use arithmetic::java_double;
+pub use arithmetic::{java_double, java_float};
 pub use failure::{Failure, MemoryError, Term};
 pub use job_manager::{JobManager, job_manager};
 pub use options::{Given, Inputs, Key, MOST, OPTIONS, Preset, Spec};
@@ -150,6 +150,48 @@ impl Part {
         Part::new(bytes, Why::Sum, None, false)
     }
 }
+
+/// What both processes have.
+pub trait ProcessMemory {
+    /// All of it: what a container has to have.
+    fn total(&self) -> Part;
+    /// What no flag of the JVM limits, beside managed memory.
+    fn overhead(&self) -> Part;
+    /// The heap that is left for user code: that of tasks, of a `JobManager` all of it.
+    fn user_heap(&self) -> Part;
+    /// The bytes of every part.
+    fn sizes(&self) -> Vec<u64>;
+    /// The flags that Flink gives the JVM.
+    fn flags(&self) -> String;
+}
+
+macro_rules! process_memory {
+    ($model:ident, $heap:ident) => {
+        impl ProcessMemory for $model {
+            fn total(&self) -> Part {
+                self.total_process
+            }
+
+            fn overhead(&self) -> Part {
+                self.jvm_overhead
+            }
+
+            fn user_heap(&self) -> Part {
+                self.$heap
+            }
+
+            fn sizes(&self) -> Vec<u64> {
+                self.parts().iter().map(|(_, part)| part.bytes).collect()
+            }
+
+            fn flags(&self) -> String {
+                self.jvm_params()
+            }
+        }
+    };
+}
+process_memory!(JobManager, jvm_heap);
+process_memory!(TaskManager, task_heap);
 
 /// Versions with the same model: it changed with 1.14, 1.17 and 2.0 only.
 pub const GENERATIONS: [Versions; 4] = [

@@ -1,10 +1,9 @@
 //! The options that decide about memory, each read once, before anything is computed.
 
 use super::Process;
+use crate::flink::value::MIB;
 use crate::flink::version::Versions;
 
-/// The bytes of a mebibyte.
-pub(super) const MIB: u64 = 1 << 20;
 /// The largest size that Flink can hold (`MemorySize.MAX_VALUE`).
 pub const MOST: u64 = i64::MAX.cast_unsigned();
 
@@ -111,6 +110,12 @@ impl Key {
         self.spec().key
     }
 
+    /// The key and those that Flink reads when it is missing, in its order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let spec = self.spec();
+        std::iter::once(spec.key).chain(spec.also.iter().copied())
+    }
+
     /// The process whose memory it is about.
     pub fn process(self) -> Process {
         if self.name().starts_with("jobmanager.") {
@@ -140,9 +145,10 @@ impl<'t> Inputs<'t> {
     /// Looks every option up, each with its deprecated keys. An empty text is a setting, too.
     pub fn read(mut find: impl FnMut(&'static str) -> Option<&'t str>) -> Self {
         let mut values = [None; Key::ALL.len()];
-        for (value, spec) in values.iter_mut().zip(OPTIONS) {
-            let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-            *value = names.find_map(|key| find(key).map(|text| Given { text, key }));
+        for (value, key) in values.iter_mut().zip(Key::ALL) {
+            *value = key
+                .names()
+                .find_map(|key| find(key).map(|text| Given { text, key }));
         }
         Inputs { values }
     }

@@ -3,8 +3,10 @@
 use super::{Fault, ValueError, number_and_unit, sum_of_units, trim, unquoted};
 
 const KIB: u64 = 1024;
-const MIB: u64 = KIB << 10;
-const GIB: u64 = MIB << 10;
+/// The bytes of a mebibyte.
+pub const MIB: u64 = KIB << 10;
+/// The bytes of a gibibyte.
+pub const GIB: u64 = MIB << 10;
 const TIB: u64 = GIB << 10;
 
 /// The bytes of a memory size (`MemorySize.parseBytes`; the same in all versions).

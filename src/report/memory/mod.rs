@@ -19,7 +19,7 @@ pub use equation::{Equation, Line};
 pub use view::{Asked, Fails, Origin, Outcome, Parts, ProcessView, Reason, Row, View};
 
 use super::Style;
-use crate::flink::memory::Why;
+use crate::flink::memory::{Why, java_float};
 
 /// The output formats of `flint memory`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ fn pieces(reason: &Reason) -> Vec<String> {
         Why::Buffers => or_default("a number of buffers".to_owned()),
         Why::Fraction { fraction, of } => {
             let of = short_mib(of);
-            or_default(format!("fraction {} of {of}", shown_fraction(fraction)))
+            or_default(format!("fraction {} of {of}", java_float(fraction)))
         }
         Why::Least { derived } => or_default(format!(
             "(minimum) {} gives {}, less than the least",
@@ -132,15 +132,6 @@ fn pieces(reason: &Reason) -> Vec<String> {
             short_mib(derived)
         )),
     }
-}
-
-/// A fraction as people write it: Flink reads a `float` and computes with a `double`.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "it was a float before it was widened"
-)]
-fn shown_fraction(fraction: f64) -> String {
-    (fraction as f32).to_string()
 }
 
 /// All that is said about a row, in pieces that stay on one line each.

@@ -224,11 +224,9 @@ impl Origins<'_> {
 
     /// Where an option is set, under the first of its names that is.
     pub(super) fn of_option(self, key: Key) -> (&'static str, Origin) {
-        let spec = key.spec();
-        let names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-        let mut set = names.map(|name| (name, self.of(name)));
+        let mut set = key.names().map(|name| (name, self.of(name)));
         let found = set.find(|(_, origin)| *origin != Origin::Nowhere);
-        found.unwrap_or((spec.key, Origin::Nowhere))
+        found.unwrap_or((key.name(), Origin::Nowhere))
     }
 
     /// The text of an option: as it is set, or its default.

@@ -1,12 +1,12 @@
 //! Changes of one setting, each tried on the model before it is offered.
 
-use super::{MIB, bytes, documents, heap, least_heap, sizes, total};
+use super::{bytes, heap, least_heap, sizes, total};
 use crate::deployment::{Deployment, Memory};
 use crate::finding::Fix;
 use crate::flink::memory::Process;
-use crate::flink::value::{parse_memory, show_memory};
+use crate::flink::value::{GIB, MIB, parse_memory, show_memory};
 use crate::rules::fixes;
-use crate::syntax::{Document, Setting};
+use crate::syntax::Setting;
 
 /// What sizes are rounded up to.
 pub(super) const STEP: u64 = 64 * MIB;
@@ -60,15 +60,16 @@ impl Change {
                 fixes::set(deployment, document, setting, value)?.titled(title)
             }
             (Some(value), None) => {
-                let document = documents(deployment).last()?;
+                let document = deployment.cluster_documents().last()?;
                 let title = format!("add {}: {value}: {result}", self.key);
                 fixes::add(deployment, document, self.key, value)?.titled(title)
             }
             (None, Some((_, document))) => {
                 // A line of the key in a weaker file would come into force.
-                let mut others =
-                    documents(deployment).filter(|other| other.get(self.key).is_some());
-                others.next().filter(|_| others.next().is_none())?;
+                let files = deployment.cluster_documents();
+                if files.filter(|other| other.get(self.key).is_some()).count() > 1 {
+                    return None;
+                }
                 let title = format!("remove {}: {result}", self.key);
                 fixes::remove(deployment, document, &[self.key])?.titled(title)
             }
@@ -115,9 +116,9 @@ pub(super) fn grown(
 ) -> Option<(Change, f64)> {
     let now = size(setting, key)?;
     let first = now / STEP + 1;
-    let large = (first + STEPS).div_ceil(16);
+    let large = (first + STEPS).div_ceil(GIB / STEP);
     let small = (first..first + STEPS).map(|step| step * STEP);
-    let sizes = small.chain((large..large + LARGE_STEPS).map(|step| step << 30));
+    let sizes = small.chain((large..large + LARGE_STEPS).map(|step| step * GIB));
     let mut changes = sizes.map(|bytes| (bytes, Change::set(key, sized(setting, key, bytes))));
     let (bytes, change) = changes.find(|(_, change)| is_right(change))?;
     #[expect(clippy::cast_precision_loss, reason = "a ratio of sizes")]
@@ -134,39 +135,10 @@ fn size(setting: &Setting, key: &str) -> Option<u64> {
     parse_memory(&setting.value).ok()
 }
 
-/// A number of whole mebibytes in the units and the spelling of a setting.
+/// A size in the units and the spelling of a setting.
 pub(super) fn sized(like: &Setting, key: &str, bytes: u64) -> String {
     if key.ends_with(".heap.mb") {
         return (bytes / MIB).to_string();
     }
-    let text = like.value.trim();
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let word = unit.trim_start();
-    let blank = &unit[..unit.len() - word.len()];
-    let giga = word.starts_with(['g', 'G']);
-    if giga && bytes.is_multiple_of(1 << 30) {
-        return format!("{}{unit}", bytes >> 30);
-    }
-    let word = match word {
-        "g" | "k" | "t" | "b" | "" => "m",
-        "G" | "K" | "T" | "B" => "M",
-        "gb" | "kb" | "tb" => "mb",
-        "Gb" | "Kb" | "Tb" => "Mb",
-        "GB" | "KB" | "TB" => "MB",
-        word if word.starts_with(['m', 'M']) => word,
-        _ => "m",
-    };
-    format!("{}{blank}{word}", bytes / MIB)
-}
-
-/// The settings among these keys that are set, with their documents.
-pub(super) fn which_are_set<'p>(
-    deployment: &Deployment<'p>,
-    keys: &[&'static str],
-) -> Vec<(&'static str, &'p Setting, &'p Document)> {
-    let set = keys.iter().filter_map(|key| {
-        let (setting, document) = deployment.of_cluster(key)?;
-        Some((*key, setting, document))
-    });
-    set.collect()
+    fixes::size_like(&like.value, bytes)
 }

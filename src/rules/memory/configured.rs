@@ -1,9 +1,9 @@
 //! `memory-not-configured`: a whole configuration without any size of a process, which does not start.
 
-use super::{PROCESSES, failure, is_set_elsewhere, is_what_runs, keys_of, sizes};
+use super::{PROCESSES, is_misspelt, is_set_elsewhere, is_what_runs, sizes};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
-use crate::flink::memory::{Failure, Mode, Process};
+use crate::flink::memory::{Failure, MemoryError, Mode, Process};
 use crate::rules::{Rule, claim, keys};
 use crate::syntax::Document;
 use crate::text::Span;
@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     if deployment.mode() == Mode::Container || !is_what_runs(deployment) {
         return;
     }
-    let Some(document) = super::documents(deployment).next() else {
+    let Some(document) = deployment.cluster_documents().next() else {
         return;
     };
     if !is_of_a_process(deployment, document) {
@@ -101,19 +101,9 @@ pub(in crate::rules) fn left_without_size(deployment: &Deployment, key: &str) ->
 
 /// Whether no version finds a size.
 fn is_absent(deployment: &Deployment, process: Process) -> bool {
-    fn is_in_all<T>(derived: &crate::deployment::Derived<T>) -> bool {
-        let mut cases = derived.cases.iter();
-        cases.all(|case| {
-            let error = case.result.as_ref().err();
-            error.is_some_and(|error| error.failure == Failure::NotConfigured)
-        })
-    }
-    let memory = deployment.memory();
-    failure(memory, process).is_some()
-        && match process {
-            Process::JobManager => is_in_all(&memory.job_manager),
-            Process::TaskManager => is_in_all(&memory.task_manager),
-        }
+    let all = deployment.memory().of(process);
+    let lacks_size = |error: &MemoryError| error.failure == Failure::NotConfigured;
+    !all.is_empty() && all.iter().all(|(_, result)| result.is_err_and(lacks_size))
 }
 
 /// Whether another rule tells of a line that was to be the size: of a key that is none, or of a line that
@@ -138,7 +128,7 @@ fn is_told(deployment: &Deployment, document: &Document, process: Process) -> bo
             || text.trim().trim_end_matches(':') == prefix
     });
     in_problem
-        || keys_of(process).any(|key| keys::is_misspelt(deployment, key))
+        || is_misspelt(deployment, process)
         || keys::is_judged(deployment, |key| key.contains(prefix) && is_size(key))
 }
 

@@ -3,7 +3,7 @@
 use super::{bytes, set, shown, sizes};
 use crate::deployment::Deployment;
 use crate::flink::memory::{
-    Failure, Key, MOST, MemoryError, Part, Preset, Process, Term, Why, java_double,
+    Failure, Key, MOST, MemoryError, Part, Preset, Process, Term, Why, java_float,
 };
 use crate::flink::value::show_memory;
 
@@ -91,19 +91,10 @@ fn out_of_range(error: &MemoryError, key: Key, fraction: f64) -> String {
         let (least, most) = (shown(size(0), size(1)), shown(size(1), size(0)));
         return format!("{what} takes at least {least} and at most {most}");
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "what Java reads as a float"
-    )]
-    let fraction = fraction as f32;
-    let text = if fraction.is_finite() {
-        format!("{fraction}")
-    } else {
-        java_double(fraction.into())
-    };
     format!(
-        "{} is {text}, and a fraction is from 0 to less than 1",
-        key.name()
+        "{} is {}, and a fraction is from 0 to less than 1",
+        key.name(),
+        java_float(fraction)
     )
 }
 
@@ -265,9 +256,7 @@ fn term((name, part): &Term) -> String {
     let why = match part.why {
         Why::Default => " (default)".to_owned(),
         Why::Fraction { fraction, of } => {
-            #[expect(clippy::cast_possible_truncation, reason = "what was read as a float")]
-            let fraction = fraction as f32;
-            format!(" ({fraction} of {})", show_memory(of))
+            format!(" ({} of {})", java_float(fraction), show_memory(of))
         }
         Why::Least { .. } => " (its least)".to_owned(),
         Why::Most { .. } => " (its most)".to_owned(),
@@ -283,9 +272,9 @@ pub(super) fn keys(deployment: &Deployment, error: &MemoryError) -> Vec<&'static
     let named = error.terms.iter().filter(|(_, part)| part.set);
     let mut keys: Vec<&'static str> = named.filter_map(|(_, part)| part.key).collect();
     match error.failure {
-        Failure::Range { key, .. } => keys.extend(of(deployment, key)),
-        Failure::Negative => keys.extend(of(deployment, Key::NetworkBuffers)),
-        Failure::LegacyHeap { .. } => keys.extend(of(deployment, own.legacy[1])),
+        Failure::Range { key, .. } => keys.extend(deployment.memory_key(key)),
+        Failure::Negative => keys.extend(deployment.memory_key(Key::NetworkBuffers)),
+        Failure::LegacyHeap { .. } => keys.extend(deployment.memory_key(own.legacy[1])),
         Failure::Overflow => {
             let settings = deployment.memory_settings(error.process);
             let named = settings.iter().filter_map(|(setting, _)| {
@@ -299,7 +288,7 @@ pub(super) fn keys(deployment: &Deployment, error: &MemoryError) -> Vec<&'static
     let of_process = [Failure::Parts, Failure::NetworkRest, Failure::NoHeap];
     if of_process.contains(&error.failure) && error.terms.iter().any(is_rest) {
         for key in [own.process, own.metaspace, own.overhead] {
-            keys.extend(of(deployment, key));
+            keys.extend(deployment.memory_key(key));
         }
     }
     let mut once = Vec::new();
@@ -309,11 +298,4 @@ pub(super) fn keys(deployment: &Deployment, error: &MemoryError) -> Vec<&'static
         }
     }
     once
-}
-
-/// The name under which an option is set.
-fn of(deployment: &Deployment, key: Key) -> Option<&'static str> {
-    let spec = key.spec();
-    let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-    names.find(|name| deployment.of_cluster(name).is_some())
 }

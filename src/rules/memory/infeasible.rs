@@ -1,15 +1,15 @@
 //! `memory-infeasible`: sizes that do not add up, so that a process does not start.
 
-use super::change::{Change, STEP, grown, sized, which_are_set};
+use super::change::{Change, STEP, grown, sized};
 use super::{
-    MIB, Sizes, equation, failure, is_misspelt, is_set_elsewhere, is_what_runs, is_without_unit,
-    sizes, stopped_by, total,
+    Sizes, equation, is_misspelt, is_set_elsewhere, is_what_runs, sizes, stopped_by, total,
+    which_are_set,
 };
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::memory::{Failure, Key, MemoryError, Part, Process, Why};
-use crate::flink::value::parse_float;
-use crate::rules::Rule;
+use crate::flink::value::{MIB, parse_float};
+use crate::rules::{Rule, values};
 
 /// A size that has to grow by more than this was not meant to be so small: what else is set is then the
 /// likelier mistake.
@@ -18,7 +18,7 @@ const MODEST: f64 = 1.5;
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for process in super::PROCESSES {
-        let Some(error) = failure(deployment.memory(), process) else {
+        let Some(error) = deployment.memory().failure(process) else {
             continue;
         };
         let told = is_of_one_value(&error.failure) || is_for_want_of_a_unit(deployment, process);
@@ -35,8 +35,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
 /// Whether `size-without-unit` tells of the failure.
 fn is_for_want_of_a_unit(deployment: &Deployment, process: Process) -> bool {
     let settings = deployment.memory_settings(process).into_iter();
-    let mut bare =
-        settings.filter(|(setting, document)| is_without_unit(deployment, setting, document));
+    let mut bare = settings.filter(|site| values::lacks_unit(deployment, *site));
     bare.any(|(setting, _)| stopped_by(deployment, setting) == Some(process))
 }
 
@@ -60,7 +59,11 @@ fn finding(rule: &Rule, deployment: &Deployment, error: &MemoryError) -> Option<
     let is_set = |key: &&'static str| deployment.of_cluster(key).is_some();
     let changed = change.as_ref().map(|change| change.key).filter(is_set);
     let shown = changed
-        .or_else(|| total_key(deployment, error))
+        .or_else(|| {
+            which_are_set(deployment, &sizes(process).totals())
+                .first()
+                .map(|(key, _)| *key)
+        })
         .or(keys.first().copied())?;
     let (setting, document) = deployment.of_cluster(shown)?;
     let message = format!(
@@ -108,19 +111,6 @@ fn advice(error: &MemoryError) -> &'static str {
     }
 }
 
-/// The setting that says how much there is to share.
-fn total_key(deployment: &Deployment, error: &MemoryError) -> Option<&'static str> {
-    totals(deployment, &sizes(error.process)).first().copied()
-}
-
-/// The keys that say how much there is and that are set, the inner one first.
-fn totals(deployment: &Deployment, own: &Sizes) -> Vec<&'static str> {
-    let [size, megabytes] = own.legacy;
-    let keys = [own.flink, size, megabytes, own.process].map(Key::name);
-    let set = which_are_set(deployment, &keys);
-    set.into_iter().map(|(key, ..)| key).collect()
-}
-
 /// The one change that makes the process start. Best is one with which it has the heap that it needs.
 fn change(deployment: &Deployment, error: &MemoryError) -> Option<Change> {
     let enough = |change: &Change| change.is_enough(deployment, error.process);
@@ -137,25 +127,21 @@ fn first_of(
     let own = sizes(error.process);
     let gone = |keys: &[&'static str]| {
         let set = which_are_set(deployment, keys);
-        let mut changes = set.into_iter().map(|(key, ..)| Change::remove(key));
+        let mut changes = set.into_iter().map(|(key, _)| Change::remove(key));
         changes.find(is_right)
     };
     let larger = |most: f64| {
-        let keys = totals(deployment, &own);
-        let set = which_are_set(deployment, &keys);
+        let set = which_are_set(deployment, &own.totals());
         let changes = set
             .into_iter()
-            .filter_map(|(key, setting, _)| grown(setting, key, is_right));
+            .filter_map(|(key, (setting, _))| grown(setting, key, is_right));
         let mut modest = changes.filter(|(_, ratio)| *ratio <= most);
         modest.next().map(|(change, _)| change)
     };
     // The inner size beside that of the whole process: the latter alone decides all.
     let inner = || {
-        let beside = deployment.of_cluster(own.process.name())?;
-        let [size, megabytes] = own.legacy;
-        let inner = [own.flink, size, megabytes].map(Key::name);
-        let _ = beside;
-        gone(&inner)
+        deployment.of_cluster(own.process.name())?;
+        gone(&own.inner())
     };
     match &error.failure {
         Failure::JvmAboveProcess | Failure::Parts | Failure::NoHeap => larger(MODEST)
@@ -220,9 +206,7 @@ fn fitting(deployment: &Deployment, error: &MemoryError, own: &Sizes) -> Option<
 /// A fraction that is one, or limits that are the same.
 fn range(deployment: &Deployment, error: &MemoryError, key: Key, fraction: f64) -> Option<Change> {
     if !(0.0..1.0).contains(&fraction) {
-        let spec = key.spec();
-        let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-        let name = names.find(|name| deployment.of_cluster(name).is_some())?;
+        let name = deployment.memory_key(key)?;
         let is_percent = fraction > 1.0 && fraction < 100.0 && fraction.fract() == 0.0;
         return Some(if is_percent {
             Change::set(name, format!("{}", fraction / 100.0))

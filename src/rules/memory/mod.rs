@@ -1,15 +1,15 @@
 //! Rules about the memory of `JobManager` and `TaskManager`, which Flink computes from the
 //! configuration before the processes start (`flink::memory`).
 
-use super::keys;
-use super::{cluster, jvm, values};
-use crate::deployment::{Deployment, Effective, Memory};
-use crate::flink::memory::{Key, MemoryError, OPTIONS, Process};
-use crate::flink::value::{parse_memory, show_memory};
-use crate::syntax::{Document, Setting, Space};
+use super::{cluster, jvm, keys, values};
+use crate::deployment::{Deployment, Memory, Site};
+use crate::flink::memory::{Key, Process};
+use crate::flink::value::{MIB, parse_memory, show_memory};
+use crate::syntax::Setting;
 
 mod change;
 mod configured;
+mod container;
 mod equation;
 mod infeasible;
 mod overhead;
@@ -17,11 +17,10 @@ mod shadowed;
 mod tiny;
 
 pub(super) use configured::{check as memory_not_configured, left_without_size};
+pub(super) use container::check as container_memory_mismatch;
 pub(super) use infeasible::check as memory_infeasible;
 pub(super) use shadowed::check as memory_shadowed;
 pub(super) use tiny::check as tiny_heap;
-
-const MIB: u64 = 1 << 20;
 
 /// Both processes, in the order in which they are spoken of.
 const PROCESSES: [Process; 2] = [Process::JobManager, Process::TaskManager];
@@ -37,6 +36,20 @@ struct Sizes {
     legacy: [Key; 2],
     /// The size of the process in the configuration that Flink ships.
     shipped: &'static str,
+}
+
+impl Sizes {
+    /// Those of Flink's memory, which lies within that of the process.
+    fn inner(&self) -> [&'static str; 3] {
+        let [size, megabytes] = self.legacy;
+        [self.flink, size, megabytes].map(Key::name)
+    }
+
+    /// Those that say how much there is to share, the inner ones first.
+    fn totals(&self) -> [&'static str; 4] {
+        let [flink, size, megabytes] = self.inner();
+        [flink, size, megabytes, self.process.name()]
+    }
 }
 
 /// The sizes of a process.
@@ -71,27 +84,14 @@ fn is_set_elsewhere(deployment: &Deployment, process: Process) -> bool {
 
 /// The keys of a process's memory.
 fn keys_of(process: Process) -> impl Iterator<Item = &'static str> {
-    let prefix = match process {
-        Process::JobManager => "jobmanager.",
-        Process::TaskManager => "taskmanager.",
-    };
-    let own = OPTIONS
-        .iter()
-        .filter(move |spec| spec.key.starts_with(prefix));
-    own.flat_map(|spec| std::iter::once(spec.key).chain(spec.also.iter().copied()))
-}
-
-/// The files that Flink's processes read.
-fn documents<'d, 'p>(
-    deployment: &'d Deployment<'p>,
-) -> impl Iterator<Item = &'p Document> + use<'d, 'p> {
-    deployment.in_space(Space::Flink)
+    let own = Key::ALL.iter().filter(move |key| key.process() == process);
+    own.flat_map(|key| key.names())
 }
 
 /// Whether processes are started with what the files say: not where the Kubernetes operator takes the
 /// sizes from a resource, and not in tests, which run everything in one process.
 fn is_what_runs(deployment: &Deployment) -> bool {
-    documents(deployment).all(|document| {
+    deployment.cluster_documents().all(|document| {
         let path = &deployment.source(document).path;
         !cluster::is_of_operator(document)
             && !path.starts_with("src/test/")
@@ -105,19 +105,9 @@ fn is_misspelt(deployment: &Deployment, process: Process) -> bool {
 }
 
 /// Whether `size-without-unit` tells of a setting of a process's memory.
-fn lacks_unit(deployment: &Deployment, process: Process) -> bool {
-    let settings = deployment.memory_settings(process);
-    let mut settings = settings.into_iter();
-    settings.any(|(setting, document)| is_without_unit(deployment, setting, document))
-}
-
-fn is_without_unit(deployment: &Deployment, setting: &Setting, document: &Document) -> bool {
-    let effective = Effective {
-        setting,
-        document,
-        versions: deployment.versions,
-    };
-    values::lacks_unit(deployment, effective)
+pub(super) fn lacks_unit(deployment: &Deployment, process: Process) -> bool {
+    let mut settings = deployment.memory_settings(process).into_iter();
+    settings.any(|site| values::lacks_unit(deployment, site))
 }
 
 /// The process that does not start because a setting lacks its unit: the setting says how much there is
@@ -125,58 +115,28 @@ fn is_without_unit(deployment: &Deployment, setting: &Setting, document: &Docume
 pub(super) fn stopped_by(deployment: &Deployment, setting: &Setting) -> Option<Process> {
     PROCESSES.into_iter().find(|process| {
         let key = keys_of(*process).find(|key| *key == setting.key);
-        let (Some(key), Some(error)) = (key, failure(deployment.memory(), *process)) else {
+        let (Some(key), Some(error)) = (key, deployment.memory().failure(*process)) else {
             return false;
         };
-        let own = sizes(*process);
-        let wholes = [own.process, own.flink, own.legacy[0], own.legacy[1]].map(Key::name);
         let meant = format!("{}m", setting.value.trim());
         is_what_runs(deployment)
             && equation::keys(deployment, error).contains(&key)
-            && (wholes.contains(&key)
+            && (sizes(*process).totals().contains(&key)
                 || heap(&deployment.memory_with(&[(key, Some(&meant))]), *process).is_some())
     })
 }
 
-/// Why a process does not start in any version.
-fn failure(memory: &Memory, process: Process) -> Option<&MemoryError> {
-    match process {
-        Process::JobManager => memory.job_manager.failure(),
-        Process::TaskManager => memory.task_manager.failure(),
-    }
-}
-
-/// What is left for user code, the least over the versions: the task heap, of a `JobManager` all of its
-/// heap. `None` unless the process starts in all of them.
+/// What is left for user code, the least over the versions. `None` unless the process starts in all of
+/// them.
 fn heap(memory: &Memory, process: Process) -> Option<u64> {
-    fn least<T>(derived: &crate::deployment::Derived<T>, of: impl Fn(&T) -> u64) -> Option<u64> {
-        derived.any()?;
-        let parts = derived
-            .cases
-            .iter()
-            .filter_map(|case| case.result.as_ref().ok());
-        parts.map(of).min()
-    }
-    match process {
-        Process::JobManager => least(&memory.job_manager, |parts| parts.jvm_heap.bytes),
-        Process::TaskManager => least(&memory.task_manager, |parts| parts.task_heap.bytes),
-    }
+    let heaps = memory.starts(process)?.into_iter();
+    heaps.map(|own| own.user_heap().bytes).min()
 }
 
-/// The size of the whole process in all versions, the largest of them.
+/// The size of the whole process, the largest over the versions, where it starts in all of them.
 fn total(memory: &Memory, process: Process) -> Option<u64> {
-    fn most<T>(derived: &crate::deployment::Derived<T>, of: impl Fn(&T) -> u64) -> Option<u64> {
-        derived.any()?;
-        let parts = derived
-            .cases
-            .iter()
-            .filter_map(|case| case.result.as_ref().ok());
-        parts.map(of).max()
-    }
-    match process {
-        Process::JobManager => most(&memory.job_manager, |parts| parts.total_process.bytes),
-        Process::TaskManager => most(&memory.task_manager, |parts| parts.total_process.bytes),
-    }
+    let totals = memory.starts(process)?.into_iter();
+    totals.map(|own| own.total().bytes).max()
 }
 
 /// The least heap with which a process does its work. `JobManagerFlinkMemoryUtils` warns of less than
@@ -189,11 +149,20 @@ fn least_heap(process: Process) -> u64 {
 }
 
 /// The setting in force for an option under any of its names, when its value is known.
-fn set<'p>(deployment: &Deployment<'p>, key: Key) -> Option<(&'p Setting, &'p Document)> {
-    let spec = key.spec();
-    let mut names = std::iter::once(spec.key).chain(spec.also.iter().copied());
-    let found = names.find_map(|name| deployment.of_cluster(name));
+fn set<'p>(deployment: &Deployment<'p>, key: Key) -> Option<Site<'p>> {
+    let found = deployment.of_cluster(deployment.memory_key(key)?);
     found.filter(|(setting, _)| setting.known)
+}
+
+/// The settings among these keys that are set.
+fn which_are_set<'p>(
+    deployment: &Deployment<'p>,
+    keys: &[&'static str],
+) -> Vec<(&'static str, Site<'p>)> {
+    let set = keys
+        .iter()
+        .map(|key| Some((*key, deployment.of_cluster(key)?)));
+    set.flatten().collect()
 }
 
 /// The bytes that a size option is set to.
@@ -201,6 +170,9 @@ fn bytes(deployment: &Deployment, key: Key) -> Option<u64> {
     let (setting, _) = set(deployment, key)?;
     parse_memory(&setting.value).ok()
 }
+
+/// What a change that takes heap away leaves at least.
+pub(super) const KEPT_HEAP: u64 = 128 * MIB;
 
 /// A size for people, exact where two that differ would read the same.
 fn shown(size: u64, other: u64) -> String {

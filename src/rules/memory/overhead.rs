@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::{is_misspelt, lacks_unit, set, sizes};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Memory};
 use crate::finding::{Finding, Related, Severity};
 use crate::flink::memory::{Key, Mode, Part, Process, Why};
 use crate::flink::value::show_memory;
@@ -71,9 +71,14 @@ pub(super) fn note(rule: &Rule, deployment: &Deployment, process: Process) -> Op
     Some(finding)
 }
 
-fn overhead_of(memory: &crate::deployment::Memory, process: Process) -> Option<Part> {
-    match process {
-        Process::JobManager => memory.job_manager.agreed(|parts| parts.jvm_overhead),
-        Process::TaskManager => memory.task_manager.agreed(|parts| parts.jvm_overhead),
-    }
+/// The overhead on which all versions agree.
+fn overhead_of(memory: &Memory, process: Process) -> Option<Part> {
+    let all: Vec<Part> = memory
+        .starts(process)?
+        .iter()
+        .map(|own| own.overhead())
+        .collect();
+    all.first()
+        .copied()
+        .filter(|first| all.iter().all(|other| other == first))
 }

@@ -1,24 +1,121 @@
 //! `memory-shadowed`: a memory setting without effect, because another one decides.
 
-use super::change::Change;
-use super::{PROCESSES, is_set_elsewhere, is_what_runs, overhead, set, sizes};
-use crate::deployment::{Deployment, Derived, Memory};
+use super::{PROCESSES, is_set_elsewhere, is_what_runs, overhead, set};
+use crate::deployment::{Deployment, Memory, Site};
 use crate::finding::{Finding, Related};
-use crate::flink::memory::{Key, Mode, Part, Preset, Process};
+use crate::flink::memory::{Key, Mode, Preset, Process};
 use crate::flink::value::{parse_float, parse_integer, parse_memory};
 use crate::rules::{Rule, fixes};
 use crate::syntax::{Document, Setting};
 
-/// A setting, and those that are asked first.
-struct Shadow<'p> {
-    setting: &'p Setting,
-    document: &'p Document,
-    deciders: Vec<(&'p Setting, &'p Document)>,
-    /// Why, as the end of a sentence.
+/// An option without effect where others are set.
+struct Row {
+    key: Key,
+    /// All of them.
+    by: &'static [Key],
+    /// Only with processes that are started so.
+    mode: Option<Mode>,
+    reason: &'static Reason,
+}
+
+struct Reason {
+    /// As the end of a sentence.
     why: &'static str,
     help: &'static str,
     /// Whether it is so whatever else is set in a layer that is not in sight.
     anyway: bool,
+}
+
+const LIMITS: Reason = Reason {
+    why: "least and most are the same",
+    help: "the size is that one whatever the fraction says; remove this line, or let the two limits differ",
+    anyway: true,
+};
+const MANAGED: Reason = Reason {
+    why: "the size of managed memory is set",
+    help: "taskmanager.memory.managed.size comes first; keep one of the two lines",
+    anyway: true,
+};
+const NETWORK: Reason = Reason {
+    why: "network memory is what the other parts leave",
+    help: "with a size of the task heap, the network gets the rest of Flink's memory; remove this line, or taskmanager.memory.task.heap.size",
+    anyway: false,
+};
+const BUFFERS: Reason = Reason {
+    why: "the size of network memory is set in another way",
+    help: "the number of buffers counts only where neither fraction nor limits of network memory are set; keep one of the two ways",
+    anyway: false,
+};
+const OVERHEAD: Reason = Reason {
+    why: "JVM overhead is what the other sizes leave",
+    help: "the sizes of the process and of what is in it are both set, and the JVM gets the difference; remove this line, or one of the sizes",
+    anyway: false,
+};
+const OLD: Reason = Reason {
+    why: "its successor is set",
+    help: "the old size counts only where the option that replaced it is not set; remove this line",
+    anyway: false,
+};
+const OLDER: Reason = Reason {
+    why: "the size with a unit is set",
+    help: "of the two old sizes the one with a unit comes first; keep one of the two lines",
+    anyway: false,
+};
+
+const fn row(key: Key, by: &'static [Key], reason: &'static Reason) -> Row {
+    Row {
+        key,
+        by,
+        mode: None,
+        reason,
+    }
+}
+
+impl Row {
+    const fn only(mut self, mode: Mode) -> Row {
+        self.mode = Some(mode);
+        self
+    }
+}
+
+/// What may be without effect, by what is set; whether it is, the model tells.
+#[rustfmt::skip]
+const TABLE: [Row; 27] = [
+    row(Key::NetworkFraction, &[Key::NetworkLeast, Key::NetworkMost], &LIMITS),
+    row(Key::TaskOverheadFraction, &[Key::TaskOverheadLeast, Key::TaskOverheadMost], &LIMITS),
+    row(Key::JobOverheadFraction, &[Key::JobOverheadLeast, Key::JobOverheadMost], &LIMITS),
+    row(Key::ManagedFraction, &[Key::ManagedSize], &MANAGED),
+    row(Key::NetworkFraction, &[Key::TaskHeap, Key::TaskFlink], &NETWORK),
+    row(Key::NetworkFraction, &[Key::TaskHeap, Key::TaskProcess], &NETWORK),
+    row(Key::NetworkBuffers, &[Key::NetworkFraction], &BUFFERS),
+    row(Key::NetworkBuffers, &[Key::NetworkLeast], &BUFFERS),
+    row(Key::NetworkBuffers, &[Key::NetworkMost], &BUFFERS),
+    row(Key::TaskOverheadFraction, &[Key::TaskProcess, Key::TaskHeap, Key::ManagedSize], &OVERHEAD),
+    row(Key::TaskOverheadFraction, &[Key::TaskProcess, Key::TaskFlink], &OVERHEAD),
+    row(Key::TaskOverheadFraction, &[Key::TaskProcess, Key::TaskLegacyHeap], &OVERHEAD),
+    row(Key::TaskOverheadFraction, &[Key::TaskProcess, Key::TaskLegacyHeapMb], &OVERHEAD),
+    row(Key::JobOverheadFraction, &[Key::JobProcess, Key::JobHeap], &OVERHEAD),
+    row(Key::JobOverheadFraction, &[Key::JobProcess, Key::JobFlink], &OVERHEAD),
+    row(Key::JobOverheadFraction, &[Key::JobProcess, Key::JobLegacyHeap], &OVERHEAD),
+    row(Key::JobOverheadFraction, &[Key::JobProcess, Key::JobLegacyHeapMb], &OVERHEAD),
+    row(Key::TaskLegacyHeap, &[Key::TaskFlink], &OLD).only(Mode::Standalone),
+    row(Key::TaskLegacyHeapMb, &[Key::TaskFlink], &OLD).only(Mode::Standalone),
+    row(Key::JobLegacyHeap, &[Key::JobHeap], &OLD).only(Mode::Standalone),
+    row(Key::JobLegacyHeapMb, &[Key::JobHeap], &OLD).only(Mode::Standalone),
+    row(Key::TaskLegacyHeap, &[Key::TaskProcess], &OLD).only(Mode::Container),
+    row(Key::TaskLegacyHeapMb, &[Key::TaskProcess], &OLD).only(Mode::Container),
+    row(Key::JobLegacyHeap, &[Key::JobProcess], &OLD).only(Mode::Container),
+    row(Key::JobLegacyHeapMb, &[Key::JobProcess], &OLD).only(Mode::Container),
+    row(Key::TaskLegacyHeapMb, &[Key::TaskLegacyHeap], &OLDER),
+    row(Key::JobLegacyHeapMb, &[Key::JobLegacyHeap], &OLDER),
+];
+
+/// A setting of which a row of the table may be true, and those that are asked first.
+struct Shadow<'p> {
+    row: &'static Row,
+    setting: &'p Setting,
+    document: &'p Document,
+    deciders: Vec<Site<'p>>,
 }
 
 /// The check.
@@ -30,8 +127,9 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         if is_set_elsewhere(deployment, process) {
             continue;
         }
-        for shadow in shadows(deployment, process) {
-            if is_true(deployment, process, &shadow) {
+        let rows = TABLE.iter().filter(|row| row.key.process() == process);
+        for shadow in rows.filter_map(|row| shadow(deployment, row)) {
+            if is_true(deployment, &shadow) {
                 out.push(finding(rule, deployment, &shadow));
             }
         }
@@ -39,185 +137,38 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
-/// A fraction, its limits, and what the limits are of.
-const FRACTIONS: [(Process, Key, [Key; 2]); 3] = [
-    (
-        Process::TaskManager,
-        Key::NetworkFraction,
-        [Key::NetworkLeast, Key::NetworkMost],
-    ),
-    (
-        Process::TaskManager,
-        Key::TaskOverheadFraction,
-        [Key::TaskOverheadLeast, Key::TaskOverheadMost],
-    ),
-    (
-        Process::JobManager,
-        Key::JobOverheadFraction,
-        [Key::JobOverheadLeast, Key::JobOverheadMost],
-    ),
-];
-
-/// What may be shadowed, by what is set; whether it is, the model tells.
-fn shadows<'p>(deployment: &Deployment<'p>, process: Process) -> Vec<Shadow<'p>> {
-    let mut found = Vec::new();
-    let mut add = |key: Key, deciders: &[Key], why, help, anyway| {
-        let deciders: Option<Vec<_>> = deciders.iter().map(|key| set(deployment, *key)).collect();
-        if let (Some((setting, document)), Some(deciders)) = (set(deployment, key), deciders) {
-            found.push(Shadow {
-                setting,
-                document,
-                deciders,
-                why,
-                help,
-                anyway,
-            });
-        }
-    };
-    for (of, fraction, limits) in FRACTIONS {
-        if of == process {
-            add(
-                fraction,
-                &limits,
-                "least and most are the same",
-                "the size is that one whatever the fraction says; remove this line, or let the two limits differ",
-                true,
-            );
-        }
+fn shadow<'p>(deployment: &Deployment<'p>, row: &'static Row) -> Option<Shadow<'p>> {
+    if row.mode.is_some_and(|mode| mode != deployment.mode()) {
+        return None;
     }
-    let own = sizes(process);
-    match process {
-        Process::TaskManager => {
-            add(
-                Key::ManagedFraction,
-                &[Key::ManagedSize],
-                "the size of managed memory is set",
-                "taskmanager.memory.managed.size comes first; keep one of the two lines",
-                true,
-            );
-            for whole in [Key::TaskFlink, Key::TaskProcess] {
-                add(
-                    Key::NetworkFraction,
-                    &[Key::TaskHeap, whole],
-                    "network memory is what the other parts leave",
-                    "with a size of the task heap, the network gets the rest of Flink's memory; remove this line, or taskmanager.memory.task.heap.size",
-                    false,
-                );
-            }
-            let newer = [Key::NetworkFraction, Key::NetworkLeast, Key::NetworkMost];
-            for newer in newer {
-                add(
-                    Key::NetworkBuffers,
-                    &[newer],
-                    "the size of network memory is set in another way",
-                    "the number of buffers counts only where neither fraction nor limits of network memory are set; keep one of the two ways",
-                    false,
-                );
-            }
-            add(
-                own.overhead,
-                &[own.process, Key::TaskHeap, Key::ManagedSize],
-                OVERHEAD,
-                OVERHEAD_HELP,
-                false,
-            );
-        }
-        Process::JobManager => {
-            add(
-                own.overhead,
-                &[own.process, own.heap],
-                OVERHEAD,
-                OVERHEAD_HELP,
-                false,
-            );
-        }
-    }
-    for inner in [own.flink, own.legacy[0], own.legacy[1]] {
-        add(
-            own.overhead,
-            &[own.process, inner],
-            OVERHEAD,
-            OVERHEAD_HELP,
-            false,
-        );
-    }
-    let stands_for = match (deployment.mode(), process) {
-        (Mode::Container, _) => own.process,
-        (_, Process::TaskManager) => own.flink,
-        (_, Process::JobManager) => own.heap,
-    };
-    for legacy in own.legacy {
-        add(
-            legacy,
-            &[stands_for],
-            "its successor is set",
-            "the old size counts only where the option that replaced it is not set; remove this line",
-            false,
-        );
-    }
-    add(
-        own.legacy[1],
-        &[own.legacy[0]],
-        "the size with a unit is set",
-        "of the two old sizes the one with a unit comes first; keep one of the two lines",
-        false,
-    );
-    found
+    let (setting, document) = set(deployment, row.key)?;
+    let deciders = row.by.iter().map(|key| set(deployment, *key));
+    Some(Shadow {
+        row,
+        setting,
+        document,
+        deciders: deciders.collect::<Option<_>>()?,
+    })
 }
 
-const OVERHEAD: &str = "JVM overhead is what the other sizes leave";
-const OVERHEAD_HELP: &str = "the sizes of the process and of what is in it are both set, and the JVM \
-                             gets the difference; remove this line, or one of the sizes";
-
 /// Whether the line changes nothing, and says something else than what holds.
-fn is_true(deployment: &Deployment, process: Process, shadow: &Shadow) -> bool {
+fn is_true(deployment: &Deployment, shadow: &Shadow) -> bool {
+    let (key, process) = (shadow.row.key, shadow.row.key.process());
     let in_force = shadow.document.get(&shadow.setting.key) == Some(shadow.setting);
-    let Some(key) = own_name(&shadow.setting.key) else {
-        return false;
-    };
     if !in_force || !reads(key, &shadow.setting.value) || is_default(key, shadow) {
         return false;
     }
     let now = deployment.memory();
-    let without = |key: &'static str| Change::remove(key).tried(deployment);
-    if unknown(now, process) {
-        return shadow.anyway && is_certain(shadow);
+    if now.unknown(process).is_some() {
+        return shadow.row.reason.anyway && is_certain(shadow);
     }
-    let is_noop = is_same(now, &without(shadow.setting_key()), process);
+    let without = |settings: &[Site]| {
+        let gone = settings.iter().map(|(setting, _)| (&*setting.key, None));
+        deployment.memory_with(&gone.collect::<Vec<_>>())
+    };
     // Where the line says what the others do, nobody is misled.
-    let deciders: Vec<(&str, Option<&str>)> = shadow
-        .deciders
-        .iter()
-        .map(|(setting, _)| (setting.key.as_str(), None))
-        .collect();
-    is_noop && !is_same(now, &deployment.memory_with(&deciders), process)
-}
-
-impl Shadow<'_> {
-    /// The key of the setting as the model knows it.
-    fn setting_key(&self) -> &'static str {
-        let mut all = PROCESSES.into_iter().flat_map(super::keys_of);
-        all.find(|key| *key == self.setting.key).unwrap_or_default()
-    }
-}
-
-/// The option that a key is a name of.
-fn own_name(key: &str) -> Option<Key> {
-    const ALL: [Key; 9] = [
-        Key::ManagedFraction,
-        Key::NetworkFraction,
-        Key::NetworkBuffers,
-        Key::TaskOverheadFraction,
-        Key::JobOverheadFraction,
-        Key::TaskLegacyHeap,
-        Key::TaskLegacyHeapMb,
-        Key::JobLegacyHeap,
-        Key::JobLegacyHeapMb,
-    ];
-    ALL.into_iter().find(|own| {
-        let spec = own.spec();
-        spec.key == key || spec.also.contains(&key)
-    })
+    is_same(now, &without(&[(shadow.setting, shadow.document)]), process)
+        && !is_same(now, &without(&shadow.deciders), process)
 }
 
 /// Whether a value is one of the option's type; else it is a mistake of its own.
@@ -251,49 +202,25 @@ fn is_certain(shadow: &Shadow) -> bool {
     }
 }
 
-fn unknown(memory: &Memory, process: Process) -> bool {
-    match process {
-        Process::JobManager => memory.job_manager.unknown.is_some(),
-        Process::TaskManager => memory.task_manager.unknown.is_some(),
-    }
-}
-
 /// Whether a process gets the same bytes and flags in every version, or fails alike.
 fn is_same(one: &Memory, other: &Memory, process: Process) -> bool {
-    fn same<T>(
-        one: &Derived<T>,
-        other: &Derived<T>,
-        of: impl Fn(&T) -> (Vec<u64>, String),
-    ) -> bool {
-        // The cases may be cut in another way.
-        one.cases.iter().all(|case| {
-            let mut matching = other
-                .cases
-                .iter()
-                .filter(|it| it.versions.overlaps(case.versions));
-            matching.all(|it| match (&case.result, &it.result) {
-                (Ok(one), Ok(other)) => of(one) == of(other),
-                (Err(one), Err(other)) => one.is_like(other),
-                _ => false,
-            })
+    let others = other.of(process);
+    one.of(process).iter().all(|(versions, one)| {
+        // The versions may be cut in another way.
+        let mut matching = others.iter().filter(|(own, _)| own.overlaps(*versions));
+        matching.all(|(_, other)| match (one, other) {
+            (Ok(one), Ok(other)) => one.sizes() == other.sizes() && one.flags() == other.flags(),
+            (Err(one), Err(other)) => one.is_like(other),
+            _ => false,
         })
-    }
-    let sizes = |parts: &[(&str, Part)]| parts.iter().map(|(_, part)| part.bytes).collect();
-    match process {
-        Process::JobManager => same(&one.job_manager, &other.job_manager, |parts| {
-            (sizes(&parts.parts()), parts.jvm_params())
-        }),
-        Process::TaskManager => same(&one.task_manager, &other.task_manager, |parts| {
-            (sizes(&parts.parts()), parts.jvm_params())
-        }),
-    }
+    })
 }
 
 fn finding(rule: &Rule, deployment: &Deployment, shadow: &Shadow) -> Finding {
     let (setting, document) = (shadow.setting, shadow.document);
-    let message = format!("`{}` has no effect: {}", setting.key, shadow.why);
+    let message = format!("`{}` has no effect: {}", setting.key, shadow.row.reason.why);
     let mut finding = rule.finding(document, setting.whole, message);
-    finding.help = shadow.help.to_owned();
+    finding.help = shadow.row.reason.help.to_owned();
     finding.key = Some(setting.key.clone());
     let deciders = shadow.deciders.iter();
     finding.related = deciders

@@ -1,10 +1,13 @@
 //! `tiny-heap`: a process that starts, and has next to nothing for the code that it is to run.
 
-use super::change::{Change, grown, which_are_set};
-use super::{heap, is_set_elsewhere, is_what_runs, jvm, keys_of, lacks_unit, least_heap, sizes};
+use super::change::{Change, grown};
+use super::{
+    heap, is_set_elsewhere, is_what_runs, jvm, keys_of, lacks_unit, least_heap, sizes,
+    which_are_set,
+};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
-use crate::flink::memory::{Key, Process};
+use crate::flink::memory::Process;
 use crate::flink::value::show_memory;
 use crate::rules::Rule;
 
@@ -116,12 +119,13 @@ fn help(deployment: &Deployment, process: Process) -> String {
 /// The setting that says how large the heap is, or all that it is a part of.
 fn total_key(deployment: &Deployment, process: Process) -> Option<&'static str> {
     let own = sizes(process);
-    let [size, megabytes] = own.legacy;
-    let keys = [own.heap, own.flink, size, megabytes, own.process].map(Key::name);
+    let keys: Vec<_> = std::iter::once(own.heap.name())
+        .chain(own.totals())
+        .collect();
     // Of these the first that the size of the heap depends on.
     let now = heap(deployment.memory(), process)?;
     let set = which_are_set(deployment, &keys);
-    let mut deciding = set.into_iter().filter(|(key, setting, _)| {
+    let mut deciding = set.into_iter().filter(|(key, (setting, _))| {
         grown(setting, key, |change| {
             change
                 .heap(deployment, process)
@@ -129,25 +133,18 @@ fn total_key(deployment: &Deployment, process: Process) -> Option<&'static str> 
         })
         .is_some()
     });
-    deciding.next().map(|(key, ..)| key)
+    deciding.next().map(|(key, _)| key)
 }
 
 /// A setting without which there would be enough: what takes the memory away.
 fn taker(deployment: &Deployment, process: Process, total: &str) -> Option<&'static str> {
     let own = sizes(process);
-    let sized = [
-        own.process,
-        own.flink,
-        own.heap,
-        own.legacy[0],
-        own.legacy[1],
-    ]
-    .map(Key::name);
+    let sizes = own.totals();
     let keys: Vec<&'static str> = keys_of(process)
-        .filter(|key| *key != total && !sized.contains(key))
+        .filter(|key| *key != total && *key != own.heap.name() && !sizes.contains(key))
         .collect();
     let set = which_are_set(deployment, &keys).into_iter();
-    let left = set.filter_map(|(key, ..)| {
+    let left = set.filter_map(|(key, _)| {
         let heap = Change::remove(key).heap(deployment, process)?;
         (heap >= least_heap(process)).then_some((heap, key))
     });

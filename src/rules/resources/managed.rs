@@ -1,13 +1,13 @@
 //! `managed-memory-unused`: memory that is set aside for a state backend that does not use it.
 
 use super::network::is_plain;
-use super::{change, is_told, only, related, share, site};
+use super::{is_told, only, related, site};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
-use crate::flink::memory::Why;
+use crate::flink::memory::{Why, java_float};
 use crate::flink::rocksdb;
 use crate::flink::value::{parse_memory, show_memory};
-use crate::rules::Rule;
+use crate::rules::{Rule, fixes};
 
 const BACKEND: &str = "state.backend.type";
 const SIZE: &str = "taskmanager.memory.managed.size";
@@ -66,7 +66,7 @@ fn unused(rule: &Rule, deployment: &Deployment, backend: Effective) -> Option<Fi
     let managed = memory.task_manager.agreed(|parts| parts.managed)?;
     // A fraction that is the default is nobody's decision.
     let is_default =
-        |own| matches!(own, Why::Fraction { fraction, .. } if share(fraction) == "0.4");
+        |own| matches!(own, Why::Fraction { fraction, .. } if java_float(fraction) == "0.4");
     let is_own = managed.set && !is_default(managed.why);
     let least = if is_own {
         "min-size"
@@ -79,7 +79,7 @@ fn unused(rule: &Rule, deployment: &Deployment, backend: Effective) -> Option<Fi
     if is_told(deployment, &[], &[BACKEND, SIZE, FRACTION]) {
         return None;
     }
-    let of_backend = (backend.setting, backend.document);
+    let of_backend = backend.site();
     let shown = site(deployment, managed).unwrap_or(of_backend);
     let (setting, document) = shown;
     let size = show_memory(managed.bytes);
@@ -122,11 +122,8 @@ fn unused(rule: &Rule, deployment: &Deployment, backend: Effective) -> Option<Fi
         "without it {}it serves RocksDB, Python functions, batch operators and some of SQL, such as window aggregations: keep it for jobs that use these, or that choose RocksDB in code",
         gain.as_deref().unwrap_or("the heap has more room; ")
     );
-    let title = format!("set {key} to {value}");
-    let risk = "jobs with Python functions, batch operators, window aggregations in SQL, or RocksDB chosen in code fail or crawl without managed memory".to_owned();
-    finding.fix = new.and_then(|_| {
-        let values = [(key, value.to_owned())];
-        change(deployment, shown, title, risk, &values)
-    });
+    let risk = "jobs with Python functions, batch operators, window aggregations in SQL, or RocksDB chosen in code fail or crawl without managed memory";
+    let fix = new.and_then(|_| fixes::put(deployment, &[(key, value.to_owned())], shown));
+    finding.fix = fix.map(|fix| fix.risky(risk));
     Some(finding)
 }

@@ -2,13 +2,14 @@
 //!
 //! What is needed is a lower bound, measured on running jobs: `flink::network`.
 
-use super::{MIB, SLOTS, change, change_of, is_told, keeps_heap, only, related, site, spelt};
+use super::{SLOTS, change_of, is_told, keeps_heap, only, related, site};
 use crate::deployment::{Deployment, Effective, Network};
 use crate::finding::Finding;
 use crate::flink::network;
-use crate::flink::value::{parse_integer, show_memory};
+use crate::flink::value::{MIB, parse_integer, show_memory};
 use crate::flink::version::Versions;
 use crate::rules::Rule;
+use crate::rules::fixes::{self, size_like};
 
 const PARALLELISM: &str = "parallelism.default";
 const MODE: &str = "execution.runtime-mode";
@@ -192,7 +193,7 @@ fn report(
 ) -> Option<Finding> {
     let memory = deployment.memory().task_manager.any()?;
     let because = shortage.because.as_ref();
-    let cause = because.map(|(own, _)| (own.setting, own.document));
+    let cause = because.map(|(own, _)| own.site());
     let deciding = site(deployment, memory.network);
     let of_slots = deployment.of_cluster(SLOTS);
     let total = site(deployment, super::total(memory));
@@ -239,7 +240,7 @@ fn report(
         .find(|key| deployment.of_cluster(key).is_some());
     let like = set.and_then(|key| deployment.of_cluster(key));
     let like = like.or(deciding).or(total);
-    let value = spelt(size, like.map(|(setting, _)| &*setting.value));
+    let value = size_like(like.map_or("m", |(setting, _)| &setting.value), size);
     let key = set.unwrap_or(LEAST);
     let with = [(key, Some(value.as_str()))];
     let changed = deployment.network_with(&with);
@@ -250,7 +251,8 @@ fn report(
         let title = format!("set {key} to {value}: {} buffers", size / network.segment);
         let (from, to) = (memory.task_heap.bytes, new.task_heap.bytes);
         let risk = change_of("the heap for operators", from, to);
-        finding.fix = change(deployment, shown, title, risk, &[(key, value)]);
+        let fix = fixes::put(deployment, &[(key, value)], shown);
+        finding.fix = fix.map(|fix| fix.titled(title).risky(risk));
     } else {
         finding.help.push_str(&format!(
             "; raise {LEAST} and {MOST} to {value}, and the memory of the process where that leaves too little heap"

@@ -2,15 +2,14 @@
 //! `RocksDBMemoryControllerUtils`, the limit below which Flink warns is that of
 //! `RocksDBOperationUtils.sanityCheckArenaBlockSize`.
 
-use super::{
-    MIB, SLOTS, change, change_of, is_told, keeps_heap, only, related, share, site, spelt, total,
-};
+use super::{SLOTS, change_of, is_told, keeps_heap, only, related, site, total};
 use crate::deployment::{Deployment, Effective, RocksDb};
 use crate::finding::Finding;
-use crate::flink::memory::{Part, TaskManager, Why};
+use crate::flink::memory::{Part, TaskManager, Why, java_float};
 use crate::flink::rocksdb::Sharing;
-use crate::flink::value::{parse_memory, show_memory};
-use crate::rules::{Rule, fixes};
+use crate::flink::value::{MIB, parse_memory, show_memory};
+use crate::rules::Rule;
+use crate::rules::fixes::{self, size_like};
 
 const SIZE: &str = "taskmanager.memory.managed.size";
 const FRACTION: &str = "taskmanager.memory.managed.fraction";
@@ -134,7 +133,7 @@ impl Low<'_, '_> {
         let memory = deployment.memory().task_manager.any()?;
         let slots = u64::try_from(memory.num_slots).ok()?;
         let deciding = site(deployment, memory.managed).or_else(|| site(deployment, total(memory)));
-        let shown = deciding.unwrap_or((rocksdb.backend.setting, rocksdb.backend.document));
+        let shown = deciding.unwrap_or(rocksdb.backend.site());
         let (setting, document) = shown;
         let mut finding = self.rule.finding(
             document,
@@ -151,7 +150,7 @@ impl Low<'_, '_> {
         if let Why::Fraction { fraction, of } = memory.managed.why {
             finding.help.push_str(&format!(
                 "managed memory is {} of Flink's {}; ",
-                share(fraction),
+                java_float(fraction),
                 show_memory(of)
             ));
         }
@@ -170,7 +169,7 @@ impl Low<'_, '_> {
                 ways.join(", or ")
             )
         });
-        let backend = (rocksdb.backend.setting, rocksdb.backend.document);
+        let backend = rocksdb.backend.site();
         let states = format!("{} keeps the state", rocksdb.backend.value());
         let shared = format!("shared by {slots} slots");
         let of_slots = deployment.of_cluster(SLOTS).filter(|_| slots > 1);
@@ -187,7 +186,8 @@ impl Low<'_, '_> {
                 plan.words,
                 show_memory(plan.per_slot)
             );
-            change(deployment, shown, title, plan.risk, &plan.values)
+            let fix = fixes::put(deployment, &plan.values, shown)?;
+            Some(fix.titled(title).risky(plan.risk))
         });
         Some(finding)
     }
@@ -199,13 +199,14 @@ impl Low<'_, '_> {
         let all = total(memory);
         let mut plans = Vec::new();
         let key_of = |part: Part| part.key.filter(|_| part.set);
-        let spelling = |part| site(self.deployment, part).map(|(setting, _)| &*setting.value);
+        let spelling =
+            |part| site(self.deployment, part).map_or("m", |(setting, _)| &setting.value);
         if let (Some(key), Why::Set) = (key_of(managed), managed.why) {
-            let size = (key, spelt(needed, spelling(managed)));
+            let size = (key, size_like(spelling(managed), needed));
             plans.extend(self.plan(memory, vec![size.clone()]));
             if let (true, Some(key)) = (plans.is_empty(), key_of(all)) {
                 let larger = all.bytes + needed.saturating_sub(managed.bytes);
-                let larger = spelt(larger, spelling(all));
+                let larger = size_like(spelling(all), larger);
                 plans.extend(self.plan(memory, vec![size, (key, larger)]));
             }
             return plans;
@@ -226,10 +227,10 @@ impl Low<'_, '_> {
     }
 
     /// The smallest total that is enough, up to four times what it is now, in steps of 64 MiB.
-    fn larger(&self, memory: &TaskManager, key: &'static str, like: Option<&str>) -> Option<Plan> {
+    fn larger(&self, memory: &TaskManager, key: &'static str, like: &str) -> Option<Plan> {
         const STEP: u64 = 64 * MIB;
         let now = total(memory).bytes / STEP;
-        let plan = |steps: u64| self.plan(memory, vec![(key, spelt(steps * STEP, like))]);
+        let plan = |steps: u64| self.plan(memory, vec![(key, size_like(like, steps * STEP))]);
         let (mut low, mut high) = (now + 1, now.max(1) * 4);
         let mut best = plan(high)?;
         while low < high {
@@ -310,12 +311,12 @@ impl Low<'_, '_> {
             "{}this size takes the place of managed memory: raise it, or remove the line",
             self.why()
         );
-        let backend = (self.rocksdb.backend.setting, self.rocksdb.backend.document);
+        let backend = self.rocksdb.backend.site();
         let states = format!("{} keeps the state", self.rocksdb.backend.value());
         finding
             .related
             .extend(related(own.setting, Some(backend), states));
-        let value = spelt(self.target, Some(own.value()));
+        let value = size_like(own.value(), self.target);
         let risk = "each slot takes as much native memory, which Flink does not count";
         let fix = fixes::set(self.deployment, own.document, own.setting, &value);
         finding.fix = fix.map(|fix| fix.risky(risk));

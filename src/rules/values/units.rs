@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::{Site, bare_number, default_of, sites};
-use crate::deployment::{Deployment, Effective};
+use crate::deployment::{self, Deployment};
 use crate::finding::{Finding, Severity};
 use crate::flink::options::ValueKind;
-use crate::flink::value;
+use crate::flink::value::{self, MIB};
 use crate::rules::{Rule, memory};
 use crate::typed::Typed;
 
@@ -36,8 +36,6 @@ const BYTES: [&str; 6] = [
     "write-batch",
     "blocksize",
 ];
-
-const MIB: u64 = 1 << 20;
 
 /// `duration-without-unit`.
 pub(crate) fn duration_without_unit(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -91,11 +89,14 @@ pub(crate) fn size_without_unit(rule: &Rule, deployment: &Deployment, out: &mut 
 
 /// Whether one of the two rules says that a setting lacks its unit, so that nothing else is to be made
 /// of how small it is.
-pub(in crate::rules) fn lacks_unit(deployment: &Deployment, effective: Effective) -> bool {
+pub(in crate::rules) fn lacks_unit(
+    deployment: &Deployment,
+    (setting, document): deployment::Site,
+) -> bool {
     let site = Site {
         deployment,
-        document: effective.document,
-        setting: effective.setting,
+        document,
+        setting,
     };
     bare_duration(&site).is_some() || bare_size(&site).is_some()
 }
