@@ -1,14 +1,17 @@
 //! Rules about the parallelism and the key groups that it is dealt.
 
-use super::{EXACT, MAX_PARALLELISM, Number, PARALLELISM, STREAMING, counted, runs_with};
+use super::{
+    EXACT, MAX_PARALLELISM, Number, PARALLELISM, SCHEDULER, STREAMING, counted, names, runs_with,
+};
 use crate::deployment::{Deployment, Value};
 use crate::finding::Finding;
 use crate::flink::parallelism::{VALID, default_max_parallelism, key_groups};
+use crate::flink::version::Versions;
 use crate::rules::Rule;
 
 /// `max-parallelism-below-parallelism`: the client takes such a job, and the `JobMaster` fails it
-/// (`SchedulerBase.computeVertexParallelismStore`). In batch mode Flink lowers the parallelism itself
-/// (`AdaptiveBatchScheduler`, the default there since 1.17).
+/// (`SchedulerBase.computeVertexParallelismStore`). So it does in batch mode, unless the scheduler decides
+/// the parallelism (`AdaptiveBatchScheduler`, the default there since 1.17).
 pub(in crate::rules) fn max_parallelism_below_parallelism(
     rule: &Rule,
     deployment: &Deployment,
@@ -21,7 +24,7 @@ pub(in crate::rules) fn max_parallelism_below_parallelism(
     };
     let (wanted, most) = (parallelism.number, max.number);
     // Beyond those bounds the value itself is refused.
-    if wanted <= most || !VALID.contains(&most) || !runs_with(deployment, STREAMING) {
+    if wanted <= most || !VALID.contains(&most) || !takes_parallelism(deployment) {
         return;
     }
     let mut finding = max.finding(
@@ -36,6 +39,18 @@ pub(in crate::rules) fn max_parallelism_below_parallelism(
     );
     finding.related.push(parallelism.related());
     out.push(finding);
+}
+
+/// Whether all jobs are given the parallelism that they ask for, in batch mode as well.
+fn takes_parallelism(deployment: &Deployment) -> bool {
+    const UNTIL_1_16: Versions = Versions::from_bits(0x000F);
+    let is_exact = match certain(deployment, SCHEDULER) {
+        Value::Known(effective) => names(STREAMING, effective),
+        Value::Default(_) => deployment.versions.within(UNTIL_1_16),
+        Value::Unknown => false,
+    };
+    runs_with(deployment, STREAMING)
+        || is_exact && certain(deployment, "scheduler-mode").is_absent()
 }
 
 /// `key-group-skew`: some subtasks own half as many key groups again as others.

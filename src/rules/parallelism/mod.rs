@@ -16,11 +16,12 @@ pub(super) use slots::parallelism_exceeds_slots;
 
 const PARALLELISM: &str = "parallelism.default";
 const MAX_PARALLELISM: &str = "pipeline.max-parallelism";
+const SCHEDULER: &str = "jobmanager.scheduler";
 const SLOTS: &str = "taskmanager.numberOfTaskSlots";
 
 /// Schedulers that start a job with exactly the parallelism that it asks for; both are names of the
 /// same one (`DefaultSchedulerFactory`), which is the default of all versions.
-const EXACT: &[&str] = &["Default", "Ng"];
+pub(super) const EXACT: &[&str] = &["Default", "Ng"];
 /// Those that refuse a parallelism above the maximum: the adaptive one as well.
 const STREAMING: &[&str] = &["Default", "Ng", "Adaptive"];
 
@@ -63,17 +64,20 @@ impl<'p> Number<'p> {
 /// Whether jobs are streaming jobs, as far as the cluster's files decide it, and run by one of these
 /// schedulers. The reactive mode takes the maximum parallelism for the parallelism of all operators.
 fn runs_with(deployment: &Deployment, schedulers: &[&str]) -> bool {
-    let is_any = |key: &str, names: &[&str]| match deployment.cluster_option(key) {
-        Value::Known(effective) => {
-            let mut names = names.iter();
-            names.any(|name| name.eq_ignore_ascii_case(effective.value().trim()))
-        }
+    let is_any = |key: &str, all: &[&str]| match deployment.cluster_option(key) {
+        Value::Known(effective) => names(all, effective),
         Value::Default(_) => true,
         Value::Unknown => false,
     };
     is_any("execution.runtime-mode", &["STREAMING"])
-        && is_any("jobmanager.scheduler", schedulers)
+        && is_any(SCHEDULER, schedulers)
         && deployment.cluster_option("scheduler-mode").is_absent()
+}
+
+/// Whether a setting is one of these names, any case.
+fn names(all: &[&str], effective: Effective) -> bool {
+    let mut all = all.iter();
+    all.any(|name| name.eq_ignore_ascii_case(effective.value().trim()))
 }
 
 /// A noun after a number.
