@@ -44,13 +44,13 @@ pub(in crate::rules) fn max_parallelism_below_parallelism(
 /// Whether all jobs are given the parallelism that they ask for, in batch mode as well.
 fn takes_parallelism(deployment: &Deployment) -> bool {
     const UNTIL_1_16: Versions = Versions::from_bits(0x000F);
-    let is_exact = match certain(deployment, SCHEDULER) {
+    let is_exact = match deployment.cluster_option(SCHEDULER) {
         Value::Known(effective) => names(STREAMING, effective),
         Value::Default(_) => deployment.versions.within(UNTIL_1_16),
         Value::Unknown => false,
     };
     runs_with(deployment, STREAMING)
-        || is_exact && certain(deployment, "scheduler-mode").is_absent()
+        || is_exact && deployment.cluster_option("scheduler-mode").is_absent()
 }
 
 /// `key-group-skew`: some subtasks own half as many key groups again as others.

@@ -10,6 +10,7 @@ use crate::flink::value::{MIB, parse_integer, show_memory};
 use crate::flink::version::Versions;
 use crate::rules::Rule;
 use crate::rules::fixes::{self, size_like};
+use crate::rules::parallelism::EXACT;
 
 const PARALLELISM: &str = "parallelism.default";
 const MODE: &str = "execution.runtime-mode";
@@ -89,6 +90,16 @@ fn parallelism<'p>(deployment: &Deployment<'p>) -> Option<(u32, Effective<'p>)> 
     (number > 0).then_some((number, own))
 }
 
+/// Whether a job runs with the parallelism that it asks for, and takes all slots of a `TaskManager` before
+/// those of another. The adaptive scheduler takes what there is; tasks that are spread out have more
+/// `TaskManager`s with fewer of them on each, which need fewer buffers.
+fn fills_slots(deployment: &Deployment) -> bool {
+    let is = |key, plain| is_plain(deployment, key, plain);
+    EXACT.iter().any(|name| is("jobmanager.scheduler", name))
+        && is("cluster.evenly-spread-out-slots", "false")
+        && is("taskmanager.load-balance.mode", "NONE")
+}
+
 /// Streaming jobs: one exchange with the default parallelism, or, where even that fails, one in each
 /// slot.
 fn streaming<'p>(
@@ -101,8 +112,7 @@ fn streaming<'p>(
     if reactive || !is_plain(deployment, MODE, "STREAMING") {
         return None;
     }
-    let default = parallelism(deployment);
-    if let Some((number, own)) = default {
+    if let Some((number, own)) = parallelism(deployment).filter(|_| fills_slots(deployment)) {
         let versions = deployment.versions.and(own.versions);
         let needed = |version| Some(network.needed(slots, number, version));
         if let Some((needed, available)) = missing(network, versions, needed) {
