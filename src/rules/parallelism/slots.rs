@@ -60,8 +60,8 @@ fn check(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     let per_host = needed.div_ceil(hosts.number);
     let more_hosts = task_managers(u64::from(needed), each);
     finding.help = format!(
-        "the job waits for `slot.request.timeout` and fails with NoResourceAvailableException; lower \
-         the parallelism to {all}, start {more_hosts} TaskManagers, or set {SLOTS} to {per_host} where \
+        "the job fails with NoResourceAvailableException, at once or, while the cluster is young, after \
+         `slot.request.timeout`; lower the parallelism to {all}, start {more_hosts} TaskManagers, or set {SLOTS} to {per_host} where \
          memory and cores are enough"
     );
     finding.related.push(Related {
