@@ -1,7 +1,7 @@
 //! `memory-not-configured`: a whole configuration without any size of a process, which does not start.
 
-use super::{PROCESSES, is_misspelt, is_set_elsewhere, is_what_runs, sizes};
-use crate::deployment::Deployment;
+use super::{PROCESSES, heap, is_misspelt, is_set_elsewhere, is_what_runs, sizes};
+use crate::deployment::{Change, Deployment};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::memory::{Failure, MemoryError, Mode, Process};
 use crate::rules::{Rule, claim, keys};
@@ -132,7 +132,7 @@ fn is_told(deployment: &Deployment, document: &Document, process: Process) -> bo
         || keys::is_judged(deployment, |key| key.contains(prefix) && is_size(key))
 }
 
-/// Adds the sizes that Flink ships.
+/// Adds the sizes that Flink ships, where the processes start with them.
 fn fix(deployment: &Deployment, document: &Document, without: &[Process]) -> Option<Fix> {
     let settings: Vec<(&str, String)> = without
         .iter()
@@ -143,6 +143,17 @@ fn fix(deployment: &Deployment, document: &Document, without: &[Process]) -> Opt
             )
         })
         .collect();
+    let changes: Vec<Change> = settings
+        .iter()
+        .map(|(key, value)| (*key, Some(value.as_str())))
+        .collect();
+    let memory = deployment.memory_with(&changes);
+    if without
+        .iter()
+        .any(|process| heap(&memory, *process).is_none())
+    {
+        return None;
+    }
     let edit = document.insert_all(deployment.source(document), &settings)?;
     let claims = settings
         .iter()

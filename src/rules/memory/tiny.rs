@@ -125,6 +125,7 @@ fn total_key(deployment: &Deployment, process: Process) -> Option<&'static str> 
     // Of these the first that the size of the heap depends on.
     let now = heap(deployment.memory(), process)?;
     let set = which_are_set(deployment, &keys);
+    let first = set.first().map(|(key, _)| *key);
     let mut deciding = set.into_iter().filter(|(key, (setting, _))| {
         grown(setting, key, |change| {
             change
@@ -133,7 +134,8 @@ fn total_key(deployment: &Deployment, process: Process) -> Option<&'static str> 
         })
         .is_some()
     });
-    deciding.next().map(|(key, _)| key)
+    // Where none of them alone can grow, since the others have to follow, it is the innermost.
+    deciding.next().map(|(key, _)| key).or(first)
 }
 
 /// A setting without which there would be enough: what takes the memory away.
