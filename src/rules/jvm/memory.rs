@@ -6,7 +6,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::memory::Process;
 use crate::flink::value::show_memory;
-use crate::rules::{Rule, in_backquotes};
+use crate::rules::{Rule, in_backquotes, memory};
 
 /// The start of flags that set what Flink computes.
 const SIZES: [&str; 6] = [
@@ -178,6 +178,60 @@ pub(in crate::rules) fn may_replace_heap(deployment: &Deployment, process: Proce
     })
 }
 
+/// Where such flags leave a JVM with a heap that is to start larger than it may become: it exits with
+/// `Initial heap size set to a larger value than the maximum heap size`. The process, the most and the
+/// first size; `None` where it is not so, or not certain.
+fn refused(
+    deployment: &Deployment,
+    processes: &str,
+    flags: &[&str],
+) -> Option<(&'static str, u64, u64)> {
+    let is_heap = |size: Size| matches!(size, Size::Heap | Size::FirstHeap);
+    let mut sizes = flags.iter().filter_map(|flag| size(flag));
+    if !sizes.any(|(size, _)| is_heap(size)) || !memory::is_what_runs(deployment) {
+        return None;
+    }
+    let own = ["JobManager", "TaskManager"].into_iter();
+    own.filter(|name| processes.contains(name)).find_map(|name| {
+        let computed = Computed::of(deployment, name)?.heap;
+        let (most, first) = heap_with_flags(deployment, name, computed)?;
+        (first > most).then_some((name, most, first))
+    })
+}
+
+/// The largest and the first size of the heap of a process that Flink gives `computed`.
+fn heap_with_flags(deployment: &Deployment, process: &str, computed: u64) -> Option<(u64, u64)> {
+    let [mut most, mut first] = [computed; 2];
+    for options in all_options(deployment) {
+        let key = &options.setting.key;
+        if !self::process(key).is_some_and(|name| name.contains(process)) {
+            continue;
+        }
+        for (size, bytes) in options.flags()?.iter().filter_map(|flag| size(flag)) {
+            match size {
+                Size::Heap => most = bytes?,
+                Size::FirstHeap => first = bytes?,
+                Size::Direct | Size::Metaspace => continue,
+            }
+            // The order of the defaults among the others differs from that of `all_options`.
+            let is_certain = options.versions == deployment.versions
+                && !key.starts_with("env.java.default-opts.")
+                && !deployment.cluster.may_set(key);
+            is_certain.then_some(())?;
+        }
+    }
+    Some((most, first))
+}
+
+fn advice(process: &str) -> String {
+    let keys = match process {
+        "JobManager" => "`jobmanager.memory.heap.size`",
+        "TaskManager" => "`taskmanager.memory.task.heap.size`",
+        _ => "`taskmanager.memory.task.heap.size` or `jobmanager.memory.heap.size`",
+    };
+    format!("set the sizes of Flink's own options instead, such as {keys}")
+}
+
 /// The check.
 pub(in crate::rules) fn jvm_flag_overrides_memory(
     rule: &Rule,
@@ -224,14 +278,22 @@ pub(in crate::rules) fn jvm_flag_overrides_memory(
                     "the process then uses more or less memory than `*.memory.process.size` says"
                         .to_owned()
                 });
-            finding.help = format!(
-                "{follows}; set the sizes of Flink's own options instead, such as {}",
-                match process {
-                    "JobManager" => "`jobmanager.memory.heap.size`",
-                    "TaskManager" => "`taskmanager.memory.task.heap.size`",
-                    _ => "`taskmanager.memory.task.heap.size` or `jobmanager.memory.heap.size`",
-                }
-            );
+            finding.help = format!("{follows}; {}", advice(process));
+            if let Some((of, most, first)) = refused(deployment, process, &sizes) {
+                finding.severity = Severity::Error;
+                finding.message = format!(
+                    "the JVM of the {of} does not start with {}: -Xms is {}, and -Xmx only {}",
+                    in_backquotes(&sizes),
+                    show_memory(first),
+                    show_memory(most)
+                );
+                finding.label =
+                    "the size of the heap at the start is larger than that of all of it".to_owned();
+                finding.help = format!(
+                    "Flink passes both with the size that it computes, and flags after them replace one; {}",
+                    advice(process)
+                );
+            }
             finding.key = Some(key.clone());
             let risk = "the process gets the sizes that Flink computes";
             finding.fix = options

@@ -90,7 +90,7 @@ fn keys_of(process: Process) -> impl Iterator<Item = &'static str> {
 
 /// Whether processes are started with what the files say: not where the Kubernetes operator takes the
 /// sizes from a resource, and not in tests, which run everything in one process.
-fn is_what_runs(deployment: &Deployment) -> bool {
+pub(super) fn is_what_runs(deployment: &Deployment) -> bool {
     deployment.cluster_documents().all(|document| {
         let path = &deployment.source(document).path;
         !cluster::is_of_operator(document)
