@@ -56,6 +56,8 @@ pub struct Deployment<'p> {
     /// Who said otherwise and was not believed: a file beside these names a version that does not
     /// read them, so it speaks of something else.
     pub version_dropped: Option<VersionFrom>,
+    /// Who names a release before all that flint knows, so that it computes nothing.
+    pub version_before_all: Option<VersionFrom>,
     /// The major version of Java, where the name of the image tells.
     pub java: Option<u8>,
     /// Who said so.

@@ -29,6 +29,9 @@ fn stated(version: Option<&str>, files: &[(&str, &str)]) -> Vec<String> {
             if let Some(from) = &one.version_dropped {
                 text += &format!(" (!{from})");
             }
+            if let Some(from) = &one.version_before_all {
+                text += &format!(" (<{from})");
+            }
             if let (Some(java), Some(_)) = (one.java, &one.java_from) {
                 text += &format!(", Java {java}");
             }
@@ -109,7 +112,7 @@ fn equal_statements_that_disagree_stand_together() {
 
 #[test]
 fn an_image_that_does_not_say_its_version_leaves_it_open() {
-    for tag in ["latest", "${FLINK_VERSION}", "1.11.2"] {
+    for tag in ["latest", "${FLINK_VERSION}", "2.9.1"] {
         let compose = format!("services:\n  a:\n    image: flink:{tag}\n");
         assert_eq!(
             found(&[
@@ -227,4 +230,50 @@ fn a_jobs_own_file_runs_on_what_it_is_built_against() {
 #[test]
 fn files_that_nobody_reads_as_evidence_are_no_documents() {
     assert!(found(&[("pom.xml", POM), ("Dockerfile", "FROM flink:1.18\n")]).is_empty());
+}
+
+#[test]
+fn a_release_before_all_known_ones_is_kept_in_mind() {
+    let with = |path: &str, text: &str| found(&[("conf/flink-conf.yaml", CONF), (path, text)]);
+    for (path, text, from) in [
+        (
+            "Dockerfile",
+            "FROM flink:1.10.0-scala_2.11\n",
+            "image flink:1.10.0-scala_2.11",
+        ),
+        (
+            "pom.xml",
+            "<flink.version>1.9.3</flink.version>\n",
+            "flink.version",
+        ),
+        ("build.gradle", "flinkVersion = '1.12.7'\n", "flinkVersion"),
+        (
+            "requirements.txt",
+            "apache-flink==1.11.3\n",
+            "apache-flink==1.11.3",
+        ),
+        (
+            "k8s.yaml",
+            "spec:\n  image: team/flink:1.4.2\n",
+            "image team/flink:1.4.2",
+        ),
+    ] {
+        let line = text.lines().count();
+        let expected = format!("conf: 1.13-1.20 (<{from} in {path}:{line})");
+        assert_eq!(with(path, text), [expected]);
+    }
+    // One of two images may be the one that reads the files; a weaker statement is none.
+    let two = "services:\n  a:\n    image: flink:1.16.1\n  b:\n    image: flink:1.12\n";
+    assert_eq!(
+        with("docker-compose.yml", two),
+        ["conf: 1.13-1.20 (<image flink:1.12 in docker-compose.yml:5)"]
+    );
+    let old = ("pom.xml", "<flink.version>1.12.0</flink.version>\n");
+    let new = ("Dockerfile", "FROM flink:1.18\n");
+    assert_eq!(
+        found(&[("conf/flink-conf.yaml", CONF), old, new]),
+        ["conf: 1.18 (image flink:1.18 in Dockerfile:1)"]
+    );
+    let stated = stated(Some("1.20"), &[("conf/flink-conf.yaml", CONF), old]);
+    assert_eq!(stated, ["conf: 1.20 (--flink-version)"]);
 }

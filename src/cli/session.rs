@@ -7,7 +7,7 @@ use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain};
 use crate::deployment::{Deployment, Place, Process};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
-use crate::flink::version::Versions;
+use crate::flink::version::{NAMES, Versions};
 use crate::lint::{Linted, validate};
 use crate::project::Project;
 use crate::report::{Style, Summary};
@@ -130,6 +130,10 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         );
         if let Some(from) = &deployment.version_dropped {
             let what = "not counted, its version does not read these files";
+            complain("  version", &format!("{from}: {what}"));
+        }
+        if let Some(from) = &deployment.version_before_all {
+            let what = format!("older than {}, so no memory is computed", NAMES[0]);
             complain("  version", &format!("{from}: {what}"));
         }
         if let (Some(java), Some(from)) = (deployment.java, &deployment.java_from) {

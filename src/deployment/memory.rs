@@ -45,6 +45,8 @@ pub enum Unknown {
     NoConfiguration,
     /// Some layer is out of sight, or does not load.
     Incomplete,
+    /// A file beside the configuration names a release before all that the model holds for.
+    BeforeAll,
     /// The value of this key is a placeholder.
     Placeholder(&'static str),
     /// A file beside the configuration sets this key, or may set any.
@@ -160,6 +162,11 @@ impl<'p> Deployment<'p> {
             unknown[process as usize].get_or_insert(why);
         };
         let both = [Process::JobManager, Process::TaskManager];
+        if self.version_before_all.is_some() {
+            for process in both {
+                at(process, Unknown::BeforeAll);
+            }
+        }
         if !self.cluster_documents().any(|_| true) {
             for process in both {
                 at(process, Unknown::NoConfiguration);

@@ -81,13 +81,18 @@ impl Versions {
     /// `1.18.1-scala_2.12`, `1.19-SNAPSHOT`. A preview, or a release that flint does not know, is
     /// none; so is a text that only begins like one.
     pub fn release(text: &str) -> Option<Self> {
-        let (major, rest) = number(text.strip_prefix(['v', 'V']).unwrap_or(text))?;
-        let (minor, rest) = number(rest.strip_prefix(['.', '_'])?)?;
-        let ends = rest.is_empty() || rest.starts_with(['.', '-', '_', '+']);
-        if !ends || rest.to_ascii_lowercase().contains("preview") {
-            return None;
-        }
+        let (major, minor) = minor_release(text)?;
         bit_of(major, minor).map(|bit| Versions(1 << bit))
+    }
+
+    /// Whether such a text names a release before all that flint knows: `1.12.2-scala_2.11`.
+    pub fn is_before_all(text: &str) -> bool {
+        minor_release(text).is_some_and(|own| Some(own) < minor_release(NAMES[0]))
+    }
+
+    /// The same of a requirement, as [`Versions::from_requirement`] reads it.
+    pub fn requires_before_all(text: &str) -> bool {
+        requirement::is_before_all(text)
     }
 
     /// Reads what a Python package manager takes for a version of `apache-flink` (PEP 440 and the
@@ -152,6 +157,15 @@ fn number(text: &str) -> Option<(u32, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit());
     let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
     Some((digits.parse().ok()?, rest))
+}
+
+/// The numbers of the minor release that a text names, whatever hangs on it.
+fn minor_release(text: &str) -> Option<(u32, u32)> {
+    let (major, rest) = number(text.strip_prefix(['v', 'V']).unwrap_or(text))?;
+    let (minor, rest) = number(rest.strip_prefix(['.', '_'])?)?;
+    let ends = rest.is_empty() || rest.starts_with(['.', '-', '_', '+']);
+    let is_release = ends && !rest.to_ascii_lowercase().contains("preview");
+    is_release.then_some((major, minor))
 }
 
 /// The bit of a minor release.
@@ -255,6 +269,18 @@ mod tests {
             "99999999999.1",
         ] {
             assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_release_before_all_known_ones_is_told_from_no_release() {
+        for text in ["1.12", "1.9.3", "v1_12", "1.10.0-scala_2.11", "0.10.2"] {
+            assert!(Versions::is_before_all(text), "{text}");
+        }
+        for text in [
+            "1.13", "1.20.1", "2.4", "", "1", "latest", "1.9x", "cdc-1.2",
+        ] {
+            assert!(!Versions::is_before_all(text), "{text}");
         }
     }
 

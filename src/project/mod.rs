@@ -77,6 +77,7 @@ impl<'s> Project<'s> {
                 versions: unit.platform.versions,
                 version_from: unit.platform.version_from.clone(),
                 version_dropped: unit.platform.version_dropped.clone(),
+                version_before_all: unit.platform.version_before_all.clone(),
                 java: unit.platform.java,
                 java_from: unit.platform.java_from.clone(),
                 sources: self.sources,

@@ -22,6 +22,8 @@ pub(super) struct Platform {
     pub(super) version_from: Option<VersionFrom>,
     /// What was found and left aside, because the versions it says do not read these files.
     pub(super) version_dropped: Option<VersionFrom>,
+    /// What names a release before all that flint knows.
+    pub(super) version_before_all: Option<VersionFrom>,
     pub(super) java: Option<u8>,
     pub(super) java_from: Option<VersionFrom>,
 }
@@ -34,6 +36,7 @@ impl Platform {
             versions,
             version_from,
             version_dropped: None,
+            version_before_all: None,
             java: None,
             java_from: None,
         }
@@ -78,7 +81,7 @@ impl Testimony {
                     platform.version_from = Some(from);
                 }
                 Some((_, from)) => platform.version_dropped = Some(from),
-                None => {}
+                None => platform.version_before_all = nearest.and_then(before_all),
             }
         }
         if let Some((java, from)) = nearest.and_then(|all| java_of(all, platform.versions))
@@ -123,6 +126,15 @@ fn versions_of(all: &[(String, Evidence)]) -> Option<(Versions, VersionFrom)> {
         union = union.or(versions);
     }
     Some((union, from?))
+}
+
+/// The weightiest statement of a folder that names a release before all that flint knows. One among
+/// others is enough: it may be the one that reads the files.
+fn before_all(all: &[(String, Evidence)]) -> Option<VersionFrom> {
+    let rank = all.iter().map(|(_, one)| one.rank).max()?;
+    let mut own = all.iter().filter(|(_, one)| one.rank == rank);
+    let (path, found) = own.find(|(_, one)| one.is_before_all)?;
+    Some(place(path, found))
 }
 
 /// The Java of a folder's images, when they agree and run one of these versions.

@@ -29,6 +29,8 @@ pub struct Evidence {
     pub rank: Rank,
     /// The versions it allows; `None` when there certainly is one, but nobody can tell which.
     pub versions: Option<Versions>,
+    /// Whether it names a release before all that flint knows.
+    pub is_before_all: bool,
     /// The major version of Java in the image.
     pub java: Option<u8>,
     /// The statement in a few words: `spec.flinkVersion`, `image flink:1.18.1`, `flink.version`.
@@ -42,6 +44,7 @@ impl Evidence {
         Evidence {
             rank,
             versions,
+            is_before_all: false,
             java: None,
             why: why.into(),
             line,
@@ -52,6 +55,7 @@ impl Evidence {
     fn of_image(name: &str, line: usize) -> Option<Self> {
         let image = Image::parse(name)?;
         let mut evidence = Self::new(Rank::Image, image.versions, format!("image {name}"), line);
+        evidence.is_before_all = image.is_before_all;
         evidence.java = image.java;
         Some(evidence)
     }

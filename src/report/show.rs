@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::plain;
 use crate::deployment::{Deployment, VersionFrom};
+use crate::flink::version::NAMES;
 use crate::syntax::{Document, Problem, Setting, Space};
 use crate::text::Span;
 
@@ -32,6 +33,12 @@ pub fn text(deployments: &[Deployment]) -> String {
             out.push_str(&format!(
                 "  not counted: {from}; that version does not read these files\n"
             ));
+        }
+        if let Some(from) = &deployment.version_before_all {
+            let from = from.to_string();
+            let from = plain(&from);
+            let first = NAMES[0];
+            out.push_str(&format!("  older than {first}: {from}\n"));
         }
         for document in &deployment.unread {
             let path = plain(&deployment.source(document).path);
@@ -151,6 +158,7 @@ fn deployment_json(deployment: &Deployment) -> Value {
         "flink_versions": deployment.versions.names().collect::<Vec<_>>(),
         "version_from": from(&deployment.version_from),
         "version_dropped": from(&deployment.version_dropped),
+        "version_before_all": from(&deployment.version_before_all),
         "java": deployment.java,
         "java_from": from(&deployment.java_from),
         "documents": documents,

@@ -7,6 +7,8 @@ use super::{Versions, number};
 pub struct Image {
     /// The release in it; `None` when its tag does not say: `latest`, a digest, a placeholder.
     pub versions: Option<Versions>,
+    /// Whether its release is before all that flint knows.
+    pub is_before_all: bool,
     /// The major version of its Java, where the tag ends in `-java17` or the like. A tag without
     /// that means what its author chose, and changed between releases.
     pub java: Option<u8>,
@@ -21,6 +23,7 @@ impl Image {
         let name = name.trim();
         let unknown = Image {
             versions: None,
+            is_before_all: false,
             java: None,
         };
         let last = name.rsplit('/').next().unwrap_or(name);
@@ -39,6 +42,7 @@ impl Image {
         }
         Some(Image {
             versions: Versions::release(tag),
+            is_before_all: Versions::is_before_all(tag),
             java: java_of(tag),
         })
     }

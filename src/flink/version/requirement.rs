@@ -53,6 +53,22 @@ pub(super) fn versions(text: &str) -> Option<Versions> {
     (!set.is_empty() && set != Versions::ALL).then_some(set)
 }
 
+/// Whether no release that flint knows fulfils all clauses, because one of them wants an earlier one.
+pub(super) fn is_before_all(text: &str) -> bool {
+    let clauses = text.split(',').map(str::trim);
+    let mut set = Versions::ALL;
+    let mut earlier = false;
+    for clause in clauses.filter(|clause| !clause.is_empty()) {
+        let Some(versions) = clause_versions(clause) else {
+            return false;
+        };
+        let version = clause.trim_start_matches(|c: char| !c.is_ascii_digit());
+        earlier |= versions.is_empty() && Versions::is_before_all(version);
+        set = set.and(versions);
+    }
+    earlier && set.is_empty()
+}
+
 /// `None` for a clause that is not understood.
 fn clause_versions(clause: &str) -> Option<Versions> {
     let operators = ["===", "==", "~=", ">=", "<=", "!=", ">", "<", "^", "~", "="];
@@ -126,6 +142,24 @@ mod tests {
             ">=1.18 || <1",
         ] {
             assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn requirements_of_earlier_releases_are_told_from_those_of_later_ones() {
+        for text in ["==1.12.0", "1.11.3", "~=1.12.0", "<1.12", ">=1.10,<1.12"] {
+            assert!(Versions::requires_before_all(text), "{text}");
+        }
+        for text in [
+            "==1.13.1",
+            "==3.0",
+            ">=1.10",
+            "<1.14",
+            "",
+            "latest",
+            ">=1.18,<1",
+        ] {
+            assert!(!Versions::requires_before_all(text), "{text}");
         }
     }
 }

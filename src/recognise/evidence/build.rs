@@ -62,7 +62,10 @@ fn is_version_name(name: &str) -> bool {
 /// A version that is written out; a reference to another place is none.
 fn statement(value: &str, why: &str, line: usize) -> Option<Evidence> {
     let literal = value.starts_with(|c: char| c.is_ascii_digit());
-    literal.then(|| Evidence::new(Rank::Build, Versions::release(value), why, line))
+    literal.then(|| Evidence {
+        is_before_all: Versions::is_before_all(value),
+        ..Evidence::new(Rank::Build, Versions::release(value), why, line)
+    })
 }
 
 /// A `pom.xml`: its properties, those of profiles too, and versions at Flink's own artifacts.

@@ -37,8 +37,10 @@ pub(super) fn read(text: &str) -> Vec<Evidence> {
             "flinkVersion" if !value.is_empty() => {
                 let versions = Versions::release(value);
                 let why = "spec.flinkVersion";
-                let evidence = Evidence::new(Rank::Manifest, versions, why, number);
-                document.versions.push(evidence);
+                document.versions.push(Evidence {
+                    is_before_all: Versions::is_before_all(value),
+                    ..Evidence::new(Rank::Manifest, versions, why, number)
+                });
             }
             "image" if value.is_empty() => open_image = Some(indent),
             "image" => found.extend(Evidence::of_image(value, number)),

@@ -13,7 +13,10 @@ pub(super) fn read(text: &str) -> Vec<Evidence> {
             let space = if bare { " " } else { "" };
             let why = format!("apache-flink{space}{requirement}");
             let versions = Versions::from_requirement(&requirement);
-            Some(Evidence::new(Rank::Build, versions, why, index + 1))
+            Some(Evidence {
+                is_before_all: Versions::requires_before_all(&requirement),
+                ..Evidence::new(Rank::Build, versions, why, index + 1)
+            })
         })
         .collect()
 }

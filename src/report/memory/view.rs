@@ -4,9 +4,9 @@ use super::beside::Beside;
 use super::equation::{self, Equation};
 use super::rocksdb::RocksDb;
 use super::rows;
-use crate::deployment::{Case, Deployment, Unknown};
+use crate::deployment::{Case, Deployment, Unknown, VersionFrom};
 use crate::flink::memory::{Key, MemoryError, Mode, Part, Preset, Process, Why};
-use crate::flink::version::Versions;
+use crate::flink::version::{NAMES, Versions};
 use crate::syntax::{Document, Kind, Setting, Space};
 use crate::text::Span;
 
@@ -358,6 +358,14 @@ fn unknown_outcome(unknown: Unknown, origins: Origins) -> Outcome {
             "no file of the cluster's configuration is in sight".to_owned(),
         ),
         Unknown::Incomplete => ("incomplete", incomplete(deployment)),
+        Unknown::BeforeAll => {
+            let from = deployment.version_before_all.iter();
+            let from: String = from.map(VersionFrom::to_string).collect();
+            (
+                "version-before-all",
+                format!("{from} names an older Flink than {}", NAMES[0]),
+            )
+        }
         Unknown::Placeholder(key) => {
             let place = match origins.of(key) {
                 Origin::File { path, line, .. } => format!("   {path}:{line}"),
