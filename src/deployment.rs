@@ -18,7 +18,7 @@ mod network;
 mod rocksdb;
 
 pub use crate::flink::memory::Process;
-pub use cluster::{Cluster, Count, Limit, Place};
+pub use cluster::{Cluster, Count, Limit, Place, Use};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use rocksdb::RocksDb;

@@ -22,6 +22,21 @@ pub struct Cluster {
     pub opaque: bool,
     /// What sets the options of `elsewhere`, and what makes it opaque.
     pub set_by: Vec<Place>,
+    /// Whether processes of Flink read the configuration.
+    pub use_of: Use,
+}
+
+/// What the files beside a configuration say about who reads it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Use {
+    /// There are none that could say it.
+    #[default]
+    Unsaid,
+    /// A container or an image gets it, or it has its hosts beside it.
+    Certain,
+    /// They run Flink, or build jobs for it, and none of them says that a process gets the file: it may be
+    /// a client's, a test's, a reference, or be changed before it is put in place.
+    Open,
 }
 
 impl Cluster {

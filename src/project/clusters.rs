@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use numbers::{Counted, count, limits};
 
 use crate::config::Configs;
-use crate::deployment::{Cluster, Count, Place};
+use crate::deployment::{Cluster, Count, Place, Use};
 use crate::finding::Location;
 use crate::recognise::cluster::{self, Facts, Kind, Kustomization, Mount, Sets, Workers, Workload};
 use crate::recognise::evidence;
@@ -143,6 +143,45 @@ impl Clusters {
         cluster
     }
 
+    /// Who reads the configuration that lies at these paths; `spoken` says whether a file above it speaks of
+    /// Flink at all.
+    pub(super) fn use_of(&self, configs: &Configs, paths: &[&str], spoken: bool) -> Use {
+        let Some(first) = paths.first() else {
+            return Use::Unsaid;
+        };
+        let home = configs.home(first);
+        let conf = Conf { paths, home };
+        let files: Vec<&File> = self
+            .files
+            .iter()
+            .filter(|file| configs.home(&file.path) == home)
+            .collect();
+        let has_hosts = || {
+            let mut paths = paths.iter();
+            paths.any(|path| self.workers.contains_key(evidence::folder(path)))
+        };
+        let is_proven = |members: &[Member]| members.iter().any(|member| member.proven);
+        if is_proven(&services(&files, &conf))
+            || is_proven(&containers(&files, &conf))
+            || files.iter().any(|file| conf.is_copied_by(file, home))
+            || has_hosts()
+        {
+            return Use::Certain;
+        }
+        let is_open = |file: &&File| {
+            let mut workloads = file.facts.workloads.iter();
+            let folder = evidence::folder(&file.path);
+            let is_near = conf.is_below(file) || conf.is_above(folder);
+            is_near && workloads.clone().any(|workload| workload.is_flink)
+                || workloads.any(|workload| conf.is_elsewhere_in(workload))
+        };
+        if spoken || files.iter().any(is_open) {
+            Use::Open
+        } else {
+            Use::Unsaid
+        }
+    }
+
     /// The number of hosts of a `workers` file beside the configuration, where nothing says that
     /// Flink runs in containers.
     fn hosts(
@@ -198,6 +237,41 @@ impl Conf<'_> {
         self.paths.iter().any(|path| is_in(path, folder))
     }
 
+    /// Whether a folder lies in that of the configuration.
+    fn is_above(&self, folder: &str) -> bool {
+        let mut own = self.paths.iter().map(|path| evidence::folder(path));
+        own.any(|own| is_in(folder, own))
+    }
+
+    /// Whether a container has a file from the folder of the configuration at a place where Flink does not
+    /// look for it.
+    fn is_elsewhere_in(&self, workload: &Workload) -> bool {
+        let mut own = self.paths.iter().map(|path| evidence::folder(path));
+        own.any(|own| {
+            let mut others = workload.elsewhere.iter();
+            others.any(|path| path == own || !own.is_empty() && evidence::folder(path) == own)
+        })
+    }
+
+    /// Whether the image of a Dockerfile gets the configuration, built in the folder of its file or above.
+    fn is_copied_by(&self, file: &File, home: &str) -> bool {
+        let mut context = evidence::folder(&file.path);
+        loop {
+            let mut copies = file.facts.copies.iter();
+            let is_own = |source: &String| {
+                let source = source.trim_end_matches('*');
+                cluster::joined(context, source).is_some_and(|path| self.is_at(&path))
+            };
+            if copies.any(is_own) {
+                return true;
+            }
+            if context.len() <= home.trim_end_matches('/').len() {
+                return false;
+            }
+            context = evidence::folder(context);
+        }
+    }
+
     /// Whether a container certainly runs another configuration of the tree.
     fn is_other_of(&self, workload: &Workload) -> bool {
         let mut paths = workload.mounts.iter().filter_map(|mount| match mount {
@@ -242,9 +316,11 @@ impl Conf<'_> {
 
     /// Whether something at this path of the tree is the configuration or its folder.
     fn is_at(&self, mounted: &str) -> bool {
-        self.paths
-            .iter()
-            .any(|path| *path == mounted || evidence::folder(path) == mounted)
+        self.paths.iter().any(|path| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let is_read = matches!(name, "flink-conf.yaml" | "config.yaml");
+            *path == mounted || is_read && evidence::folder(path) == mounted
+        })
     }
 }
 

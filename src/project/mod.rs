@@ -138,7 +138,10 @@ impl<'s> Project<'s> {
             let mut documents = numbers.iter().map(|&number| &self.documents[number]);
             documents.all(|document| starts_hosts(document, workers))
         };
-        clusters.of(configs, &paths, starts)
+        let mut cluster = clusters.of(configs, &paths, starts);
+        let spoken = self.testimony.speaks_near(configs, &paths);
+        cluster.use_of = clusters.use_of(configs, &paths, spoken);
+        cluster
     }
 
     /// The deployments that flint.toml declares; their documents are no longer free.

@@ -93,6 +93,20 @@ impl Testimony {
         platform
     }
 
+    /// Whether a file above these, beside them or below speaks of Flink: builds a job, or runs an image.
+    pub(super) fn speaks_near(&self, configs: &Configs, paths: &[&str]) -> bool {
+        let home = paths.first().map_or("", |path| configs.home(path));
+        let folder = common_folder(paths);
+        let is_below = |other: &String| {
+            folder.is_empty()
+                || other
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.nearest(folder, home.trim_end_matches('/')).is_some()
+            || self.folders.keys().any(is_below)
+    }
+
     /// What is said for the nearest folder upwards for which anything is said, not above `home`.
     fn nearest<'f>(&self, folder: &'f str, home: &str) -> Option<(&'f str, &[(String, Evidence)])> {
         let mut folder = folder;

@@ -1,7 +1,7 @@
 //! Small trees, each with a configuration, and what is known of its cluster.
 
 use crate::config::Configs;
-use crate::deployment::Process;
+use crate::deployment::{Process, Use};
 use crate::project::Project;
 use crate::text::Sources;
 
@@ -47,6 +47,18 @@ fn shown(files: &[(&str, &str)]) -> String {
         assert!(place.at.span.end as usize <= source.bytes.len());
     }
     out.join("; ")
+}
+
+/// Who reads the first configuration among files.
+fn use_of(files: &[(&str, &str)]) -> Use {
+    let mut sources = Sources::default();
+    let mut files = files.to_vec();
+    files.sort_unstable();
+    for (path, text) in files {
+        sources.add(path, text.as_bytes());
+    }
+    let project = Project::read(&sources, &Configs::default(), &[]);
+    project.deployments()[0].cluster.use_of
 }
 
 /// Beside a configuration in `conf/`.
@@ -356,4 +368,78 @@ fn a_compose_file_that_is_no_yaml_silences_what_it_names() {
 #[test]
 fn nothing_is_known_of_a_configuration_alone() {
     assert_eq!(shown(&[("flink-conf.yaml", CONF)]), "");
+}
+
+#[test]
+fn a_mount_a_copy_and_hosts_show_that_processes_read_the_file() {
+    let with =
+        |path: &str, text: &str| use_of(&[("flink/conf/flink-conf.yaml", CONF), (path, text)]);
+    let service =
+        "services:\n  tm:\n    image: team/jobs\n    command: taskmanager\n    volumes:\n";
+    let mount = |volume: &str| with("compose.yml", &format!("{service}      - {volume}\n"));
+    assert_eq!(mount("./flink/conf:/opt/flink/conf"), Use::Certain);
+    for copy in [
+        "COPY conf/flink-conf.yaml /opt/flink/conf/flink-conf.yaml",
+        "COPY --chown=flink:flink conf/flink-conf.yaml $FLINK_HOME/conf/",
+        "ADD flink/conf/* \"${FLINK_CONF_DIR}\"/",
+        "COPY [\"conf\", \"/opt/flink/conf\"]",
+        "COPY ./conf/flink-conf.yaml conf/log4j.properties conf/",
+    ] {
+        let text = format!("FROM flink:1.18\n{copy}\n");
+        assert_eq!(with("flink/Dockerfile", &text), Use::Certain, "{copy}");
+    }
+    assert_eq!(with("flink/conf/workers", "host-1\n"), Use::Certain);
+    assert_eq!(with("other/workers", "host-1\n"), Use::Unsaid);
+    for copy in [
+        "COPY conf/flink-conf.yaml /scripts/",
+        "COPY conf/log4j.properties /opt/flink/conf/",
+        "COPY other/flink-conf.yaml /opt/flink/conf/",
+        "COPY --from=build conf/flink-conf.yaml /opt/flink/conf/",
+        "COPY",
+    ] {
+        let text = format!("FROM flink:1.18\n{copy}\n");
+        assert_eq!(with("flink/Dockerfile", &text), Use::Open, "{copy}");
+    }
+}
+
+#[test]
+fn who_runs_flink_or_builds_jobs_and_does_not_take_the_file_leaves_its_use_open() {
+    let conf = ("flink/conf/flink-conf.yaml", CONF);
+    let service = "services:\n  tm:\n    build: .\n    command: taskmanager\n";
+    let pom = "<project>\n<flink.version>1.18.1</flink.version>\n</project>\n";
+    for (path, text) in [
+        ("compose.yml", service),
+        ("flink/conf/deploy/compose.yml", service),
+        ("pom.xml", pom),
+        ("flink/conf/jobs/pom.xml", pom),
+    ] {
+        assert_eq!(use_of(&[conf, (path, text)]), Use::Open, "{path}");
+    }
+    for (path, text) in [
+        ("other/compose.yml", service),
+        ("other/pom.xml", pom),
+        ("compose.yml", "services:\n  a:\n    image: postgres\n"),
+    ] {
+        assert_eq!(use_of(&[conf, (path, text)]), Use::Unsaid, "{path}");
+    }
+    // What stands at another place is put together there.
+    let volumes = "    volumes:\n      - ../flink/conf/flink-conf.yaml:/opt/flink/conf/extra.yml\n";
+    let appends = format!("{service}{volumes}");
+    assert_eq!(use_of(&[conf, ("docker/compose.yml", &appends)]), Use::Open);
+    // Flink opens its two names only, and what is mounted under one of them.
+    let other = ("conf/flink-conf-dev.yaml", CONF);
+    for (volume, expected) in [
+        ("./conf:/opt/flink/conf", Use::Open),
+        (
+            "./conf/flink-conf-dev.yaml:/opt/flink/conf/flink-conf.yaml",
+            Use::Certain,
+        ),
+    ] {
+        let text = format!("{service}    volumes:\n      - {volume}\n");
+        assert_eq!(
+            use_of(&[other, ("compose.yml", &text)]),
+            expected,
+            "{volume}"
+        );
+    }
 }

@@ -179,6 +179,7 @@ impl<'a, 't> Service<'a, 't> {
             role,
             is_flink,
             mounts,
+            elsewhere: self.elsewhere(folder),
             replicas: self.replicas(),
             memory: self.memory(),
             sets: self.sets(role, &words, &environment, &owner),
@@ -291,13 +292,26 @@ impl<'a, 't> Service<'a, 't> {
         })
     }
 
-    /// Files and folders of the tree that stand where Flink looks for its configuration.
-    fn mounts(&self, root: Value, folder: &str) -> Vec<Mount> {
-        let volumes = self.volumes().filter_map(|(_, source, target)| {
+    /// What of the tree is mounted, and where to.
+    fn binds(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.volumes().filter_map(|(_, source, target)| {
             // Anything else is the name of a volume, or lies outside of the tree.
             let is_path = source == "." || source.starts_with("./") || source.starts_with("../");
-            (is_path && is_conf_target(target)).then_some((source, target))
-        });
+            is_path.then_some((source, target))
+        })
+    }
+
+    /// Files and folders of the tree that stand where Flink does not look for its configuration.
+    fn elsewhere(&self, folder: &str) -> Vec<String> {
+        let others = self.binds().filter(|(_, target)| !is_conf_target(target));
+        others
+            .filter_map(|(source, _)| joined(folder, source))
+            .collect()
+    }
+
+    /// Files and folders of the tree that stand where Flink looks for its configuration.
+    fn mounts(&self, root: Value, folder: &str) -> Vec<Mount> {
+        let volumes = self.binds().filter(|(_, target)| is_conf_target(target));
         let configs = self.items("configs").filter_map(|config| {
             let target = config.get("target")?.text()?;
             let name = config.get("source")?.text()?;

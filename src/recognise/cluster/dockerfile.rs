@@ -2,7 +2,7 @@
 
 use super::node::Word;
 use super::roles::own_script;
-use super::{Facts, Kind, shell};
+use super::{Facts, Kind, is_conf_target, shell};
 use crate::recognise::evidence;
 use crate::text::Span;
 
@@ -11,7 +11,6 @@ pub(super) const ENTRYPOINT: &str = "docker-entrypoint.sh";
 
 pub(super) fn read(path: &str, text: &str) -> Facts {
     let mut facts = Facts::new(Kind::Image);
-    let sets = &mut facts.sets;
     let owner = "the image";
     let is_flink = !evidence::read(path, text.as_bytes()).is_empty();
     let mut start_script = None;
@@ -21,10 +20,10 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
         match name.to_ascii_uppercase().as_str() {
             "ENV" => {
                 for (name, value) in variables(rest.trim()) {
-                    sets.variable(name, Some(&value), at, owner);
+                    facts.sets.variable(name, Some(&value), at, owner);
                 }
             }
-            "RUN" | "CMD" => shell::read(rest, at, owner, sets),
+            "RUN" | "CMD" => shell::read(rest, at, owner, &mut facts.sets),
             // The last one counts.
             "ENTRYPOINT" if is_flink => {
                 let other = |c: char| c.is_whitespace() || "[],\"'".contains(c);
@@ -32,19 +31,45 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
                 if let Some(word) = own_script(&words) {
                     start_script = Some((word.text.to_owned(), at));
                 }
-                shell::read(rest, at, owner, sets);
+                shell::read(rest, at, owner, &mut facts.sets);
             }
             // The image's own start script, replaced.
             "COPY" | "ADD" if is_flink && rest.contains(ENTRYPOINT) => {
                 start_script = Some((ENTRYPOINT.to_owned(), at));
             }
+            "COPY" | "ADD" => facts.copies.extend(copied(rest, is_flink)),
             _ => {}
         }
     }
     if let Some((script, at)) = start_script {
-        sets.opaque(at, format!("{script}, which starts {owner}"));
+        facts
+            .sets
+            .opaque(at, format!("{script}, which starts {owner}"));
     }
     facts
+}
+
+/// What a `COPY` puts where Flink looks for its configuration; nothing where it comes out of another image.
+fn copied(arguments: &str, is_flink: bool) -> Vec<String> {
+    let quotes = |c: char| "[],\"'".contains(c);
+    let words = arguments
+        .split_whitespace()
+        .map(|word| word.trim_matches(quotes));
+    let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let Some(target) = words.pop() else {
+        return Vec::new();
+    };
+    let folder = target.trim_end_matches('/').replace('"', "");
+    let is_variable = ["$FLINK_CONF_DIR", "${FLINK_CONF_DIR}"]
+        .iter()
+        .any(|own| folder.starts_with(own));
+    let is_own = is_flink || folder.to_ascii_lowercase().contains("flink");
+    let is_conf = is_conf_target(&format!("/{folder}")) && is_own || is_variable;
+    if !is_conf || words.iter().any(|word| word.starts_with("--from")) {
+        return Vec::new();
+    }
+    let sources = words.into_iter().filter(|word| !word.starts_with("--"));
+    sources.map(str::to_owned).collect()
 }
 
 /// The instructions with their places: lines that a `\` continues are one, comments are left out, and

@@ -115,6 +115,7 @@ impl<'a> Container<'a, '_> {
             role,
             is_flink: true,
             mounts: self.mounts(),
+            elsewhere: Vec::new(),
             replicas: replicas.clone(),
             memory: self.memory(),
             sets: self.sets(role, &words),

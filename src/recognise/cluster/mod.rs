@@ -50,6 +50,9 @@ pub struct Facts {
     pub autoscales: bool,
     /// What a `kustomization.yaml` joins.
     pub kustomization: Option<Kustomization>,
+    /// What an image puts where Flink looks for its configuration, as its Dockerfile calls it: relative to
+    /// a folder that only the build knows.
+    pub copies: Vec<String>,
 }
 
 impl Facts {
@@ -61,6 +64,7 @@ impl Facts {
             unreadable: false,
             autoscales: false,
             kustomization: None,
+            copies: Vec::new(),
         }
     }
 
@@ -86,6 +90,8 @@ pub struct Workload {
     pub is_flink: bool,
     /// What it mounts where Flink looks for its configuration.
     pub mounts: Vec<Mount>,
+    /// Files and folders of the tree that it mounts elsewhere.
+    pub elsewhere: Vec<String>,
     /// How many of it there are.
     pub replicas: Stated<u32>,
     /// Its memory limit in bytes.
@@ -175,7 +181,7 @@ pub fn generates(bytes: &[u8]) -> bool {
 }
 
 /// The path of `relative` seen from a folder, without `.` and `..`; `None` above the root.
-fn joined(folder: &str, relative: &str) -> Option<String> {
+pub fn joined(folder: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(relative.split('/')) {
         match part {

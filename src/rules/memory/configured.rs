@@ -1,7 +1,7 @@
 //! `memory-not-configured`: a whole configuration without any size of a process, which does not start.
 
 use super::{PROCESSES, heap, is_misspelt, is_set_elsewhere, is_what_runs, sizes};
-use crate::deployment::{Change, Deployment};
+use crate::deployment::{Change, Deployment, Use};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::memory::{Failure, MemoryError, Mode, Process};
 use crate::rules::{Rule, claim, keys};
@@ -22,7 +22,9 @@ const OF_A_CLIENT: [&str; 7] = [
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    if deployment.mode() == Mode::Container || !is_what_runs(deployment) {
+    // An absence says something of a file that processes read as it stands.
+    let is_read = deployment.cluster.use_of != Use::Open && deployment.version_dropped.is_none();
+    if deployment.mode() == Mode::Container || !is_what_runs(deployment) || !is_read {
         return;
     }
     let Some(document) = deployment.cluster_documents().next() else {
