@@ -85,8 +85,8 @@ pub enum Side {
 /// Such a file by its path.
 pub fn side(path: &str) -> Option<Side> {
     Some(match file_name(path) {
-        // `slaves` up to Flink 1.10, and in folders that grew since.
-        "workers" | "slaves" => Side::Workers,
+        // Not `slaves`, its name up to Flink 1.10: the scripts since then look for this one.
+        "workers" => Side::Workers,
         "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Side::Kustomization,
         _ => return None,
     })

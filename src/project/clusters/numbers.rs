@@ -1,10 +1,10 @@
 //! Numbers of containers and their limits, where all that describe them agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Member, place};
 use crate::deployment::{Count, Limit, Process};
-use crate::recognise::cluster::{Role, Stated, Workload};
+use crate::recognise::cluster::{Kind, Role, Stated, Workload};
 use crate::recognise::evidence;
 use crate::text::Span;
 
@@ -18,8 +18,8 @@ pub(super) enum Counted {
     Open,
 }
 
-/// The `TaskManager`s of one file together; several files must agree, because each may be another way
-/// to start the same cluster.
+/// The `TaskManager`s of one file together. Several files of a folder must agree, because each may be
+/// another way to start the same ones; others may be started beside them, on other hosts.
 pub(super) fn count(members: &[Member]) -> Counted {
     if members.is_empty() {
         return Counted::None;
@@ -34,13 +34,28 @@ pub(super) fn count(members: &[Member]) -> Counted {
         }
     }
     let mut found: Option<Count> = None;
+    let names = |own: &[&Member]| -> BTreeSet<(String, String)> {
+        let own = own.iter();
+        own.map(|member| {
+            let folder = evidence::folder(&member.file.path);
+            (folder.to_owned(), member.workload.name.clone())
+        })
+        .collect()
+    };
+    let mut all = files.values();
+    let first = all.next().map(|own| names(own));
+    let is_compose = members[0].file.facts.kind == Kind::Compose;
+    if is_compose && all.any(|own| Some(names(own)) != first) {
+        return Counted::Open;
+    }
     for own in files.values() {
         let mut number = 0u32;
         for member in own {
             let replicas = match agreed(members, member, |workload| &workload.replicas) {
                 Agreed::Known(value, ..) => *value,
-                Agreed::Default => 1,
-                Agreed::Open => return Counted::Open,
+                // Whoever starts a service may say how many of it.
+                Agreed::Default if same(members, member).any(|own| own.workload.single) => 1,
+                Agreed::Default | Agreed::Open => return Counted::Open,
             };
             number = number.saturating_add(replicas);
         }
@@ -95,6 +110,18 @@ pub(super) fn limits(members: &[Member], out: &mut Vec<Limit>) {
     }
 }
 
+/// All descriptions of a container.
+fn same<'m, 'c>(
+    members: &'m [Member<'c>],
+    member: &'m Member,
+) -> impl Iterator<Item = &'m Member<'c>> {
+    let folder = evidence::folder(&member.file.path);
+    members.iter().filter(move |other| {
+        let place = evidence::folder(&other.file.path) == folder;
+        place && other.workload.name == member.workload.name
+    })
+}
+
 /// What all descriptions of a container say together.
 enum Agreed<'c, T> {
     /// Nothing, so that a default counts.
@@ -110,13 +137,8 @@ fn agreed<'c, T: PartialEq>(
     member: &'c Member,
     stated: impl Fn(&Workload) -> &Stated<T>,
 ) -> Agreed<'c, T> {
-    let folder = evidence::folder(&member.file.path);
-    let is_same = |other: &&Member| {
-        let place = evidence::folder(&other.file.path) == folder;
-        place && other.workload.name == member.workload.name
-    };
     let own = stated(member.workload);
-    let differs = members.iter().filter(is_same).any(|other| {
+    let differs = same(members, member).any(|other| {
         match (own, stated(other.workload)) {
             (Stated::Known { value, .. }, Stated::Known { value: other, .. }) => value != other,
             // Laid over the first, a file that says nothing leaves it as it is; by itself it means

@@ -69,8 +69,8 @@ fn beside(path: &str, text: &str) -> String {
 /// A compose file with a `TaskManager` that mounts the configuration and has these further lines.
 fn task_manager(lines: &str) -> String {
     let text = format!(
-        "services:\n  tm:\n    image: flink:1.18\n    command: taskmanager\n    volumes:\n      \
-         - ./conf:/opt/flink/conf\n{lines}"
+        "services:\n  tm:\n    image: flink:1.18\n    container_name: tm\n    command: taskmanager\n    \
+         volumes:\n      - ./conf:/opt/flink/conf\n{lines}"
     );
     beside("docker-compose.yml", &text)
 }
@@ -85,20 +85,20 @@ fn a_service_that_mounts_the_configuration_counts() {
         "- {type: bind, source: ./conf, target: /opt/flink/conf}",
     ] {
         let text = format!(
-            "services:\n  tm:\n    build: .\n    command: [taskmanager]\n    mem_limit: 2g\n    \
+            "services:\n  tm:\n    build: .\n    scale: 1\n    command: [taskmanager]\n    mem_limit: 2g\n    \
              volumes:\n      {volume}\n"
         );
-        let expected = "n=1 service tm; tm<2g=2147483648";
+        let expected = "n=1 scale of service tm; tm<2g=2147483648";
         assert_eq!(beside("docker-compose.yml", &text), expected, "{volume}");
     }
     let config = "configs:\n  c:\n    file: ./conf/flink-conf.yaml\nservices:\n  tm:\n    \
-                  image: flink\n    command: taskmanager.sh start-foreground\n    configs:\n      \
+                  image: flink\n    container_name: x\n    command: taskmanager.sh start-foreground\n    configs:\n      \
                   - source: c\n        target: /opt/flink/conf/flink-conf.yaml\n";
     assert_eq!(beside("compose.yaml", config), "n=1 service tm");
-    let first = "tm:\n  image: flink\n  command: taskmanager\n  volumes: [\"./conf:/f/conf\"]\n";
+    let first = "tm:\n  image: flink\n  container_name: x\n  command: taskmanager\n  volumes: [\"./conf:/f/conf\"]\n";
     assert_eq!(beside("docker-compose.yml", first), "n=1 service tm");
-    let other = "services:\n  tm:\n    image: flink\n    command: taskmanager\n    volumes:\n      \
-                 - ../conf:/opt/flink/conf\n";
+    let other = "services:\n  tm:\n    image: flink\n    container_name: x\n    command: taskmanager\n    \
+                 volumes:\n      - ../conf:/opt/flink/conf\n";
     assert_eq!(beside("docker/compose.yml", other), "n=1 service tm");
 }
 
@@ -188,11 +188,11 @@ fn anchors_merge_keys_and_extended_services_are_followed() {
     let text = "x-base: &base\n  image: flink:1.18\n  volumes: [\"./conf:/opt/flink/conf\"]\n  \
                 mem_limit: 1g\nx-env: &env\n  FLINK_PROPERTIES: |\n    rest.port: 1\nservices:\n  jm:\n    \
                 <<: *base\n    command: jobmanager\n    environment:\n      <<: *env\n  tm:\n    \
-                <<: [*base]\n    command: taskmanager\n    mem_limit: 2g\n  more:\n    extends: tm\n    \
-                scale: 2\n";
+                <<: [*base]\n    command: taskmanager\n    mem_limit: 2g\n    scale: 1\n  more:\n    \
+                extends: tm\n    scale: 2\n";
     assert_eq!(
         beside("docker-compose.yml", text),
-        "n=3 service tm and 1 more; jm<1g=1073741824; tm<2g=2147483648; tm<2g=2147483648; rest.port"
+        "n=3 scale of service tm and 1 more; jm<1g=1073741824; tm<2g=2147483648; tm<2g=2147483648; rest.port"
     );
 }
 
@@ -220,8 +220,8 @@ fn merge_keys_that_multiply_end_soon() {
 
 #[test]
 fn several_compose_files_must_agree() {
-    let base = "services:\n  tm:\n    image: flink\n    command: taskmanager\n    mem_limit: 2g\n    \
-                volumes: [\"./conf:/f/conf\"]\n";
+    let base = "services:\n  tm:\n    image: flink\n    container_name: x\n    command: taskmanager\n    \
+                mem_limit: 2g\n    volumes: [\"./conf:/f/conf\"]\n";
     let both = |name: &str, over: &str| {
         shown(&[
             ("conf/flink-conf.yaml", CONF),
@@ -250,13 +250,47 @@ fn several_compose_files_must_agree() {
     let second = base.replace("tm:", "worker:").replace("2g", "4g");
     assert_eq!(
         both("compose-big.yml", &second),
-        "n=1 service worker; tm<4g=4294967296; tm<2g=2147483648"
-    );
-    let two = second + "    scale: 2\n";
-    assert_eq!(
-        both("compose-big.yml", &two),
         "tm<4g=4294967296; tm<2g=2147483648"
     );
+    let same = base.replace("2g", "3g");
+    assert_eq!(both("compose-big.yml", &same), "n=1 service tm");
+    let two = base.to_owned() + "    scale: 2\n";
+    assert_eq!(
+        both("compose-big.yml", &two),
+        "tm<2g=2147483648; tm<2g=2147483648"
+    );
+    // A file for each host of one cluster.
+    let host = base.replace("./conf", "../conf");
+    let hosts = [
+        ("conf/flink-conf.yaml", CONF),
+        ("host-1/docker-compose.yml", &*host),
+        ("host-2/docker-compose.yml", &*host),
+    ];
+    assert_eq!(shown(&hosts[..2]), agreed);
+    assert_eq!(shown(&hosts), "tm<2g=2147483648; tm<2g=2147483648");
+}
+
+#[test]
+fn a_service_without_a_number_is_one_where_compose_cannot_start_more() {
+    for (lines, single) in [
+        ("    container_name: tm\n", true),
+        ("    ports: [\"6122:6122\"]\n", true),
+        ("    ports: [127.0.0.1:6122:6122/tcp]\n", true),
+        ("    ports: [{target: 6122, published: \"6122\"}]\n", true),
+        ("", false),
+        ("    ports: [6122]\n", false),
+        ("    ports: [\"6100-6110:6122\"]\n", false),
+        ("    ports: [\"${PORT}:6122\"]\n", false),
+        ("    ports: [{target: 6122}]\n", false),
+        ("    expose: [\"6122\"]\n", false),
+    ] {
+        let text = format!(
+            "services:\n  tm:\n    image: flink\n    command: taskmanager\n    volumes:\n      \
+             - ./conf:/opt/flink/conf\n{lines}"
+        );
+        let expected = if single { "n=1 service tm" } else { "" };
+        assert_eq!(beside("docker-compose.yml", &text), expected, "{lines}");
+    }
 }
 
 #[test]

@@ -180,6 +180,7 @@ impl<'a, 't> Service<'a, 't> {
             is_flink,
             mounts,
             elsewhere: self.elsewhere(folder),
+            single: self.is_single(),
             replicas: self.replicas(),
             memory: self.memory(),
             sets: self.sets(role, &words, &environment, &owner),
@@ -218,6 +219,23 @@ impl<'a, 't> Service<'a, 't> {
             sets.opaque(at, format!("extends of {owner}"));
         }
         sets
+    }
+
+    /// Whether `docker compose up --scale` can't start a second one: it would have the same name, or the
+    /// same port of the host.
+    fn is_single(&self) -> bool {
+        let is_of_host = |port: Value| match port.text() {
+            // `8081` is a port of the container, `8081:8081` one of the host, `8081-8090:8081` several.
+            Some(text) => match text.rsplit_once(':') {
+                Some((host, _)) => !host.contains('-') && !is_placeholder(host),
+                None => false,
+            },
+            None => port
+                .get("published")
+                .and_then(Value::text)
+                .is_some_and(|text| !text.contains('-')),
+        };
+        self.at(&["container_name"]).is_some() || self.items("ports").any(is_of_host)
     }
 
     fn replicas(&self) -> Stated<u32> {

@@ -116,6 +116,8 @@ impl<'a> Container<'a, '_> {
             is_flink: true,
             mounts: self.mounts(),
             elsewhere: Vec::new(),
+            // Without a number Kubernetes starts one.
+            single: true,
             replicas: replicas.clone(),
             memory: self.memory(),
             sets: self.sets(role, &words),

@@ -92,6 +92,8 @@ pub struct Workload {
     pub mounts: Vec<Mount>,
     /// Files and folders of the tree that it mounts elsewhere.
     pub elsewhere: Vec<String>,
+    /// Whether there can be no second one of it.
+    pub single: bool,
     /// How many of it there are.
     pub replicas: Stated<u32>,
     /// Its memory limit in bytes.

@@ -69,7 +69,7 @@ fn a_dockerfile_above_the_configuration_silences_what_it_writes() {
 fn hosts_count_where_nothing_runs_in_containers() {
     let hosts = "# all of them\nhost-1\n\nhost-2 # the big one\n";
     assert_eq!(beside("conf/workers", hosts), "n=2 the hosts");
-    assert_eq!(beside("conf/slaves", hosts), "n=2 the hosts");
+    assert_eq!(beside("conf/slaves", hosts), "");
     assert_eq!(beside("workers", hosts), "");
     assert_eq!(beside("conf/workers", "# none\n"), "");
     assert_eq!(beside("conf/workers", "{{ host }}\n"), "");
