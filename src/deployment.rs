@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::finding::Location;
+use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
@@ -77,6 +78,8 @@ pub struct Deployment<'p> {
     pub host: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
     pub host_runs_flink: bool,
+    /// Who starts its processes, where somebody says so; see [`Deployment::mode`].
+    pub started_by: Option<Mode>,
     /// What [`Deployment::memory`] has computed; begin with an empty one.
     pub memory: OnceLock<Memory>,
     /// What runs it, as far as the files beside its configuration say.

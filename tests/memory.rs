@@ -394,6 +394,59 @@ fn what_is_tried_decides_about_rocksdb_too() {
 }
 
 #[test]
+fn what_is_tried_takes_the_place_of_what_is_set_out_of_sight() {
+    let conf = format!("{SIZES}state.backend: rocksdb\n");
+    let compose = "services:\n  taskmanager:\n    image: flink:1.20\n    command: taskmanager\n    \
+                   volumes:\n      - ./conf:/opt/flink/conf\n    environment:\n      FLINK_PROPERTIES: \
+                   'taskmanager.memory.managed.fraction: 0.2'\n";
+    let folder = tree(&[
+        ("conf/flink-conf.yaml", &conf),
+        ("docker-compose.yml", compose),
+    ]);
+    let text = |args: &[&str]| out(&run(folder.path(), &[&["memory", "-q"], args].concat()));
+    assert!(text(&[]).contains("managed.fraction may be set outside"));
+    let tried = text(&["--set", "taskmanager.memory.managed.fraction=0.3"]);
+    assert!(tried.contains("RocksDB: cache 857.6 per slot"), "{tried}");
+}
+
+#[test]
+fn slots_and_what_each_has_are_compared() {
+    let conf = format!("{SIZES}state.backend.type: rocksdb\n");
+    let folder = tree(&[("conf/flink-conf.yaml", &conf)]);
+    let text = |format| {
+        let set = "taskmanager.numberOfTaskSlots=4";
+        let asked = [
+            "memory",
+            "--flink-version",
+            "1.20",
+            "--format",
+            format,
+            "--set",
+            set,
+        ];
+        out(&run(
+            folder.path(),
+            &[&asked[..], &["--compare", "conf", "conf"]].concat(),
+        ))
+    };
+    let lines = text("text");
+    assert!(
+        lines.contains("  slots                          4          1           +3 *\n"),
+        "{lines}"
+    );
+    assert!(
+        lines.contains("  managed per slot           343.0"),
+        "{lines}"
+    );
+    assert!(
+        lines.contains("  RocksDB cache per slot     285.9"),
+        "{lines}"
+    );
+    assert!(text("markdown").contains("| slots | 4 | 1 | **+3** |\n"));
+    assert!(text("svg").contains(">RocksDB cache per slot<"));
+}
+
+#[test]
 fn what_cannot_be_tried_is_an_error_of_one_line() {
     let folder = tree(&[("conf/flink-conf.yaml", SIZES)]);
     for (set, said) in [

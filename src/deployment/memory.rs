@@ -1,7 +1,5 @@
 //! The memory of a deployment's processes, from its settings in force.
 
-use std::sync::OnceLock;
-
 use super::{Deployment, Site};
 use crate::flink::memory::{
     GENERATIONS, Inputs, JobManager, Key, MemoryError, Mode, Process, ProcessMemory, TaskManager,
@@ -142,21 +140,7 @@ impl<'p> Deployment<'p> {
 
     /// The memory of its processes if some settings were others.
     pub fn memory_with(&self, changes: &[Change]) -> Memory {
-        self.memory_as(self.mode(), changes)
-    }
-
-    /// The deployment with one more document on top of the others, and with processes that are started
-    /// in a certain way.
-    #[must_use]
-    pub fn with(&self, document: Option<&'p Document>, mode: Mode) -> Deployment<'p> {
-        let mut with = self.clone();
-        with.documents.extend(document);
-        with.memory = OnceLock::from(with.memory_as(mode, &[]));
-        with
-    }
-
-    /// The same for processes that are started in a certain way.
-    pub fn memory_as(&self, mode: Mode, changes: &[Change]) -> Memory {
+        let mode = self.mode();
         let mut unknown = [None; 2];
         let mut at = |process: Process, why: Unknown| {
             unknown[process as usize].get_or_insert(why);
@@ -231,8 +215,11 @@ impl<'p> Deployment<'p> {
         Derived { cases, unknown }
     }
 
-    /// Who starts its processes: what the configuration shows of that.
+    /// Who starts its processes: who is said to, or else what the configuration shows of that.
     pub fn mode(&self) -> Mode {
+        if let Some(mode) = self.started_by {
+            return mode;
+        }
         let target = self.of_cluster("execution.target");
         let is_container = target.is_some_and(|(setting, _)| {
             ["kubernetes-", "yarn-"]

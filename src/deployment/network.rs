@@ -93,7 +93,9 @@ impl Deployment<'_> {
                     .filter(|slots| *slots > 0)?,
             })
         };
-        let cases: Vec<NetworkCase> = memory.cases.iter().map(case).collect::<Option<_>>()?;
+        let own = memory.cases.iter();
+        let own = own.filter(|case| case.versions.overlaps(self.versions));
+        let cases: Vec<NetworkCase> = own.map(case).collect::<Option<_>>()?;
         (!cases.is_empty()).then_some(Network {
             segment,
             cases,

@@ -87,6 +87,7 @@ impl<'s> Project<'s> {
                 split: unit.split,
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,
+                started_by: None,
                 memory: OnceLock::new(),
                 cluster: unit.cluster.clone(),
             })

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::numbers::{Pair, figures, pairs, rows};
 use super::svg::{self, Canvas};
-use super::view::{Outcome, Parts, ProcessView, Row, View};
+use super::view::{Outcome, Parts, ProcessView, View};
 use super::{json, markdown, mib, signed_mib, table};
 use crate::flink::memory::Process;
 use crate::report::Style;
@@ -96,12 +97,6 @@ fn both<'v>(sides: &Sides<'v>) -> Option<(&'v Parts, &'v Parts)> {
     Some((parts(sides.0)?, parts(sides.1)?))
 }
 
-/// The rows of both sides, the total first.
-fn rows<'v>(this: &'v Parts, other: &'v Parts) -> impl Iterator<Item = (&'v Row, &'v Row)> {
-    let all = |parts: &'v Parts| std::iter::once(&parts.total).chain(&parts.rows);
-    all(this).zip(all(other))
-}
-
 /// The process, with its versions where a side has several.
 fn title(sides: &Sides) -> String {
     let shown = [sides.0, sides.1];
@@ -172,19 +167,18 @@ pub(super) fn text(comparisons: &[Comparison], other: &str, style: &Style) -> St
                 "other",
                 "difference"
             ));
-            for (a, b) in rows(this, other) {
-                let indent = 2 * a.depth.max(1);
-                let label = format!("{:indent$}{}", "", a.label);
-                let difference = signed_mib(b.bytes, a.bytes);
-                let mut line = format!(
-                    "{label:<24}{:>10} {:>10} {difference:>12}",
-                    mib(a.bytes),
-                    mib(b.bytes)
-                );
-                if a.bytes != b.bytes {
-                    line = paint.tone(Tone::Strong, &format!("{line} *")).into_owned();
+            for pair in pairs(this, other) {
+                let indent = 2 * pair.depth.max(1);
+                let label = format!("{:indent$}{}", "", pair.label);
+                let [this, other, difference] = pair.columns();
+                let room = 34_usize.saturating_sub(label.len());
+                let line = format!("{label}{this:>room$} {other:>10} {difference:>12}");
+                if pair.differs() {
+                    let line = format!("{line} *");
+                    out.push_str(&format!("{}\n", paint.tone(Tone::Strong, &line)));
+                } else {
+                    out.push_str(&format!("{line}\n"));
                 }
-                out.push_str(&format!("{line}\n"));
             }
         }
     }
@@ -229,23 +223,29 @@ fn markdown_of(sides: &Sides) -> String {
         );
     };
     let total = mib(this.total.bytes);
-    if rows(this, other).all(|(a, b)| a.bytes == b.bytes) {
+    let pairs = pairs(this, other);
+    if !pairs.iter().any(Pair::differs) {
         return format!("**{}** {total} MiB, no difference\n", title(sides));
     }
+    let difference = match signed_mib(other.total.bytes, this.total.bytes) {
+        _ if this.total.bytes == other.total.bytes => String::new(),
+        text => format!(", {text}"),
+    };
     let mut out = format!(
-        "**{}** {total} MiB, {}\n\n| part | this | other | difference |\n| --- | ---: | ---: | ---: |\n",
+        "**{}** {total} MiB{difference}\n\n| part | this | other | difference |\n| --- | ---: | ---: | ---: |\n",
         title(sides),
-        signed_mib(other.total.bytes, this.total.bytes)
     );
-    for (a, b) in rows(this, other) {
-        let indent = "&nbsp;&nbsp;".repeat(a.depth.saturating_sub(1));
-        let mark = if a.bytes == b.bytes { "" } else { "**" };
+    for pair in pairs {
+        let indent = "&nbsp;&nbsp;".repeat(pair.depth.saturating_sub(1));
+        let mark = if pair.differs() { "**" } else { "" };
+        let [this, other, difference] = pair.columns();
+        let difference = match difference.as_str() {
+            "" => String::new(),
+            text => format!("{mark}{text}{mark}"),
+        };
         out.push_str(&format!(
-            "| {indent}{} | {} | {} | {mark}{}{mark} |\n",
-            a.label,
-            mib(a.bytes),
-            mib(b.bytes),
-            signed_mib(b.bytes, a.bytes)
+            "| {indent}{} | {this} | {other} | {difference} |\n",
+            pair.label
         ));
     }
     out
@@ -358,15 +358,20 @@ impl Canvas {
         for (x, name) in [(244, "this"), (344, "other"), (454, "difference")] {
             self.text(x, self.y, "number quiet", name);
         }
-        for ((a, look), (b, _)) in this.leaves().zip(other.leaves()) {
+        let leaves = this.leaves().zip(other.leaves());
+        let leaves = leaves.map(|((a, look), (b, _))| (Some(look), Pair::of_parts(a, b)));
+        let figures = figures(this, other).into_iter().map(|pair| (None, pair));
+        for (look, pair) in leaves.chain(figures) {
             self.y += 20;
-            self.swatch(look);
-            let same = if a.bytes == b.bytes { " quiet" } else { "" };
-            self.text(48, self.y, same.trim(), a.label);
+            if let Some(look) = look {
+                self.swatch(look);
+            }
+            let same = if pair.differs() { "" } else { " quiet" };
+            self.text(48, self.y, same.trim(), &pair.label);
             let class = format!("number{same}");
-            self.text(244, self.y, &class, &mib(a.bytes));
-            self.text(344, self.y, &class, &mib(b.bytes));
-            self.text(454, self.y, &class, &signed_mib(b.bytes, a.bytes));
+            for (x, text) in [244, 344, 454].into_iter().zip(pair.columns()) {
+                self.text(x, self.y, &class, &text);
+            }
         }
         self.y += 4;
     }

@@ -7,13 +7,14 @@ mod compare;
 mod equation;
 mod json;
 mod markdown;
+mod numbers;
 mod rocksdb;
 mod rows;
 mod svg;
 mod table;
 mod view;
 
-pub use beside::Beside;
+pub use beside::{Beside, Figure};
 pub use compare::{Comparison, pair};
 pub use equation::{Equation, Line};
 pub use view::{Asked, Fails, Origin, Outcome, Parts, ProcessView, Reason, Row, View};
@@ -72,6 +73,16 @@ fn short_mib(bytes: u64) -> String {
         Some(whole) => whole.to_owned(),
         None => text,
     }
+}
+
+/// The difference of two counts, with its sign.
+fn signed(from: u64, to: u64) -> String {
+    let sign = match to.cmp(&from) {
+        std::cmp::Ordering::Less => "-",
+        std::cmp::Ordering::Equal => "",
+        std::cmp::Ordering::Greater => "+",
+    };
+    format!("{sign}{}", from.abs_diff(to))
 }
 
 /// A difference in MiB, with its sign.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::beside::Figure;
 use crate::deployment::{self, Deployment};
 use crate::flink::rocksdb::Sharing;
 
@@ -85,6 +86,23 @@ impl RocksDb {
             ));
         }
         pieces
+    }
+
+    /// Its sizes.
+    pub(super) fn figures(&self) -> Vec<Figure> {
+        let sizes = match (self.shared, self.each) {
+            (Some((cache, buffers)), _) => {
+                Some([cache, buffers].map(|bytes| u64::try_from(bytes).unwrap_or(0)))
+            }
+            (None, Some((cache, size, number))) => Some([cache, size.saturating_mul(number)]),
+            (None, None) => None,
+        };
+        let names =
+            ["RocksDB cache", "memtables"].map(|name| format!("{name} per {}", self.owner()));
+        let figures = names.into_iter().zip(sizes.into_iter().flatten());
+        figures
+            .map(|(name, bytes)| Figure::size(name, bytes))
+            .collect()
     }
 
     /// As a value of the JSON document.

@@ -3,6 +3,7 @@
 use super::beside;
 use super::rocksdb::RocksDb;
 use super::view::{Look, Origins, Parts, Reason, Row};
+use crate::deployment::Deployment;
 use crate::flink::memory::{JobManager, Part, Process, TaskManager};
 
 /// How each part is called and drawn.
@@ -96,7 +97,7 @@ fn rows(
 pub(super) fn of_task_manager(
     model: &TaskManager,
     origins: Origins,
-    rocksdb: Option<RocksDb>,
+    deployment: &Deployment,
 ) -> Parts {
     let sums = [
         ("jvm_heap", model.jvm_heap()),
@@ -110,12 +111,13 @@ pub(super) fn of_task_manager(
         let size = super::mib(bytes);
         managed.note = Some(format!("= {size} per slot x {}", model.num_slots));
     }
+    let rocksdb = RocksDb::of(deployment);
     Parts {
         total,
         rows,
         cores_and_slots: Some((model.cpu_cores, model.num_slots)),
         jvm_params: model.jvm_params(),
-        beside: beside::of_task_manager(model, origins, rocksdb.as_ref()),
+        beside: beside::of_task_manager(model, origins, rocksdb.as_ref(), deployment.network()),
         rocksdb,
     }
 }

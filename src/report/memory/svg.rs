@@ -199,6 +199,13 @@ impl Canvas {
                 "<text x=\"{x}\" y=\"{y}\" class=\"quiet\">{shown}<title>{whole}</title></text>\n"
             ));
         }
+        for beside in &parts.beside {
+            let text = format!("{}: {}", beside.label, beside.pieces.join(", "));
+            for line in wrap(&text, BAR / COLUMN) {
+                self.y += LINE;
+                self.line(&line);
+            }
+        }
         self.y += 4;
     }
 

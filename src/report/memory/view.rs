@@ -1,6 +1,8 @@
 //! A deployment's memory as it is shown: rows with their names, and who decided each.
 
-use super::beside::Beside;
+use std::sync::OnceLock;
+
+use super::beside::{Beside, Figure};
 use super::equation::{self, Equation};
 use super::rocksdb::RocksDb;
 use super::rows;
@@ -119,6 +121,11 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// Numbers that follow from the parts.
+    pub(super) fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.beside.iter().flat_map(|beside| &beside.figures)
+    }
+
     /// The parts that add up to the process.
     pub(super) fn leaves(&self) -> impl Iterator<Item = (&Row, Look)> {
         self.rows
@@ -266,13 +273,15 @@ impl View {
     /// What a deployment's processes get. The deployment is one of which somebody wants to know what
     /// becomes of its files; see [`Deployment::as_if_read`].
     pub fn of(deployment: &Deployment, asked: &Asked) -> View {
-        let mode = asked.mode.unwrap_or_else(|| deployment.mode());
         let tried = asked.document(deployment);
-        let mut with = deployment.with(tried.as_ref(), mode);
+        let mut with = deployment.clone();
+        with.documents.extend(&tried);
         with.cluster
             .elsewhere
             .retain(|key| asked.change(key).is_none());
-        let memory = with.memory_as(mode, &[]);
+        with.started_by = asked.mode.or(with.started_by);
+        with.memory = OnceLock::new();
+        let (memory, mode) = (with.memory(), with.mode());
         let origins = Origins { deployment, asked };
         let mut processes = Vec::new();
         cases(
@@ -283,7 +292,7 @@ impl View {
             |model, versions| {
                 let mut own = with.clone();
                 own.versions = versions;
-                rows::of_task_manager(model, origins, RocksDb::of(&own))
+                rows::of_task_manager(model, origins, &own)
             },
         );
         cases(
