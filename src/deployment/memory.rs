@@ -215,7 +215,8 @@ impl<'p> Deployment<'p> {
         Derived { cases, unknown }
     }
 
-    /// Who starts its processes: who is said to, or else what the configuration shows of that.
+    /// Who starts its processes: who is said to, or else what the configuration shows of that. Flink reads
+    /// the name of the target in any case (`KubernetesClusterClientFactory.isCompatibleWith`).
     pub fn mode(&self) -> Mode {
         if let Some(mode) = self.started_by {
             return mode;
@@ -224,7 +225,7 @@ impl<'p> Deployment<'p> {
         let is_container = target.is_some_and(|(setting, _)| {
             ["kubernetes-", "yarn-"]
                 .iter()
-                .any(|start| setting.value.starts_with(start))
+                .any(|start| setting.value.to_ascii_lowercase().starts_with(start))
         });
         let mut keys = self
             .cluster_documents()
