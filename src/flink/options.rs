@@ -85,6 +85,26 @@ const COUNT: usize = {
     lines - 1
 };
 
+/// The versions of each line, read by the compiler: no look-up does it again.
+#[allow(
+    long_running_const_eval,
+    reason = "once for each build, well under a second"
+)]
+static VERSIONS: [Versions; COUNT] = {
+    let bytes = TABLE.as_bytes();
+    let mut versions = [Versions::NONE; COUNT];
+    let mut row = 0;
+    while row < COUNT {
+        let mut at = STARTS[row] as usize;
+        while bytes[at] != b'\t' {
+            at += 1;
+        }
+        versions[row] = Versions::of_column(bytes, at + 1);
+        row += 1;
+    }
+    versions
+};
+
 /// The keys of the options of type [`ValueKind::Map`], found by their type's column.
 static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let body = body();
@@ -99,17 +119,25 @@ static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     keys
 });
 
-/// The lines from the first whose key is not smaller than `key`.
-fn lines_from(key: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let first = STARTS.partition_point(|start| {
+/// The number of the first line whose key is not smaller than `key`.
+fn first_row(key: &str) -> usize {
+    STARTS.partition_point(|start| {
         // The tab behind a shorter key sorts before everything that a key holds.
         let line = &TABLE.as_bytes()[*start as usize..];
         line[..key.len().min(line.len())] < *key.as_bytes()
-    });
-    let start = STARTS
-        .get(first)
-        .map_or(TABLE.len(), |start| *start as usize);
-    TABLE[start..].lines()
+    })
+}
+
+/// A line by its number.
+fn line(row: usize) -> &'static str {
+    let start = STARTS[row] as usize;
+    let end = STARTS.get(row + 1).map_or(TABLE.len(), |end| *end as usize);
+    &TABLE[start..end - 1]
+}
+
+/// What a line says.
+fn spec(row: usize) -> OptionSpec<'static> {
+    OptionSpec::read(line(row), VERSIONS[row])
 }
 
 /// The key of a line.
@@ -120,19 +148,14 @@ fn key_of(line: &str) -> &str {
 
 /// Every line of the table, in the order of its keys.
 pub fn all() -> impl Iterator<Item = OptionSpec<'static>> {
-    lines().map(OptionSpec::read)
-}
-
-/// Every line of the table as text.
-fn lines() -> impl Iterator<Item = &'static str> {
-    body().lines()
+    (0..COUNT).map(spec)
 }
 
 /// What a key means, oldest version first; nothing for a key that is not in the table.
 pub fn meanings(key: &str) -> impl Iterator<Item = OptionSpec<'static>> {
-    lines_from(key)
-        .take_while(move |line| key_of(line) == key)
-        .map(OptionSpec::read)
+    (first_row(key)..COUNT)
+        .take_while(move |row| key_of(line(*row)) == key)
+        .map(spec)
 }
 
 /// What a key means in at least one of `versions`.
@@ -147,6 +170,9 @@ fn meanings_in(key: &str, versions: Versions) -> impl Iterator<Item = OptionSpec
 /// table's `WITH` and keys that Flink sets itself are not known here.
 pub fn known_in(key: &str) -> Versions {
     let written = versions_where(key, OptionSpec::is_writable);
+    if written == Versions::ALL {
+        return written;
+    }
     // `ConfigurationUtils.canBePrefixMap`; 1.13 has no such form.
     let entries = maps_above(key)
         .flat_map(meanings)
@@ -252,15 +278,13 @@ pub fn canonical(key: &str, versions: Versions) -> Option<&'static str> {
 
 /// The options that look for a key, as their own or as another name, each with its versions.
 pub fn readers(key: &str) -> impl Iterator<Item = OptionSpec<'static>> {
-    let body = body();
-    let mut lines: Vec<&'static str> = memchr::memmem::find_iter(body.as_bytes(), key)
-        .map(|at| {
-            let start = memchr::memrchr(b'\n', &body.as_bytes()[..at]).map_or(0, |end| end + 1);
-            body[start..].lines().next().unwrap_or_default()
-        })
+    let mut rows: Vec<usize> = memchr::memmem::find_iter(TABLE.as_bytes(), key)
+        .map(|at| STARTS.partition_point(|start| *start as usize <= at))
+        // Before the first line stand the names of the columns.
+        .filter_map(|behind| behind.checked_sub(1))
         .collect();
-    lines.dedup();
-    let specs = lines.into_iter().map(OptionSpec::read);
+    rows.dedup();
+    let specs = rows.into_iter().map(spec);
     specs.filter(move |spec| {
         spec.state != State::Alias
             && (spec.key == key || spec.aliases().any(|alias| alias.key == key))
@@ -292,6 +316,16 @@ mod tests {
         maps.dedup();
         assert!(!maps.is_empty());
         assert_eq!(*MAPS, maps);
+    }
+
+    #[test]
+    fn the_compiler_reads_versions_as_the_program_does() {
+        assert_eq!(body().lines().count(), COUNT);
+        for (row, own) in body().lines().enumerate() {
+            assert_eq!(line(row), own);
+            let column = own.split('\t').nth(1).unwrap();
+            assert_eq!(VERSIONS[row], of(column), "{own}");
+        }
     }
 
     fn of(text: &str) -> Versions {

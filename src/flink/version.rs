@@ -77,6 +77,34 @@ impl Versions {
         Ok(set)
     }
 
+    /// Reads the column of a table of ours from a place on, up to its tab: `1.13..1.20`, `2.0..`, `1.20`,
+    /// and commas between them. For the compiler; a test holds it to [`Versions::parse`].
+    pub(super) const fn of_column(table: &[u8], start: usize) -> Self {
+        let (mut set, mut at) = (0, start);
+        while table[at] != b'\t' {
+            let first = bit_at(table, at);
+            let mut last = first;
+            at += NAMES[first].len();
+            if table[at] == b'.' {
+                at += 2;
+                last = NAMES.len() - 1;
+                if table[at].is_ascii_digit() {
+                    last = bit_at(table, at);
+                    at += NAMES[last].len();
+                }
+            }
+            let mut bit = first;
+            while bit <= last {
+                set |= 1 << bit;
+                bit += 1;
+            }
+            if table[at] == b',' {
+                at += 1;
+            }
+        }
+        Versions(set)
+    }
+
     /// Reads one release as a tag or a build file writes it: `1.20`, `1.20.3`, `v1_20`,
     /// `1.18.1-scala_2.12`, `1.19-SNAPSHOT`. A preview, or a release that flint does not know, is
     /// none; so is a text that only begins like one.
@@ -176,9 +204,25 @@ fn bit_of(major: u32, minor: u32) -> Option<usize> {
     })
 }
 
+/// The bit of the version that stands at a place of a table; there must be one.
+const fn bit_at(table: &[u8], at: usize) -> usize {
+    let mut bit = 0;
+    loop {
+        let name = NAMES[bit].as_bytes();
+        let mut same = 0;
+        while same < name.len() && table[at + same] == name[same] {
+            same += 1;
+        }
+        if same == name.len() {
+            return bit;
+        }
+        bit += 1;
+    }
+}
+
 /// The bit of one version: a leading `v`, `_` for `.`, and a patch release are accepted.
 fn index(text: &str) -> Result<usize, VersionError> {
-    // Every look-up in the option table passes here, with versions that are spelt like this.
+    // Nearly all are spelt like this.
     if let Some(bit) = NAMES.iter().position(|name| *name == text) {
         return Ok(bit);
     }

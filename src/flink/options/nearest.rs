@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{OptionSpec, Scope, State, canonical, in_open_family, is_option, lines, lines_from};
+use super::{COUNT, Scope, State, canonical, first_row, in_open_family, is_option, line};
 use crate::flink::version::Versions;
 use crate::words::{self, distance};
 
@@ -80,9 +80,9 @@ pub fn below(key: &str, versions: Versions) -> Vec<&'static str> {
 /// Whether `part` is the first part of any option's key: `taskmanager`.
 pub fn is_first_part(part: &str) -> bool {
     let prefix = format!("{part}.");
-    lines_from(&prefix)
-        .next()
-        .is_some_and(|line| line.starts_with(&prefix))
+    let mut rows = first_row(&prefix)..COUNT;
+    rows.next()
+        .is_some_and(|row| line(row).starts_with(&prefix))
 }
 
 /// Whether the last parts of a key are labels, annotations and the like, whose names are free.
@@ -135,8 +135,7 @@ impl Index {
             by_lacking: HashMap::new(),
             by_length: Vec::new(),
         };
-        for line in lines() {
-            let spec = OptionSpec::read(line);
+        for spec in super::all() {
             if !matches!(spec.scope, Scope::Config | Scope::ShellOnly | Scope::Plugin) {
                 continue;
             }
@@ -365,8 +364,8 @@ pub fn nearest_names(name: &str, count: usize) -> Vec<&'static str> {
     let wanted = name.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(2);
     let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
-    for line in lines() {
-        let key = super::key_of(line);
+    for row in 0..COUNT {
+        let key = super::key_of(line(row));
         if found.last().is_some_and(|(_, _, last)| *last == key) {
             continue;
         }
@@ -380,7 +379,7 @@ pub fn nearest_names(name: &str, count: usize) -> Vec<&'static str> {
         } else {
             continue;
         };
-        let spec = OptionSpec::read(line);
+        let spec = super::spec(row);
         if !matches!(spec.scope, Scope::Internal | Scope::TableOption) {
             let old = usize::from(spec.state != State::Current);
             found.push((rank.0 * 2 + old, rank.1, key));
