@@ -308,14 +308,15 @@ impl<'p> Deployment<'p> {
     /// of the cluster may set it under any of its names, and not set where none of the versions has any
     /// of them.
     pub fn cluster_option(&self, key: &str) -> Value<'p> {
-        let meanings = options::meanings(key);
-        let aliases: Vec<_> = meanings.flat_map(|spec| spec.aliases()).collect();
-        let names = || std::iter::once(key).chain(aliases.iter().map(|alias| alias.key));
-        if names().any(|name| self.cluster.may_set(name)) {
+        let has = |holds: &dyn Fn(&str) -> bool| {
+            let mut aliases = options::meanings(key).flat_map(|spec| spec.aliases());
+            holds(key) || aliases.any(|alias| holds(alias.key))
+        };
+        if !self.cluster.sets_nothing() && has(&|name| self.cluster.may_set(name)) {
             return Value::Unknown;
         }
         match self.cluster_value(key) {
-            Value::Unknown if !names().any(|name| options::is_known(name, self.versions)) => {
+            Value::Unknown if !has(&|name| options::is_known(name, self.versions)) => {
                 Value::Default(None)
             }
             other => other,

@@ -40,6 +40,11 @@ pub enum Use {
 }
 
 impl Cluster {
+    /// Whether no option is set outside of the configuration.
+    pub fn sets_nothing(&self) -> bool {
+        !self.opaque && self.elsewhere.is_empty()
+    }
+
     /// Whether an option may be set outside of the configuration. Exactly this key: whoever follows
     /// other names of an option asks for each.
     pub fn may_set(&self, key: &str) -> bool {
