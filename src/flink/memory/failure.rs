@@ -319,8 +319,12 @@ impl MemoryError {
 
     /// Whether Flink says the same, for the same reason.
     pub fn is_like(&self, other: &MemoryError) -> bool {
-        // Not by the failures themselves: a fraction that is NaN is not equal to itself.
-        self.terms == other.terms && self.message() == other.message()
+        let text = |own: &MemoryError| own.failure.text(own.process, &own.terms);
+        self.process == other.process
+            && self.terms == other.terms
+            && self.start() == other.start()
+            // A fraction that is NaN is not equal to itself.
+            && (self.failure == other.failure || text(self) == text(other))
     }
 
     /// What Flink puts before the message of its own exceptions.

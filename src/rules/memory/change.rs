@@ -108,22 +108,25 @@ fn result(memory: &Memory, process: Process) -> Option<String> {
     })
 }
 
-/// The least size above the one that a setting has, a multiple of 64 MiB, with which `is_right`.
+/// The least size above the one that a setting has, a multiple of 64 MiB, with which `is_right`; none
+/// that is more than `most` times as large.
 pub(super) fn grown(
     setting: &Setting,
     key: &'static str,
+    most: f64,
     is_right: impl Fn(&Change) -> bool,
-) -> Option<(Change, f64)> {
+) -> Option<Change> {
     let now = size(setting, key)?;
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of sizes")]
+    let ratio = |bytes: &u64| *bytes as f64 / now.max(1) as f64;
     let first = now / STEP + 1;
     let large = (first + STEPS).div_ceil(GIB / STEP);
     let small = (first..first + STEPS).map(|step| step * STEP);
     let sizes = small.chain((large..large + LARGE_STEPS).map(|step| step * GIB));
-    let mut changes = sizes.map(|bytes| (bytes, Change::set(key, sized(setting, key, bytes))));
-    let (bytes, change) = changes.find(|(_, change)| is_right(change))?;
-    #[expect(clippy::cast_precision_loss, reason = "a ratio of sizes")]
-    let ratio = bytes as f64 / now.max(1) as f64;
-    Some((change, ratio))
+    let mut changes = sizes
+        .take_while(|bytes| ratio(bytes) <= most)
+        .map(|bytes| Change::set(key, sized(setting, key, bytes)));
+    changes.find(is_right)
 }
 
 /// The bytes of a size; the old `*.heap.mb` counts mebibytes.

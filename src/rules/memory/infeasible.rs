@@ -132,11 +132,10 @@ fn first_of(
     };
     let larger = |most: f64| {
         let set = which_are_set(deployment, &own.totals());
-        let changes = set
+        let mut changes = set
             .into_iter()
-            .filter_map(|(key, (setting, _))| grown(setting, key, is_right));
-        let mut modest = changes.filter(|(_, ratio)| *ratio <= most);
-        modest.next().map(|(change, _)| change)
+            .filter_map(|(key, (setting, _))| grown(setting, key, most, is_right));
+        changes.next()
     };
     // The inner size beside that of the whole process: the latter alone decides all.
     let inner = || {

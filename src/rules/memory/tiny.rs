@@ -64,8 +64,8 @@ fn finding(rule: &Rule, deployment: &Deployment, process: Process, heap: u64) ->
     }
     let (setting, _) = deployment.of_cluster(total)?;
     let enough = |change: &Change| change.is_enough(deployment, process);
-    finding.fix =
-        grown(setting, total, enough).and_then(|(change, _)| change.fix(deployment, process));
+    finding.fix = grown(setting, total, f64::INFINITY, enough)
+        .and_then(|change| change.fix(deployment, process));
     Some(finding)
 }
 
@@ -127,7 +127,7 @@ fn total_key(deployment: &Deployment, process: Process) -> Option<&'static str> 
     let set = which_are_set(deployment, &keys);
     let first = set.first().map(|(key, _)| *key);
     let mut deciding = set.into_iter().filter(|(key, (setting, _))| {
-        grown(setting, key, |change| {
+        grown(setting, key, f64::INFINITY, |change| {
             change
                 .heap(deployment, process)
                 .is_some_and(|heap| heap > now)
