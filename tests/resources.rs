@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{configs, sources};
+use common::{configs, findings, fixed, sources};
 use flint::deployment::{Deployment, Network, RocksDb};
 use flint::flink::rocksdb::Sharing;
 use flint::project::Project;
@@ -147,4 +147,33 @@ fn buffers_are_those_of_the_segment_size() {
         None
     );
     assert_eq!(buffers("taskmanager.memory.managed.size: 9g"), None);
+}
+
+#[test]
+fn sizes_beyond_all_machines_break_no_rule() {
+    let numbers = ["1", "2147483647"];
+    let sizes = ["1g", "4611686018427387905b", "9223372036854775807b"];
+    let memtables = ["64mb", "18014398509481984b", "9223372036854775807b"];
+    for (slots, size, memtable) in numbers
+        .iter()
+        .flat_map(|slots| sizes.iter().map(move |size| (slots, size)))
+        .flat_map(|(slots, size)| memtables.iter().map(move |own| (slots, size, own)))
+    {
+        let text = format!(
+            "jobmanager.memory.process.size: {size}\n\
+             taskmanager.memory.process.size: {size}\n\
+             taskmanager.memory.network.max: 1g\n\
+             taskmanager.memory.jvm-overhead.max: 1g\n\
+             taskmanager.memory.managed.fraction: 0.01\n\
+             taskmanager.numberOfTaskSlots: {slots}\n\
+             parallelism.default: {slots}\n\
+             taskmanager.network.memory.buffers-per-channel: 2147483647\n\
+             state.backend: rocksdb\n\
+             state.backend.rocksdb.writebuffer.size: {memtable}\n"
+        );
+        let sources = sources(&[("conf/flink-conf.yaml".to_owned(), text.into_bytes())]);
+        let configs = configs(Some("1.20"), &[]);
+        findings(&sources, &configs);
+        fixed(&sources, &configs, true);
+    }
 }

@@ -81,7 +81,7 @@ pub(super) fn size_like(other: &str, bytes: u64) -> String {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let word = unit.trim_start();
     let blank = &unit[..unit.len() - word.len()];
-    let bytes = bytes.div_ceil(MIB) * MIB;
+    let bytes = whole(bytes);
     if word.starts_with(['g', 'G']) && bytes.is_multiple_of(GIB) {
         return format!("{}{unit}", bytes / GIB);
     }
@@ -95,6 +95,11 @@ pub(super) fn size_like(other: &str, bytes: u64) -> String {
         _ => "m",
     };
     format!("{}{blank}{word}", bytes / MIB)
+}
+
+/// Bytes rounded up to whole mebibytes.
+pub(super) fn whole(bytes: u64) -> u64 {
+    bytes.div_ceil(MIB).saturating_mul(MIB)
 }
 
 /// Takes away every line of some keys of one document.

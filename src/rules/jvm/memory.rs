@@ -192,11 +192,12 @@ fn refused(
         return None;
     }
     let own = ["JobManager", "TaskManager"].into_iter();
-    own.filter(|name| processes.contains(name)).find_map(|name| {
-        let computed = Computed::of(deployment, name)?.heap;
-        let (most, first) = heap_with_flags(deployment, name, computed)?;
-        (first > most).then_some((name, most, first))
-    })
+    own.filter(|name| processes.contains(name))
+        .find_map(|name| {
+            let computed = Computed::of(deployment, name)?.heap;
+            let (most, first) = heap_with_flags(deployment, name, computed)?;
+            (first > most).then_some((name, most, first))
+        })
 }
 
 /// The largest and the first size of the heap of a process that Flink gives `computed`.

@@ -6,10 +6,10 @@ use super::{SLOTS, change_of, is_told, keeps_heap, only, related, site};
 use crate::deployment::{Deployment, Effective, Network};
 use crate::finding::Finding;
 use crate::flink::network;
-use crate::flink::value::{MIB, parse_integer, show_memory};
+use crate::flink::value::{parse_integer, show_memory};
 use crate::flink::version::Versions;
 use crate::rules::Rule;
-use crate::rules::fixes::{self, size_like};
+use crate::rules::fixes::{self, size_like, whole};
 use crate::rules::parallelism::EXACT;
 
 const PARALLELISM: &str = "parallelism.default";
@@ -243,7 +243,7 @@ fn report(
     ];
     finding.related = sites.into_iter().flatten().collect();
     let wanted = needed.saturating_mul(3).div_ceil(2);
-    let size = wanted.saturating_mul(network.segment).div_ceil(MIB) * MIB;
+    let size = whole(wanted.saturating_mul(network.segment));
     let names = [LEAST, "taskmanager.network.memory.min"];
     let set = names
         .into_iter()

@@ -9,7 +9,7 @@ use crate::flink::memory::{Part, TaskManager, Why, java_float};
 use crate::flink::rocksdb::Sharing;
 use crate::flink::value::{MIB, parse_memory, show_memory};
 use crate::rules::Rule;
-use crate::rules::fixes::{self, size_like};
+use crate::rules::fixes::{self, size_like, whole};
 
 const SIZE: &str = "taskmanager.memory.managed.size";
 const FRACTION: &str = "taskmanager.memory.managed.fraction";
@@ -194,7 +194,7 @@ impl Low<'_, '_> {
 
     /// What would be enough, the best first.
     fn plans(&self, memory: &TaskManager, slots: u64) -> Vec<Plan> {
-        let needed = self.target.saturating_mul(slots).div_ceil(MIB) * MIB;
+        let needed = whole(self.target.saturating_mul(slots));
         let managed = memory.managed;
         let all = total(memory);
         let mut plans = Vec::new();
@@ -205,7 +205,8 @@ impl Low<'_, '_> {
             let size = (key, size_like(spelling(managed), needed));
             plans.extend(self.plan(memory, vec![size.clone()]));
             if let (true, Some(key)) = (plans.is_empty(), key_of(all)) {
-                let larger = all.bytes + needed.saturating_sub(managed.bytes);
+                let larger = needed.saturating_sub(managed.bytes);
+                let larger = all.bytes.saturating_add(larger);
                 let larger = size_like(spelling(all), larger);
                 plans.extend(self.plan(memory, vec![size, (key, larger)]));
             }
@@ -230,7 +231,10 @@ impl Low<'_, '_> {
     fn larger(&self, memory: &TaskManager, key: &'static str, like: &str) -> Option<Plan> {
         const STEP: u64 = 64 * MIB;
         let now = total(memory).bytes / STEP;
-        let plan = |steps: u64| self.plan(memory, vec![(key, size_like(like, steps * STEP))]);
+        let plan = |steps: u64| {
+            let bytes = steps.saturating_mul(STEP);
+            self.plan(memory, vec![(key, size_like(like, bytes))])
+        };
         let (mut low, mut high) = (now + 1, now.max(1) * 4);
         let mut best = plan(high)?;
         while low < high {
