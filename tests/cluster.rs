@@ -125,3 +125,49 @@ fn hosts_count_until_a_dockerfile_anywhere_builds_on_flink() {
     let folder = tree(&[&hosts[..], &image].concat());
     assert_eq!(told(folder.path(), "."), [""; 0]);
 }
+
+#[test]
+fn mappings_that_merge_each_other_are_read_once_each() {
+    let keys: Vec<String> = (0..2000).map(|key| format!("k{key}: 1")).collect();
+    let mut compose = format!("x: &a {{{}}}\nservices:\n", keys.join(", "));
+    let merges = vec!["*a"; 40].join(", ");
+    for service in 0..60 {
+        let mount = "volumes: [../conf:/opt/flink/conf]";
+        let line = format!("  s{service}: {{image: flink, {mount}, <<: [{merges}]}}\n");
+        compose.push_str(&line);
+    }
+    assert!(compose.len() < 64 << 10);
+    let folder = TempDir::new().expect("a folder");
+    let root = folder.path();
+    for (path, text) in [
+        ("flint.toml", ""),
+        ("conf/flink-conf.yaml", CONF),
+        ("docker/docker-compose.yml", compose.as_str()),
+    ] {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+    assert_eq!(told(root, "conf"), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_larger_than_anybody_writes_may_set_anything() {
+    let mut compose = COMPOSE.to_owned();
+    compose.push_str(&"# more\n".repeat(10_000));
+    let folder = TempDir::new().expect("a folder");
+    let root = folder.path();
+    fs::write(root.join("flint.toml"), "").expect("written");
+    fs::create_dir_all(root.join("conf")).expect("a folder");
+    fs::write(root.join("conf/flink-conf.yaml"), CONF).expect("written");
+    fs::create_dir_all(root.join("docker")).expect("a folder");
+    // Read as a whole, because it might be a job's configuration.
+    fs::write(root.join("docker/stack.yaml"), compose).expect("written");
+    assert_eq!(
+        told(root, "conf"),
+        [
+            "  options set elsewhere: perhaps any",
+            "  set by: a file that can't be read as a whole in docker/stack.yaml:1"
+        ]
+    );
+}

@@ -75,7 +75,7 @@ pub struct Limit {
 }
 
 /// A place with what is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The bytes that say it.
     pub at: Location,

@@ -122,6 +122,8 @@ impl Clusters {
             }
             add(&mut cluster, file.source, sets);
         }
+        cluster.set_by.sort();
+        cluster.set_by.dedup();
         let known = [count(&services), count(&containers)];
         let scaled = files.iter().any(|file| file.facts.autoscales);
         cluster.task_managers = match known {
@@ -426,10 +428,8 @@ fn place(source: SourceId, span: Span, what: String) -> Place {
 fn add(cluster: &mut Cluster, source: SourceId, sets: Sets) {
     cluster.elsewhere.extend(sets.keys);
     cluster.opaque |= sets.opaque;
-    for told in sets.told {
-        let place = place(source, told.at, told.what);
-        if !cluster.set_by.contains(&place) {
-            cluster.set_by.push(place);
-        }
-    }
+    let places = sets.told.into_iter();
+    cluster
+        .set_by
+        .extend(places.map(|told| place(source, told.at, told.what)));
 }

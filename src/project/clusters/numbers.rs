@@ -24,6 +24,7 @@ pub(super) fn count(members: &[Member]) -> Counted {
     if members.is_empty() {
         return Counted::None;
     }
+    let all = described(members);
     let mut files: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
     for member in members.iter().filter(|member| member.proven) {
         if member.workload.role == Role::Unknown {
@@ -42,19 +43,19 @@ pub(super) fn count(members: &[Member]) -> Counted {
         })
         .collect()
     };
-    let mut all = files.values();
-    let first = all.next().map(|own| names(own));
+    let mut each = files.values();
+    let first = each.next().map(|own| names(own));
     let is_compose = members[0].file.facts.kind == Kind::Compose;
-    if is_compose && all.any(|own| Some(names(own)) != first) {
+    if is_compose && each.any(|own| Some(names(own)) != first) {
         return Counted::Open;
     }
     for own in files.values() {
         let mut number = 0u32;
         for member in own {
-            let replicas = match agreed(members, member, |workload| &workload.replicas) {
+            let replicas = match agreed(&all, member, |workload| &workload.replicas) {
                 Agreed::Known(value, ..) => *value,
                 // Whoever starts a service may say how many of it.
-                Agreed::Default if same(members, member).any(|own| own.workload.single) => 1,
+                Agreed::Default if is_single(&all, member) => 1,
                 Agreed::Default | Agreed::Open => return Counted::Open,
             };
             number = number.saturating_add(replicas);
@@ -87,13 +88,14 @@ pub(super) fn count(members: &[Member]) -> Counted {
 
 /// The memory limits on which all descriptions of a container agree.
 pub(super) fn limits(members: &[Member], out: &mut Vec<Limit>) {
+    let all = described(members);
     for member in members.iter().filter(|member| member.proven) {
         let process = match member.workload.role {
             Role::JobManager => Process::JobManager,
             Role::TaskManager => Process::TaskManager,
             Role::Other | Role::Unknown => continue,
         };
-        let memory = agreed(members, member, |workload| &workload.memory);
+        let memory = agreed(&all, member, |workload| &workload.memory);
         let Agreed::Known(bytes, text, at, what) = memory else {
             continue;
         };
@@ -110,18 +112,6 @@ pub(super) fn limits(members: &[Member], out: &mut Vec<Limit>) {
     }
 }
 
-/// All descriptions of a container.
-fn same<'m, 'c>(
-    members: &'m [Member<'c>],
-    member: &'m Member,
-) -> impl Iterator<Item = &'m Member<'c>> {
-    let folder = evidence::folder(&member.file.path);
-    members.iter().filter(move |other| {
-        let place = evidence::folder(&other.file.path) == folder;
-        place && other.workload.name == member.workload.name
-    })
-}
-
 /// What all descriptions of a container say together.
 enum Agreed<'c, T> {
     /// Nothing, so that a default counts.
@@ -132,13 +122,36 @@ enum Agreed<'c, T> {
     Open,
 }
 
+/// The descriptions of each container, by folder and name.
+type Described<'m, 'c> = BTreeMap<(&'c str, &'c str), Vec<&'m Member<'c>>>;
+
+fn described<'m, 'c>(members: &'m [Member<'c>]) -> Described<'m, 'c> {
+    let mut all = Described::new();
+    for member in members {
+        all.entry(container(member)).or_default().push(member);
+    }
+    all
+}
+
+fn container<'c>(member: &Member<'c>) -> (&'c str, &'c str) {
+    let folder = evidence::folder(&member.file.path);
+    (folder, member.workload.name.as_str())
+}
+
+/// Whether some description of a container says that there is one of it.
+fn is_single(all: &Described, member: &Member) -> bool {
+    let mut same = all.get(&container(member)).into_iter().flatten();
+    same.any(|other| other.workload.single)
+}
+
 fn agreed<'c, T: PartialEq>(
-    members: &[Member],
-    member: &'c Member,
+    all: &Described,
+    member: &Member<'c>,
     stated: impl Fn(&Workload) -> &Stated<T>,
 ) -> Agreed<'c, T> {
     let own = stated(member.workload);
-    let differs = same(members, member).any(|other| {
+    let mut same = all.get(&container(member)).into_iter().flatten();
+    let differs = same.any(|other| {
         match (own, stated(other.workload)) {
             (Stated::Known { value, .. }, Stated::Known { value: other, .. }) => value != other,
             // Laid over the first, a file that says nothing leaves it as it is; by itself it means

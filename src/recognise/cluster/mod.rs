@@ -72,7 +72,9 @@ impl Facts {
     fn unreadable(kind: Kind) -> Self {
         let mut facts = Facts::new(kind);
         facts.unreadable = true;
-        facts.sets.opaque(Span::at(0), "a file that is no YAML");
+        facts
+            .sets
+            .opaque(Span::at(0), "a file that can't be read as a whole");
         facts
     }
 }
@@ -158,8 +160,8 @@ pub fn read(path: &str, bytes: &[u8]) -> Option<Facts> {
     } else {
         return None;
     };
-    // A file cut off at what is read of evidence lacks whatever follows.
-    let cut = bytes.len() as u64 == evidence::HEAD;
+    // A file cut off at what is read of evidence lacks whatever follows; nobody writes a larger one.
+    let cut = bytes.len() as u64 >= evidence::HEAD;
     let text = std::str::from_utf8(bytes).ok().filter(|_| !cut);
     let Some(text) = text else {
         return Some(Facts::unreadable(kind));

@@ -2,11 +2,15 @@
 //! one extends another.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::syntax::yaml::tree::{NodeId, Shape, Tree};
 use crate::text::Span;
 
-/// How many mappings a mapping may merge, each time they are met.
+/// The key whose mappings are laid below those that hold it.
+const MERGE: &str = "<<";
+
+/// How many mappings a mapping may consist of.
 const MERGES: usize = 40;
 
 /// How many entries of a mapping are read, merged ones included.
@@ -58,57 +62,61 @@ impl<'a, 't> Value<'a, 't> {
 
     /// The entries of a mapping with those of its merge keys, own ones first, each key once.
     pub(super) fn entries(self) -> Vec<Entry<'a, 't>> {
-        let mut out = Vec::new();
-        let mut merged = vec![self];
-        let mut left = MERGES;
-        while let (Some(map), Some(less)) = (merged.pop(), left.checked_sub(1)) {
-            left = less;
-            map.own(&mut out, &mut merged);
+        let mut keys = HashSet::new();
+        let all = self.merged().into_iter().flat_map(Value::own);
+        let entries = all.take(ENTRIES).filter(|entry| keys.insert(entry.key));
+        entries.collect()
+    }
+
+    /// The mapping itself and those that it merges, in the order in which they count.
+    fn merged(self) -> Vec<Self> {
+        let mut out: Vec<Self> = Vec::new();
+        let mut open = vec![self];
+        while let Some(map) = open.pop().filter(|_| out.len() < MERGES) {
+            // Merged again, a mapping adds nothing.
+            if !map.is_map() || out.iter().any(|other| other.id == map.id) {
+                continue;
+            }
+            out.push(map);
+            if self.tree.anchors.is_empty() {
+                continue;
+            }
+            let before = open.len();
+            for merge in map.own_and_merges().filter(|entry| entry.key == MERGE) {
+                open.push(merge.value);
+                open.extend(merge.value.items().take(MERGES));
+            }
+            open[before..].reverse();
         }
         out
     }
 
-    /// The entries of the mapping itself that nothing before it has; what it merges, the last first.
-    fn own(self, out: &mut Vec<Entry<'a, 't>>, merged: &mut Vec<Self>) {
-        if !self.is_map() {
-            return;
-        }
-        let before = merged.len();
-        for (key, value) in self.tree.pairs(self.id) {
-            let (Some(key), Some(value)) =
-                (Value::new(self.tree, key), Value::new(self.tree, value))
-            else {
-                continue;
-            };
-            let Some(name) = key.text() else { continue };
-            if name == "<<" {
-                merged.extend(value.is_map().then_some(value));
-                merged.extend(value.items());
-            } else if out.len() < ENTRIES && !out.iter().any(|entry| entry.key == name) {
-                out.push(Entry {
-                    key: name,
-                    key_at: key.span(),
-                    value,
-                });
-            }
-        }
-        merged[before..].reverse();
+    /// The entries of the mapping alone.
+    fn own(self) -> impl Iterator<Item = Entry<'a, 't>> {
+        self.own_and_merges().filter(|entry| entry.key != MERGE)
+    }
+
+    fn own_and_merges(self) -> impl Iterator<Item = Entry<'a, 't>> {
+        let map = self.is_map().then(|| self.tree.pairs(self.id));
+        map.into_iter().flatten().filter_map(move |(key, value)| {
+            let key = Value::new(self.tree, key)?;
+            Some(Entry {
+                key: key.text()?,
+                key_at: key.span(),
+                value: Value::new(self.tree, value)?,
+            })
+        })
     }
 
     /// The value of a key of a mapping, merge keys followed.
     pub(super) fn get(self, key: &str) -> Option<Self> {
-        // A large mapping is no slower to ask than to read.
-        let map = self.is_map().then(|| self.tree.pairs(self.id));
-        let own = map.into_iter().flatten().find(|(name, _)| {
-            let name = Value::new(self.tree, *name);
-            name.and_then(Value::text) == Some(key)
+        let is_it = |entry: &Entry| entry.key == key;
+        let own = self.own().find(is_it);
+        let found = own.or_else(|| {
+            let merged = self.merged().into_iter().skip(1).flat_map(Value::own);
+            merged.take(ENTRIES).find(is_it)
         });
-        if let Some((_, value)) = own {
-            return Value::new(self.tree, value);
-        }
-        let merges = !self.tree.anchors.is_empty();
-        let mut entries = merges.then(|| self.entries())?.into_iter();
-        Some(entries.find(|entry| entry.key == key)?.value)
+        found.map(|entry| entry.value)
     }
 
     /// The value at the end of a row of keys.

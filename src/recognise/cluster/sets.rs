@@ -48,6 +48,9 @@ const VARIABLES: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// How many keys, and how many places that set them, are told apart. Nobody sets as many by hand.
+const MOST: usize = 500;
+
 impl Sets {
     /// Something may set any option.
     pub(super) fn opaque(&mut self, at: Span, what: impl Into<String>) {
@@ -57,7 +60,7 @@ impl Sets {
 
     fn tell(&mut self, at: Span, what: String) {
         let told = Told { at, what };
-        if !self.told.contains(&told) {
+        if self.told.len() < MOST && !self.told.contains(&told) {
             self.told.push(told);
         }
     }
@@ -67,6 +70,11 @@ impl Sets {
         self.keys.extend(keys);
         if self.keys.len() > before {
             self.tell(at, what);
+        }
+        // With more of them any may be among those that are not kept.
+        while self.keys.len() > MOST {
+            self.keys.pop_last();
+            self.opaque = true;
         }
     }
 
