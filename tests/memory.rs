@@ -734,3 +734,71 @@ fn a_file_is_compared_with_whatever_it_is_called() {
     assert!(text.contains("this    process 4096.0 MiB"), "{text}");
     assert!(text.contains("other   does not start: "), "{text}");
 }
+
+#[test]
+fn a_repository_is_only_read() {
+    let folder = tree(&[
+        ("repo\nof two/.gitattributes", "* filter=spy diff=spy\n"),
+        ("repo\nof two/conf/flink-conf.yaml", SIZES),
+        ("hooks/post-index-change", "#!/bin/sh\ntouch ../called\n"),
+        ("hooks/post-checkout", "#!/bin/sh\ntouch ../called\n"),
+    ]);
+    let root = folder.path();
+    let repo = root.join("repo\nof two");
+    let spy = format!("touch '{}'", root.join("called").display());
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "-q", "-m", "sizes"]);
+    for key in [
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+        "diff.spy.textconv",
+        "diff.spy.command",
+        "filter.spy.smudge",
+        "filter.spy.clean",
+    ] {
+        git(&repo, &["config", key, &spy]);
+    }
+    git(&repo, &["config", "core.hooksPath", "../hooks"]);
+    let files = || {
+        let walk = walkdir::WalkDir::new(&repo).sort_by_file_name();
+        let all = walk.into_iter().map(|entry| {
+            let entry = entry.expect("an entry");
+            let changed = entry.metadata().expect("metadata").modified();
+            (entry.path().to_owned(), changed.expect("a time"))
+        });
+        all.collect::<Vec<_>>()
+    };
+    let before = files();
+    for (other, code) in [
+        ("HEAD", 0),
+        ("HEAD^{/sizes}", 0),
+        ("^HEAD", 2),
+        ("HEAD..HEAD", 2),
+        ("", 2),
+        ("-C", 2),
+        ("--git-dir=.git", 2),
+    ] {
+        let output = run(&repo, &["memory", "conf", &format!("--compare={other}")]);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{other}: {}",
+            err(&output)
+        );
+    }
+    // As a hook of git is run, with a folder of its own or seen from another folder.
+    for folder in [repo.join(".git"), PathBuf::from(".git")] {
+        let output = command(&repo, &["memory", "conf", "--compare=HEAD"])
+            .env("GIT_DIR", folder)
+            .env("GIT_INDEX_FILE", ".git/index")
+            .output()
+            .expect("flint starts");
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    }
+    let output = run(&repo.join(".git"), &["memory", "--compare=main-line"]);
+    assert!(err(&output).contains("is in no work tree of git"));
+    assert_eq!(files(), before);
+    assert!(!root.join("called").exists());
+}

@@ -34,8 +34,17 @@ pub(super) fn of(reference: &str, paths: &[PathBuf]) -> Result<Checkout, String>
         .ancestors()
         .find(|folder| folder.is_dir())
         .unwrap_or(Path::new("."));
-    let top = match ask(near, &["rev-parse", "--show-toplevel"])? {
-        Ok(top) => absolute(Path::new(&top))?,
+    let top = match ask(near, &["rev-parse", "--is-inside-work-tree", "--show-cdup"])? {
+        // The way up, and not the path of the root itself, which need not be text.
+        Ok(said) => match said.split_once('\n') {
+            Some(("true", up)) => absolute(&near.join(up))?,
+            _ => {
+                return Err(format!(
+                    "--compare {reference}: {} is in no work tree of git",
+                    near.display()
+                ));
+            }
+        },
         Err(said) if said.contains("not a git repository") => {
             return Err(format!(
                 "--compare {reference}: no file or folder of that name, and {} is in no git repository",
@@ -117,6 +126,8 @@ fn tree_id(reference: &str, top: &Path) -> Result<String, String> {
     // A name that begins with a dash would be an option of git.
     if !reference.starts_with('-')
         && let Ok(id) = ask(top, &["rev-parse", "--verify", "--quiet", &name])?
+        // `^HEAD` is a name, too, of what is left out.
+        && id.bytes().all(|byte| byte.is_ascii_hexdigit())
     {
         return Ok(id);
     }
@@ -133,12 +144,17 @@ fn tree_id(reference: &str, top: &Path) -> Result<String, String> {
 
 fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
+    // Hooks of git run with these, relative to another folder, or without the root that belongs to them.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
     command
         .arg("-C")
         .arg(folder)
-        // Its messages are read; nothing is fetched.
+        // Its messages are read; nothing is fetched, not by versions either that know only the latter.
         .env("LC_ALL", "C")
         .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "")
         .env("GIT_OPTIONAL_LOCKS", "0");
     command
 }
@@ -151,18 +167,17 @@ fn not_started(error: &io::Error) -> String {
     }
 }
 
-/// What git answers in one line, or what it complains about.
+/// What git answers, or what it complains about first.
 fn ask(folder: &Path, args: &[&str]) -> Result<Result<String, String>, String> {
     let output = git(folder).args(args).stdin(Stdio::null()).output();
     let output = output.map_err(|error| not_started(&error))?;
-    let line = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes);
-        text.lines().next().unwrap_or_default().to_owned()
-    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(if output.status.success() {
-        Ok(line(&output.stdout))
+        let text = text(&output.stdout);
+        Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
     } else {
-        Err(line(&output.stderr))
+        let text = text(&output.stderr);
+        Err(text.lines().next().unwrap_or_default().to_owned())
     })
 }
 
