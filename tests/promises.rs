@@ -19,7 +19,7 @@ struct Kind {
     lines: &'static [&'static str],
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 7] = [
     Kind {
         path: "conf/flink-conf.yaml",
         lines: &[
@@ -133,6 +133,92 @@ const KINDS: [Kind; 5] = [
             "[orders]\nwindowSize = 60000",
             "[revenue.window]\nslide = \"PT5M\" # every",
             "[late]\nwindow = {size = '1 h', kind = 'event'}",
+        ],
+    },
+    Kind {
+        path: "conf/flink-conf.yaml",
+        lines: &[
+            "# memory",
+            "jobmanager.memory.process.size: 1600m",
+            "jobmanager.memory.process.size: 512mb # small",
+            "jobmanager.memory.flink.size: 1g",
+            "jobmanager.memory.heap.size: 64 m",
+            "jobmanager.memory.off-heap.size: 2g",
+            "jobmanager.memory.jvm-overhead.fraction: 0.5",
+            "jobmanager.heap.size: 1024m",
+            "jobmanager.heap.mb: 100",
+            "taskmanager.memory.process.size: 1728m",
+            "taskmanager.memory.process.size: 600 mb   # too small",
+            "taskmanager.memory.process.size: 1G",
+            "taskmanager.memory.process.size: 4096",
+            "taskmanager.memory.process.size: ${SIZE}",
+            "taskmanager.memory.flink.size: 512m",
+            "taskmanager.memory.flink.size:\t2g",
+            "taskmanager.memory.task.heap.size: 700m",
+            "taskmanager.memory.managed.size: 0",
+            "taskmanager.memory.managed.size: 64Mb",
+            "taskmanager.memory.managed.fraction: 0.9",
+            "taskmanager.memory.managed.fraction: 40",
+            "taskmanager.memory.network.min: 1g",
+            "taskmanager.memory.network.max: 16mb",
+            "taskmanager.memory.network.fraction: 0.01",
+            "taskmanager.memory.network.fraction: 0.3",
+            "taskmanager.network.numberOfBuffers: 2048",
+            "taskmanager.memory.segment-size: 1m",
+            "taskmanager.memory.jvm-overhead.min: 1gb",
+            "taskmanager.memory.jvm-overhead.max: 1gb",
+            "taskmanager.memory.jvm-overhead.fraction: 0.3",
+            "taskmanager.memory.jvm-metaspace.size: 512m",
+            "taskmanager.heap.size: 1g",
+            "taskmanager.heap.mb: 200",
+            "taskmanager.numberOfTaskSlots: 16",
+            "taskmanager.numberOfTaskSlots: 2147483647",
+            "taskmanager.numberOfTaskSlots: 0",
+            "state.backend: rocksdb",
+            "state.backend.type: hashmap",
+            "state.backend.rocksdb.memory.fixed-per-slot: 16mb",
+            "state.backend.rocksdb.memory.write-buffer-ratio: 0.0",
+            "state.backend.rocksdb.writebuffer.size: 4g",
+            "state.backend.rocksdb.memory.managed: false",
+            "parallelism.default: 200",
+            "pipeline.max-parallelism: 120",
+            "execution.runtime-mode: BATCH",
+            "taskmanager.cpu.cores: 1",
+            "kubernetes.taskmanager.cpu: 1",
+            "env.java.opts.taskmanager: -Xmx8g -XX:MaxDirectMemorySize=1g",
+        ],
+    },
+    Kind {
+        path: "conf/config.yaml",
+        lines: &[
+            "# memory",
+            "jobmanager.memory.process.size: 512mb # small",
+            "jobmanager: {memory: {process.size: 300m, flink: {size: '1g'}}}",
+            "jobmanager:\n  memory:\n    flink.size: 1g\n    heap:\n      size: 64 m # heap",
+            "taskmanager:\n  memory:\n    process:\n      size: 600m\n  numberOfTaskSlots: 8",
+            "taskmanager: {memory: {process: {size: \"1728m\"}, network.min: 1g}}",
+            "taskmanager.memory: {flink.size: 512m, managed: {fraction: 0.9}}",
+            "taskmanager.memory.process.size: !!str 1g",
+            "taskmanager.memory.process.size: &size 700m\njobmanager.memory.process.size: *size",
+            "base: &base {managed.size: 64m}\ntaskmanager.memory:\n  <<: *base\n  process.size: 2g",
+            "\"taskmanager.memory.flink.size\": '512m'",
+            "taskmanager.memory.task.heap.size: 700m",
+            "taskmanager.memory.managed.size: 0b",
+            "taskmanager.memory.managed.fraction: 40",
+            "taskmanager.memory.network:\n  min: 1g # least\n  max: 16mb",
+            "taskmanager.memory.network.fraction: 0.01",
+            "taskmanager.memory.jvm-overhead: {min: 1gb, max: 1gb, fraction: 0.3}",
+            "taskmanager.memory.segment-size: 1m",
+            "taskmanager.numberOfTaskSlots: 16",
+            "state.backend.type: rocksdb",
+            "state: {backend: {type: hashmap}}",
+            "state.backend.rocksdb.memory.fixed-per-slot: >-\n  16mb",
+            "state.backend.rocksdb.memory: {write-buffer-ratio: 0.0}",
+            "state.backend.rocksdb.writebuffer.size: 4g",
+            "parallelism.default: 200",
+            "pipeline: {max-parallelism: 120}",
+            "execution.runtime-mode: BATCH",
+            "taskmanager.cpu.cores: 1",
         ],
     },
 ];
@@ -259,6 +345,16 @@ fn sysctl_keeps_its_promises() {
 #[test]
 fn properties_keep_their_promises() {
     run(&KINDS[3]);
+}
+
+#[test]
+fn memory_in_flink_conf_keeps_its_promises() {
+    run(&KINDS[5]);
+}
+
+#[test]
+fn memory_in_config_yaml_keeps_its_promises() {
+    run(&KINDS[6]);
 }
 
 #[test]

@@ -166,6 +166,7 @@ impl<'t> Builder<'t> {
             span,
             tag: None,
             anchored: false,
+            aliased: false,
             target: None,
             first: None,
             next: None,
@@ -173,6 +174,9 @@ impl<'t> Builder<'t> {
     }
 
     fn alias(&mut self, target: Option<NodeId>, name: Cow<'t, str>, start: usize, end: usize) {
+        if let Some(target) = target {
+            self.tree.node_mut(target).aliased = true;
+        }
         let id = self.leaf(Shape::Alias, name, Span::new(start, end));
         self.tree.node_mut(id).target = target;
         self.token_end = end;

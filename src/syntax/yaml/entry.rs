@@ -44,7 +44,8 @@ pub(crate) fn entries<'a>(tree: &'a Tree, map: NodeId) -> impl Iterator<Item = E
 
 /// The bytes of the last entry of `path` and what stays of them: comments on lines of their own.
 /// Parents that would be left empty go too, since Flink reads an empty mapping as nothing and an
-/// absent value as an error. `None` where the entry can't be cut out line by line.
+/// absent value as an error. `None` where the entry can't be cut out line by line, or an alias elsewhere
+/// needs it.
 pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(Span, String)> {
     let mut rest = path;
     let mut entry = rest.last()?;
@@ -56,11 +57,23 @@ pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(S
         }
         entry = parent;
     }
+    if is_needed(tree, entry) {
+        return None;
+    }
     match tree.node(entry.map).shape {
         Shape::Map { flow: false } => lines(source, tree, entry),
         Shape::Map { flow: true } => between_commas(source, tree, entry),
         _ => None,
     }
+}
+
+/// Whether an alias stands for a node of an entry.
+fn is_needed(tree: &Tree, entry: &Entry) -> bool {
+    let end = tree.node(entry.value).span.end;
+    let mut nodes = tree.nodes_from(entry.key);
+    let key = nodes.next().is_some_and(|key| key.aliased);
+    let mut values = nodes.take_while(|node| node.span.start < end);
+    key || tree.node(entry.value).aliased || values.any(|node| node.aliased)
 }
 
 fn lines(source: &Source, tree: &Tree, entry: &Entry) -> Option<(Span, String)> {

@@ -61,6 +61,8 @@ pub struct Node<'t> {
     pub tag: Option<Box<TagName>>,
     /// Whether it carries an anchor.
     pub anchored: bool,
+    /// Whether an alias stands for it.
+    pub aliased: bool,
     pub(super) target: Option<NodeId>,
     pub(super) first: Option<NodeId>,
     pub(super) next: Option<NodeId>,
@@ -203,10 +205,5 @@ impl<'t> Tree<'t> {
             failure.offset = place(failure.offset);
             failure.token_end = place(failure.token_end);
         }
-    }
-
-    /// Whether an alias stands for the node.
-    pub fn is_aliased(&self, id: NodeId) -> bool {
-        self.node(id).anchored && self.nodes.iter().any(|node| node.target == Some(id))
     }
 }

@@ -64,7 +64,7 @@ impl Place {
             }
         }
         // What an alias refers to changes in two places, what `<<` brings in as well.
-        let shared = place.chain.iter().any(|&id| tree.is_aliased(id));
+        let shared = place.chain.iter().any(|&id| tree.node(id).aliased);
         let merged = place
             .path
             .iter()
