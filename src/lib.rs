@@ -8,7 +8,9 @@
 //!                                              fix: Fix -> Edit -> Source again -> patch | write
 //! ```
 //!
-//! `migrate` stands beside it: the text of one file in, the text of another out.
+//! `flint memory` leaves it at `Deployment`: `report::memory` shows what `Deployment::memory` computes,
+//! the same numbers that rules ask for. `migrate` stands beside it: the text of one file in, the text of
+//! another out.
 //!
 //! Who may use whom is kept by `tests/layers.rs`. Invariants: parsing never fails, it gives a
 //! document and its problems; rules do no I/O; only `syntax` and `fix` replace bytes; only `report`

@@ -207,7 +207,7 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
     },
     FrontMatter {
         name: "container-memory-mismatch",
-        summary: "A container that has less memory than the Flink process in it plans with.",
+        summary: "A container and the Flink process in it that count with different amounts of memory.",
         severity: Severity::Warning,
         group: Group::Reliability,
         versions: Versions::from_bits(0x0fff),
