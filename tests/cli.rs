@@ -1,10 +1,13 @@
 //! The binary as users run it: exit codes, streams, pipes, files on disk.
 
+mod common;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use common::{err, out, tree};
 use tempfile::TempDir;
 
 /// A command without anything of the caller's environment that could change the output.
@@ -20,24 +23,6 @@ fn run(folder: &Path, args: &[&str]) -> Output {
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("not killed by a signal")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-    folder
 }
 
 /// What every whole configuration has to say.

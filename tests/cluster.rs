@@ -1,5 +1,7 @@
 //! What `check -v` tells about the cluster that runs a configuration, from files on disk.
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -52,21 +54,17 @@ fn told(folder: &Path, named: &str) -> Vec<String> {
         .output()
         .expect("flint starts");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    let about = ["  cluster", "  limit", "  options", "  set by"];
+    let about = ["  cluster", "  memory limit", "  options", "  set by"];
     text.lines()
         .filter(|line| about.iter().any(|start| line.starts_with(start)))
         .map(str::to_owned)
         .collect()
 }
 
+/// The files of a project, which ends at its root.
 fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
+    let folder = common::tree(files);
     fs::create_dir(folder.path().join(".git")).expect("a folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
     folder
 }
 
@@ -83,7 +81,7 @@ fn a_compose_file_in_another_folder_of_the_project_is_found_whatever_is_named() 
             [
                 "  cluster: 3 TaskManagers (deploy.replicas of service taskmanager in \
                  docker/docker-compose.yml:11)",
-                "  limit: TaskManager 2g (mem_limit of service taskmanager in \
+                "  memory limit: TaskManager 2g (mem_limit of service taskmanager in \
                  docker/docker-compose.yml:12)",
                 "  options set elsewhere: rest.port",
                 "  set by: FLINK_PROPERTIES of service taskmanager in docker/docker-compose.yml:8",
@@ -91,6 +89,15 @@ fn a_compose_file_in_another_folder_of_the_project_is_found_whatever_is_named() 
             "{named}"
         );
     }
+    let shown = Command::new(env!("CARGO_BIN_EXE_flint"))
+        .current_dir(folder.path())
+        .args(["show", "conf"])
+        .output()
+        .expect("flint starts");
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let line = "  set elsewhere: rest.port (FLINK_PROPERTIES of service taskmanager in \
+                docker/docker-compose.yml:8)\n";
+    assert!(shown.contains(line), "{shown}");
 }
 
 #[test]

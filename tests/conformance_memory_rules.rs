@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{assert_table_fits, configs, findings, fixed, sources};
+use common::{assert_table_fits, configs, file, findings, fixed, sources};
 use flint::finding::{Finding, Severity};
 use flint::flink::version::Versions;
 use flint::text::Sources;
@@ -17,29 +17,6 @@ const RULES: [&str; 4] = [
     "memory-shadowed",
     "tiny-heap",
 ];
-
-/// The file that one version reads, with these settings in it.
-fn file<'t>(
-    settings: impl IntoIterator<Item = (&'t str, &'t str)>,
-    version: Versions,
-) -> (String, Vec<u8>) {
-    let legacy = !version.overlaps(Versions::YAML);
-    let mut text = String::new();
-    for (key, value) in settings {
-        if legacy {
-            text.push_str(&format!("{key}: {value}\n"));
-        } else {
-            // A JSON text is one of YAML, too.
-            text.push_str(&format!("{key}: {}\n", Value::from(value)));
-        }
-    }
-    let name = if legacy {
-        "conf/flink-conf.yaml"
-    } else {
-        "conf/config.yaml"
-    };
-    (name.to_owned(), text.into_bytes())
-}
 
 /// The settings of a recorded case, with the other process and what shows who starts them.
 fn settings<'t>(

@@ -45,28 +45,13 @@ const BASE: [(&str, &str); 3] = [
 
 /// The file that one version reads, with the settings in it.
 fn file(config: &Map<String, Value>, version: Versions) -> (String, Vec<u8>) {
-    let legacy = !version.overlaps(Versions::YAML);
-    let mut text = String::new();
     let own = config
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str().expect("a text")));
     let base = BASE
         .into_iter()
         .filter(|(key, _)| !config.contains_key(*key));
-    for (key, value) in base.chain(own) {
-        if legacy {
-            text.push_str(&format!("{key}: {value}\n"));
-        } else {
-            // A JSON text is one of YAML, too.
-            text.push_str(&format!("{key}: {}\n", Value::from(value)));
-        }
-    }
-    let name = if legacy {
-        "conf/flink-conf.yaml"
-    } else {
-        "conf/config.yaml"
-    };
-    (name.to_owned(), text.into_bytes())
+    common::file(base.chain(own), version)
 }
 
 /// About the text of a file, and the settings were given to Flink without one: a blank value can't be

@@ -1,10 +1,13 @@
 //! `flint memory`: what it shows is what the model says, in every format and width.
 //! `BLESS=1 cargo test --test memory` records the outputs in `testdata/memory/` anew.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use common::{err, out, tree};
 use flint::config::Configs;
 use flint::flink::memory::Mode;
 use flint::flink::version::Versions;
@@ -13,7 +16,6 @@ use flint::report::Style;
 use flint::report::memory::{Asked, Format, View, render};
 use flint::text::Sources;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// The configurations whose outputs are recorded.
 const CASES: [(&str, &str, &str); 7] = [
@@ -294,24 +296,6 @@ fn command(folder: &Path, args: &[&str]) -> Command {
 
 fn run(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().expect("flint starts")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-    folder
 }
 
 const SIZES: &str = "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 4g\n";

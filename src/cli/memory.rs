@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::session::{named_config_yaml, open, style, tell, tell_files};
+use super::session::{deployments, named_config_yaml, open, style, tell, tell_files};
 use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, checkout, complain, print};
 use crate::deployment::Deployment;
 use crate::discover::Found;
@@ -140,14 +140,7 @@ fn tell_idle(asked: &Asked, deployments: &[Deployment]) {
 /// The memory of the deployments asked about, each with its name below what was named.
 fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
     let project = Project::read(&found.sources, &found.configs, &named_config_yaml(found));
-    let mut deployments: Vec<Deployment> = project
-        .deployments()
-        .into_iter()
-        .filter(|deployment| {
-            let mut files = deployment.files();
-            files.any(|document| found.in_scope(document.source))
-        })
-        .collect();
+    let mut deployments = deployments(found, &project);
     if verbose {
         tell_files(found, &deployments);
     }

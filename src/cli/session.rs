@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain};
-use crate::deployment::{Deployment, Place, Process};
+use crate::deployment::{Deployment, Place};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
 use crate::flink::version::{NAMES, Versions};
@@ -109,13 +109,22 @@ pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
     failed
 }
 
+/// The deployments that are asked about: a file of each is in scope.
+pub(super) fn deployments<'p>(found: &Found, project: &'p Project) -> Vec<Deployment<'p>> {
+    let mut all = project.deployments();
+    all.retain(|own| is_in_scope(found, own));
+    all
+}
+
+fn is_in_scope(found: &Found, deployment: &Deployment) -> bool {
+    let mut files = deployment.files();
+    files.any(|document| found.in_scope(document.source))
+}
+
 /// `-v`: each file, what it is read as, and for which deployment.
 pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
-    let in_scope = |deployment: &&Deployment| {
-        let mut files = deployment.files();
-        files.any(|document| found.in_scope(document.source))
-    };
-    for deployment in deployments.iter().filter(in_scope) {
+    let in_scope = deployments.iter().filter(|own| is_in_scope(found, own));
+    for deployment in in_scope {
         let from = match &deployment.version_from {
             Some(from) => format!(" ({from})"),
             None => String::new(),
@@ -176,12 +185,11 @@ fn tell_cluster(deployment: &Deployment) {
         complain("  cluster", &format!("{} {unit} ({from})", count.number));
     }
     for limit in &cluster.limits {
-        let process = match limit.process {
-            Process::JobManager => "JobManager",
-            Process::TaskManager => "TaskManager",
-        };
-        let from = shown(&limit.at);
-        complain("  limit", &format!("{process} {} ({from})", limit.text));
+        let (process, from) = (limit.process.name(), shown(&limit.at));
+        complain(
+            "  memory limit",
+            &format!("{process} {} ({from})", limit.text),
+        );
     }
     if !cluster.elsewhere.is_empty() {
         let keys: Vec<&str> = cluster.elsewhere.iter().map(String::as_str).collect();
@@ -218,14 +226,7 @@ pub(super) fn reaches_threshold(found: &Found, findings: &[Finding]) -> bool {
 
 /// The numbers of the last lines.
 pub(super) fn summary(found: &Found, project: &Project, findings: &[Finding]) -> Summary {
-    let deployments: Vec<Deployment> = project
-        .deployments()
-        .into_iter()
-        .filter(|deployment| {
-            let mut files = deployment.files();
-            files.any(|document| found.in_scope(document.source))
-        })
-        .collect();
+    let deployments = deployments(found, project);
     let mut names: Vec<&str> = deployments
         .iter()
         .map(|deployment| deployment.name.as_str())

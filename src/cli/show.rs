@@ -1,6 +1,6 @@
 //! `flint show`: what is in force in each deployment, and who set it.
 
-use super::session::{named_config_yaml, open, tell, tell_files};
+use super::session::{deployments, named_config_yaml, open, tell, tell_files};
 use super::{Exit, ShowArgs, TextFormat, complain, print};
 use crate::lint::Linted;
 use crate::project::Project;
@@ -12,11 +12,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<Exit, String> {
     let named = named_config_yaml(&found);
     let project = Project::read(&found.sources, &found.configs, &named);
     let failed = tell(&found, &Linted::default());
-    let mut deployments = project.deployments();
-    deployments.retain(|deployment| {
-        let mut files = deployment.files();
-        files.any(|document| found.in_scope(document.source))
-    });
+    let deployments = deployments(&found, &project);
     if args.lint.output.verbose {
         tell_files(&found, &deployments);
     }

@@ -58,6 +58,9 @@ pub fn text(deployments: &[Deployment]) -> String {
                 ));
             }
         }
+        if let Some(line) = set_elsewhere(deployment) {
+            out.push_str(&format!("  set elsewhere: {line}\n"));
+        }
         let width = in_force(deployment, &deployment.documents)
             .chain(in_force(deployment, &deployment.host))
             .map(|row| row.setting.key.chars().count())
@@ -86,6 +89,23 @@ pub fn text(deployments: &[Deployment]) -> String {
         }
     }
     out
+}
+
+/// The options that something beside the files sets, with an unknown value, and what that is.
+fn set_elsewhere(deployment: &Deployment) -> Option<String> {
+    let cluster = &deployment.cluster;
+    let mut options: Vec<&str> = cluster.elsewhere.iter().map(String::as_str).collect();
+    if cluster.opaque {
+        options.push("perhaps any option");
+    }
+    let by = cluster.set_by.iter().map(|place| {
+        let source = deployment.sources.get(place.at.source);
+        let line = source.place(place.at.span.start).line;
+        format!("{} in {}:{line}", place.what, source.path)
+    });
+    let by: Vec<String> = by.collect();
+    let line = format!("{} ({})", options.join(", "), by.join(", "));
+    (!options.is_empty()).then(|| plain(&line).into_owned())
 }
 
 /// A key's setting in force.

@@ -2,6 +2,9 @@
 //! that hold for every case checked along the way.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::fs;
+use std::process::Output;
+
 use flint::config::Configs;
 use flint::finding::{Finding, Safety};
 use flint::fix::{Allowed, Plan, patch, plan};
@@ -12,10 +15,55 @@ use flint::recognise::{Claim, by_name, worth_parsing};
 use flint::rules::{self, RULES};
 use flint::text::Sources;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Whether recorded outputs are written anew.
 pub(crate) fn blessing() -> bool {
     std::env::var_os("BLESS").is_some()
+}
+
+/// The file that one version reads, with these settings in it.
+pub(crate) fn file<'t>(
+    settings: impl IntoIterator<Item = (&'t str, &'t str)>,
+    version: Versions,
+) -> (String, Vec<u8>) {
+    let legacy = !version.overlaps(Versions::YAML);
+    let mut text = String::new();
+    for (key, value) in settings {
+        if legacy {
+            text.push_str(&format!("{key}: {value}\n"));
+        } else {
+            // A JSON text is one of YAML, too.
+            text.push_str(&format!("{key}: {}\n", Value::from(value)));
+        }
+    }
+    let name = if legacy {
+        "conf/flink-conf.yaml"
+    } else {
+        "conf/config.yaml"
+    };
+    (name.to_owned(), text.into_bytes())
+}
+
+/// What a command printed.
+pub(crate) fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a command complained about.
+pub(crate) fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder with these files.
+pub(crate) fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
 }
 
 /// What real Flink answered about some files, recorded in `testdata/syntax/`.
