@@ -171,9 +171,12 @@ fn sizes_beyond_all_machines_break_no_rule() {
              state.backend: rocksdb\n\
              state.backend.rocksdb.writebuffer.size: {memtable}\n"
         );
-        let sources = sources(&[("conf/flink-conf.yaml".to_owned(), text.into_bytes())]);
-        let configs = configs(Some("1.20"), &[]);
-        findings(&sources, &configs);
-        fixed(&sources, &configs, true);
+        let fixed_size = format!("{text}state.backend.rocksdb.memory.fixed-per-slot: 1m\n");
+        for text in [text, fixed_size] {
+            let sources = sources(&[("conf/flink-conf.yaml".to_owned(), text.into_bytes())]);
+            let configs = configs(Some("1.20"), &[]);
+            findings(&sources, &configs);
+            fixed(&sources, &configs, true);
+        }
     }
 }

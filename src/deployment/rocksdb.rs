@@ -52,7 +52,12 @@ impl RocksDb<'_> {
     /// Whether Flink warns that `RocksDB` will flush memtables constantly
     /// (`RocksDBOperationUtils.sanityCheckArenaBlockSize`).
     pub fn flushes_constantly(&self) -> Option<bool> {
-        let shared = self.shared?;
+        self.flushes_with(self.bytes?)
+    }
+
+    /// The same if so many bytes were shared.
+    pub fn flushes_with(&self, bytes: u64) -> Option<bool> {
+        let shared = rocksdb::shared(bytes, self.write_buffer_ratio?);
         Some(!rocksdb::arena_fits(self.write_buffer_size?, shared))
     }
 

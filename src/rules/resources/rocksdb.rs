@@ -157,7 +157,7 @@ impl Low<'_, '_> {
         let plans = self.plans(memory, slots);
         let mut ways: Vec<String> = plans.iter().map(|plan| plan.words.clone()).collect();
         let fewer = memory.managed.bytes / self.target.max(1);
-        if (1..slots).contains(&fewer) {
+        if (1..slots).contains(&fewer) && self.is_enough(memory.managed.bytes / fewer) {
             ways.push(format!("{SLOTS}: {fewer}"));
         }
         finding.help.push_str(&if ways.is_empty() {
@@ -190,6 +190,11 @@ impl Low<'_, '_> {
             Some(fix.titled(title).risky(plan.risk))
         });
         Some(finding)
+    }
+
+    /// Whether so many bytes in each slot would be enough. The largest sizes wrap in Java.
+    fn is_enough(&self, bytes: u64) -> bool {
+        bytes >= self.target && self.rocksdb.flushes_with(bytes) != Some(true)
     }
 
     /// What would be enough, the best first.
@@ -281,7 +286,7 @@ impl Low<'_, '_> {
                 change_of("the process", process.0, process.1)
             )
         };
-        (per_slot >= self.target).then(|| Plan {
+        self.is_enough(per_slot).then(|| Plan {
             words: words.join(" and "),
             risk,
             per_slot,
@@ -321,9 +326,10 @@ impl Low<'_, '_> {
             .related
             .extend(related(own.setting, Some(backend), states));
         let value = size_like(own.value(), self.target);
+        let is_enough = parse_memory(&value).is_ok_and(|bytes| self.is_enough(bytes));
         let risk = "each slot takes as much native memory, which Flink does not count";
         let fix = fixes::set(self.deployment, own.document, own.setting, &value);
-        finding.fix = fix.map(|fix| fix.risky(risk));
+        finding.fix = fix.filter(|_| is_enough).map(|fix| fix.risky(risk));
         Some(finding)
     }
 }
