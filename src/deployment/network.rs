@@ -12,8 +12,6 @@ const PER_GATE: &str = "taskmanager.network.memory.read-buffer.required-per-gate
 const SHUFFLE: &str = "shuffle-service-factory.class";
 /// Flink's own shuffle service; others have their own buffers.
 const NETTY: &str = "org.apache.flink.runtime.io.network.NettyShuffleServiceFactory";
-/// `MemoryManager.MIN_PAGE_SIZE`.
-const LEAST_SEGMENT: u64 = 4096;
 
 /// The buffers between tasks, where Flink's own shuffle service passes them.
 #[derive(Clone, Debug)]
@@ -71,7 +69,7 @@ impl Deployment<'_> {
         let segment = self
             .cluster_option(SEGMENT)
             .read_or(network::SEGMENT_SIZE, size)?;
-        if segment < LEAST_SEGMENT || !segment.is_power_of_two() {
+        if segment < network::LEAST_SEGMENT || !segment.is_power_of_two() {
             return None;
         }
         let memory = match changes {

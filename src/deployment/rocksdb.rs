@@ -3,7 +3,7 @@
 
 use super::{Case, Deployment, Effective, Value};
 use crate::flink::memory::TaskManager;
-use crate::flink::rocksdb::{self, Backend, Shared, Sharing};
+use crate::flink::rocksdb::{self, Backend, Predefined, Shared, Sharing};
 use crate::flink::value::{parse_boolean, parse_double, parse_integer, parse_memory};
 use crate::flink::version::Versions;
 use crate::syntax::Space;
@@ -146,7 +146,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// What stands in the place of options that are not set; `None` where a class may set any of them.
-    fn own_options(&self) -> Option<Preset> {
+    fn own_options(&self) -> Option<Predefined> {
         // The factory that is the default before 1.15 reads the same options.
         let is_own = |class: &str| class.ends_with(".DefaultConfigurableOptionsFactory");
         match self.cluster_option(FACTORY) {
@@ -157,10 +157,7 @@ impl<'p> Deployment<'p> {
         let predefined = self
             .cluster_option(PREDEFINED)
             .read_or("DEFAULT", |own| Some(own.value()))?;
-        PREDEFINED_OPTIONS
-            .iter()
-            .find(|(name, _)| *name == predefined)
-            .map(|(_, preset)| *preset)
+        rocksdb::predefined(predefined)
     }
 
     fn size(&self, key: &str, default: u64) -> Option<u64> {
@@ -173,29 +170,3 @@ impl<'p> Deployment<'p> {
         self.cluster_option(key).read_or(default, read)
     }
 }
-
-/// What predefined options set of the memory.
-#[derive(Clone, Copy)]
-struct Preset {
-    write_buffers: u64,
-    block_cache: u64,
-}
-
-const PLAIN: Preset = Preset {
-    write_buffers: rocksdb::WRITE_BUFFER_COUNT,
-    block_cache: rocksdb::BLOCK_CACHE_SIZE,
-};
-
-/// `PredefinedOptions`: none of them sets the size of a memtable.
-const PREDEFINED_OPTIONS: [(&str, Preset); 4] = [
-    ("DEFAULT", PLAIN),
-    ("SPINNING_DISK_OPTIMIZED", PLAIN),
-    (
-        "SPINNING_DISK_OPTIMIZED_HIGH_MEM",
-        Preset {
-            write_buffers: 4,
-            block_cache: 256 << 20,
-        },
-    ),
-    ("FLASH_SSD_OPTIMIZED", PLAIN),
-];

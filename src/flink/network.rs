@@ -9,6 +9,8 @@ use super::version::Versions;
 
 /// The default of `taskmanager.memory.segment-size`: the bytes of one buffer.
 pub const SEGMENT_SIZE: u64 = 32 << 10;
+/// The smallest of them (`MemoryManager.MIN_PAGE_SIZE`); each is a power of two.
+pub const LEAST_SEGMENT: u64 = 4096;
 /// The default of `taskmanager.network.memory.buffers-per-channel`.
 pub const BUFFERS_PER_CHANNEL: u32 = 2;
 /// The default of `taskmanager.network.memory.floating-buffers-per-gate`.
@@ -20,7 +22,8 @@ pub const SORT_SHUFFLE_BUFFERS: u32 = 512;
 /// (`InputGateSpecUtils`). A streaming job has no such limit.
 pub const BATCH_REQUIRED_PER_GATE: u32 = 1000;
 
-const SINCE_1_15: Versions = Versions::from_bits(0x0FFC);
+/// Versions whose batch jobs sort each result, with a number of buffers that is the least.
+pub const SORTS_RESULTS: Versions = Versions::from_bits(0x0FFC);
 const SINCE_1_17: Versions = Versions::from_bits(0x0FF0);
 
 /// The exclusive buffers of each channel in one version (`NettyShuffleEnvironmentConfiguration`): from
@@ -46,7 +49,11 @@ pub fn required_per_gate(configured: Option<u32>, version: Versions) -> Option<u
 /// `taskmanager.network.sort-shuffle.min-parallelism` is gone.
 pub fn sort_shuffle_min_parallelism(configured: Option<u32>, version: Versions) -> u32 {
     const NEVER: u32 = i32::MAX.unsigned_abs();
-    let default = if version.within(SINCE_1_15) { 1 } else { NEVER };
+    let default = if version.within(SORTS_RESULTS) {
+        1
+    } else {
+        NEVER
+    };
     until_2_0(configured, version).unwrap_or(default)
 }
 

@@ -4,6 +4,10 @@
 //!
 //! The numbers come from files of users. Those that Flink refuses give a result as well, and no panic.
 
+mod predefined;
+
+pub use predefined::{Predefined, predefined};
+
 use super::version::Versions;
 
 /// The default of `state.backend.rocksdb.memory.write-buffer-ratio`.

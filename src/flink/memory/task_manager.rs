@@ -6,6 +6,7 @@ use super::options::{Inputs, Key};
 use super::process::{FLINK, Keys, Limits, Range, Start};
 use super::reader::Reader;
 use super::{Mode, Part, Process, Why};
+use crate::flink::network::LEAST_SEGMENT;
 use crate::flink::version::Versions;
 
 const KEYS: Keys = Keys {
@@ -31,8 +32,6 @@ const MANAGED: Range = Range {
     most: None,
     fraction: Key::ManagedFraction,
 };
-/// `MemoryManager.MIN_PAGE_SIZE`.
-const LEAST_SEGMENT: u64 = 4096;
 
 /// The parts of a `TaskManager` process.
 #[derive(Clone, Copy, Debug, PartialEq)]

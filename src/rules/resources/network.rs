@@ -17,8 +17,6 @@ const MODE: &str = "execution.runtime-mode";
 const LEAST: &str = "taskmanager.memory.network.min";
 const FRACTION: &str = "taskmanager.memory.network.fraction";
 const MOST: &str = "taskmanager.memory.network.max";
-/// Versions whose batch jobs sort each result, with a number of buffers that is the least.
-const SORTS: Versions = Versions::from_bits(0x0FFC);
 
 /// A number of buffers that is missing.
 struct Shortage<'p> {
@@ -169,7 +167,7 @@ fn batch<'p>(deployment: &Deployment<'p>, network: &Network, slots: u32) -> Opti
         "taskmanager.network.sort-shuffle.min-parallelism",
         "1",
     );
-    if !versions.within(SORTS) || !blocking || !sorts {
+    if !versions.within(network::SORTS_RESULTS) || !blocking || !sorts {
         return None;
     }
     let number = |own: Effective| u32::try_from(parse_integer(own.value()).ok()?).ok();
