@@ -22,8 +22,8 @@ pub struct Cluster {
     pub opaque: bool,
     /// What sets the options of `elsewhere`, and what makes it opaque.
     pub set_by: Vec<Place>,
-    /// Whether processes of Flink read the configuration.
-    pub use_of: Use,
+    /// Whether the `JobManager` and the `TaskManager`s read the configuration.
+    pub uses: [Use; 2],
 }
 
 /// What the files beside a configuration say about who reads it.
@@ -43,6 +43,11 @@ impl Cluster {
     /// Whether no option is set outside of the configuration.
     pub fn sets_nothing(&self) -> bool {
         !self.opaque && self.elsewhere.is_empty()
+    }
+
+    /// Whether a process reads the configuration.
+    pub fn use_by(&self, process: Process) -> Use {
+        self.uses[process as usize]
     }
 
     /// Whether an option may be set outside of the configuration. Exactly this key: whoever follows

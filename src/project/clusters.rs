@@ -11,7 +11,9 @@ use numbers::{Counted, count, limits};
 use crate::config::Configs;
 use crate::deployment::{Cluster, Count, Place, Use};
 use crate::finding::Location;
-use crate::recognise::cluster::{self, Facts, Kind, Kustomization, Mount, Sets, Workers, Workload};
+use crate::recognise::cluster::{
+    self, Facts, Kind, Kustomization, Mount, Role, Sets, Workers, Workload,
+};
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
 
@@ -145,11 +147,11 @@ impl Clusters {
         cluster
     }
 
-    /// Who reads the configuration that lies at these paths; `spoken` says whether a file above it speaks of
-    /// Flink at all.
-    pub(super) fn use_of(&self, configs: &Configs, paths: &[&str], spoken: bool) -> Use {
+    /// Whether each process reads the configuration that lies at these paths; `spoken` says whether a file
+    /// near it speaks of Flink at all.
+    pub(super) fn uses(&self, configs: &Configs, paths: &[&str], spoken: bool) -> [Use; 2] {
         let Some(first) = paths.first() else {
-            return Use::Unsaid;
+            return [Use::Unsaid; 2];
         };
         let home = configs.home(first);
         let conf = Conf { paths, home };
@@ -158,18 +160,8 @@ impl Clusters {
             .iter()
             .filter(|file| configs.home(&file.path) == home)
             .collect();
-        let has_hosts = || {
-            let mut paths = paths.iter();
-            paths.any(|path| self.workers.contains_key(evidence::folder(path)))
-        };
-        let is_proven = |members: &[Member]| members.iter().any(|member| member.proven);
-        if is_proven(&services(&files, &conf))
-            || is_proven(&containers(&files, &conf))
-            || files.iter().any(|file| conf.is_copied_by(file, home))
-            || has_hosts()
-        {
-            return Use::Certain;
-        }
+        let mut paths = paths.iter();
+        let has_hosts = paths.any(|path| self.workers.contains_key(evidence::folder(path)));
         let is_open = |file: &&File| {
             let mut workloads = file.facts.workloads.iter();
             let folder = evidence::folder(&file.path);
@@ -177,11 +169,32 @@ impl Clusters {
             is_near && workloads.clone().any(|workload| workload.is_flink)
                 || workloads.any(|workload| conf.is_elsewhere_in(workload))
         };
-        if spoken || files.iter().any(is_open) {
-            Use::Open
-        } else {
-            Use::Unsaid
-        }
+        let services = services(&files, &conf);
+        let containers = containers(&files, &conf);
+        let mounts = services
+            .iter()
+            .filter(|member| conf.is_certainly_in(member.workload));
+        let roles: Vec<Role> = mounts
+            .chain(&containers)
+            .map(|member| member.workload.role)
+            .collect();
+        let known = [Role::JobManager, Role::TaskManager];
+        let mut of_any = roles.contains(&Role::Unknown);
+        of_any &= !roles.iter().any(|role| known.contains(role));
+        // An image starts either process, unless it starts one by itself.
+        let images = files.iter().filter(|file| conf.is_copied_by(file, home));
+        let images: Vec<Role> = images.map(|file| file.facts.role).collect();
+        of_any |= has_hosts || images.contains(&Role::Unknown);
+        let open = spoken || !services.is_empty() || files.iter().any(is_open);
+        known.map(|role| {
+            if of_any || roles.contains(&role) || images.contains(&role) {
+                Use::Certain
+            } else if open {
+                Use::Open
+            } else {
+                Use::Unsaid
+            }
+        })
     }
 
     /// The number of hosts of a `workers` file beside the configuration, where nothing says that
@@ -253,6 +266,12 @@ impl Conf<'_> {
             let mut others = workload.elsewhere.iter();
             others.any(|path| path == own || !own.is_empty() && evidence::folder(path) == own)
         })
+    }
+
+    /// Whether a container mounts the configuration at a place that certainly is Flink's.
+    fn is_certainly_in(&self, workload: &Workload) -> bool {
+        let mut mounts = workload.mounts.iter();
+        mounts.any(|mount| matches!(mount, Mount::Path(path, true) if self.is_at(path)))
     }
 
     /// Whether the image of a Dockerfile gets the configuration, built in the folder of its file or above.

@@ -141,7 +141,7 @@ impl<'s> Project<'s> {
         };
         let mut cluster = clusters.of(configs, &paths, starts);
         let spoken = self.testimony.speaks_near(configs, &paths);
-        cluster.use_of = clusters.use_of(configs, &paths, spoken);
+        cluster.uses = clusters.uses(configs, &paths, spoken);
         cluster
     }
 

@@ -49,8 +49,8 @@ fn shown(files: &[(&str, &str)]) -> String {
     out.join("; ")
 }
 
-/// Who reads the first configuration among files.
-fn use_of(files: &[(&str, &str)]) -> Use {
+/// Whether the processes read the first configuration among files, the `JobManager` first.
+fn uses(files: &[(&str, &str)]) -> [Use; 2] {
     let mut sources = Sources::default();
     let mut files = files.to_vec();
     files.sort_unstable();
@@ -58,7 +58,14 @@ fn use_of(files: &[(&str, &str)]) -> Use {
         sources.add(path, text.as_bytes());
     }
     let project = Project::read(&sources, &Configs::default(), &[]);
-    project.deployments()[0].cluster.use_of
+    project.deployments()[0].cluster.uses
+}
+
+/// The same where it is one for both.
+fn use_of(files: &[(&str, &str)]) -> Use {
+    let [one, other] = uses(files);
+    assert_eq!(one, other);
+    one
 }
 
 /// Beside a configuration in `conf/`.
@@ -408,10 +415,12 @@ fn nothing_is_known_of_a_configuration_alone() {
 fn a_mount_a_copy_and_hosts_show_that_processes_read_the_file() {
     let with =
         |path: &str, text: &str| use_of(&[("flink/conf/flink-conf.yaml", CONF), (path, text)]);
-    let service =
-        "services:\n  tm:\n    image: team/jobs\n    command: taskmanager\n    volumes:\n";
+    let service = "services:\n  any:\n    image: team/jobs\n    volumes:\n";
     let mount = |volume: &str| with("compose.yml", &format!("{service}      - {volume}\n"));
     assert_eq!(mount("./flink/conf:/opt/flink/conf"), Use::Certain);
+    // Flink looks into a folder of its own.
+    assert_eq!(mount("./flink/conf:/conf"), Use::Open);
+    assert_eq!(mount("./flink/conf:/etc/conf"), Use::Open);
     for copy in [
         "COPY conf/flink-conf.yaml /opt/flink/conf/flink-conf.yaml",
         "COPY --chown=flink:flink conf/flink-conf.yaml $FLINK_HOME/conf/",
@@ -471,9 +480,58 @@ fn who_runs_flink_or_builds_jobs_and_does_not_take_the_file_leaves_its_use_open(
     ] {
         let text = format!("{service}    volumes:\n      - {volume}\n");
         assert_eq!(
-            use_of(&[other, ("compose.yml", &text)]),
+            uses(&[other, ("compose.yml", &text)])[1],
             expected,
             "{volume}"
         );
+    }
+}
+
+#[test]
+fn a_process_that_gets_the_file_says_nothing_of_the_other() {
+    use Use::{Certain, Open};
+    let conf = ("conf/flink-conf.yaml", CONF);
+    let mounts = "    volumes: [\"./conf:/opt/flink/conf\"]\n";
+    for (services, expected) in [
+        ("  a:\n    command: jobmanager\nMOUNT", [Certain, Open]),
+        (
+            "  a:\n    command: taskmanager\nMOUNT  b:\n    command: jobmanager\n",
+            [Open, Certain],
+        ),
+        (
+            "  a:\n    command: taskmanager\nMOUNT  b:\n    build: .\nMOUNT",
+            [Open, Certain],
+        ),
+        ("  sql-gateway:\n    build: .\nMOUNT", [Open, Open]),
+        ("  a:\n    build: .\nMOUNT", [Certain, Certain]),
+    ] {
+        let text = format!("services:\n{}", services.replace("MOUNT", mounts));
+        assert_eq!(
+            uses(&[conf, ("compose.yml", &text)]),
+            expected,
+            "{services}"
+        );
+    }
+    for (path, last, expected) in [
+        (
+            "Dockerfile",
+            "CMD jobmanager.sh start-foreground",
+            [Certain, Open],
+        ),
+        ("Dockerfile", "CMD [\"taskmanager\"]", [Open, Certain]),
+        (
+            "Dockerfile",
+            "ENTRYPOINT [\"./bin/sql-client.sh\"]",
+            [Open, Open],
+        ),
+        ("Dockerfile.sql-gateway", "", [Open, Open]),
+        (
+            "Dockerfile",
+            "ENTRYPOINT [\"/docker-entrypoint.sh\"]",
+            [Certain, Certain],
+        ),
+    ] {
+        let text = format!("FROM flink:1.18\nCOPY conf/flink-conf.yaml /opt/flink/conf/\n{last}\n");
+        assert_eq!(uses(&[conf, (path, &text)]), expected, "{last}");
     }
 }

@@ -6,7 +6,8 @@ use super::dockerfile::ENTRYPOINT;
 use super::node::{Value, Word};
 use super::roles::own_script;
 use super::{
-    Facts, Kind, Mount, Role, Sets, Stated, Workload, is_conf_target, joined, parent, shell, sizes,
+    Facts, Kind, Mount, Role, Sets, Stated, Workload, is_certain_target, is_conf_target, joined,
+    parent, shell, sizes,
 };
 use crate::flink::version::Image;
 use crate::syntax::is_placeholder;
@@ -341,7 +342,7 @@ impl<'a, 't> Service<'a, 't> {
             .filter(|(source, _)| !is_placeholder(source))
             .filter_map(|(source, target)| {
                 let path = joined(folder, source)?;
-                Some(Mount::Path(path, target.contains("flink")))
+                Some(Mount::Path(path, is_certain_target(target)))
             })
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use super::node::Word;
 use super::roles::own_script;
-use super::{Facts, Kind, is_conf_target, shell};
+use super::{Facts, Kind, Role, is_certain_target, is_conf_target, shell};
 use crate::recognise::evidence;
 use crate::text::Span;
 
@@ -14,6 +14,7 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
     let owner = "the image";
     let is_flink = !evidence::read(path, text.as_bytes()).is_empty();
     let mut start_script = None;
+    let (mut entry, mut command) = (Role::Unknown, Role::Unknown);
     for (line, at) in instructions(text) {
         let line = line.trim();
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -23,11 +24,15 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
                     facts.sets.variable(name, Some(&value), at, owner);
                 }
             }
-            "RUN" | "CMD" => shell::read(rest, at, owner, &mut facts.sets),
+            "RUN" => shell::read(rest, at, owner, &mut facts.sets),
+            "CMD" => {
+                command = Role::of(&words(rest, at));
+                shell::read(rest, at, owner, &mut facts.sets);
+            }
             // The last one counts.
             "ENTRYPOINT" if is_flink => {
-                let other = |c: char| c.is_whitespace() || "[],\"'".contains(c);
-                let words: Vec<Word> = rest.split(other).map(|text| Word { text, at }).collect();
+                let words = words(rest, at);
+                entry = Role::of(&words);
                 if let Some(word) = own_script(&words) {
                     start_script = Some((word.text.to_owned(), at));
                 }
@@ -41,12 +46,26 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
             _ => {}
         }
     }
+    facts.role = match entry {
+        Role::Unknown => command,
+        entry => entry,
+    };
+    let mut names = path.rsplit('/').take(2);
+    if facts.role == Role::Unknown && names.any(Role::is_client_name) {
+        facts.role = Role::Other;
+    }
     if let Some((script, at)) = start_script {
         facts
             .sets
             .opaque(at, format!("{script}, which starts {owner}"));
     }
     facts
+}
+
+/// The words of a command, in either form.
+fn words(text: &str, at: Span) -> Vec<Word<'_>> {
+    let other = |c: char| c.is_whitespace() || "[],\"'".contains(c);
+    text.split(other).map(|text| Word { text, at }).collect()
 }
 
 /// What a `COPY` puts where Flink looks for its configuration; nothing where it comes out of another image.
@@ -59,13 +78,18 @@ fn copied(arguments: &str, is_flink: bool) -> Vec<String> {
     let Some(target) = words.pop() else {
         return Vec::new();
     };
-    let folder = target.trim_end_matches('/').replace('"', "");
+    let target = target.replace('"', "");
     let is_variable = ["$FLINK_CONF_DIR", "${FLINK_CONF_DIR}"]
         .iter()
-        .any(|own| folder.starts_with(own));
-    let is_own = is_flink || folder.to_ascii_lowercase().contains("flink");
-    let is_conf = is_conf_target(&format!("/{folder}")) && is_own || is_variable;
-    if !is_conf || words.iter().any(|word| word.starts_with("--from")) {
+        .any(|own| target.starts_with(own));
+    let full = if target.starts_with(['/', '$']) {
+        target
+    } else {
+        // Another instruction names the folder that it lies in.
+        format!("./{target}")
+    };
+    let is_own = is_certain_target(&full) || is_flink && is_conf_target(&full);
+    if !(is_own || is_variable) || words.iter().any(|word| word.starts_with("--from")) {
         return Vec::new();
     }
     let sources = words.into_iter().filter(|word| !word.starts_with("--"));

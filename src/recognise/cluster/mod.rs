@@ -53,6 +53,8 @@ pub struct Facts {
     /// What an image puts where Flink looks for its configuration, as its Dockerfile calls it: relative to
     /// a folder that only the build knows.
     pub copies: Vec<String>,
+    /// The process that an image starts by itself.
+    pub role: Role,
 }
 
 impl Facts {
@@ -65,6 +67,7 @@ impl Facts {
             autoscales: false,
             kustomization: None,
             copies: Vec::new(),
+            role: Role::Unknown,
         }
     }
 
@@ -203,13 +206,23 @@ fn parent(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
-/// Whether Flink looks for its configuration at a path in a container: a folder `conf`, or one of the
-/// two files in it.
+/// Whether Flink may look for its configuration at a path in a container: a folder `conf` that lies in
+/// another one, or one of the two files in it.
 fn is_conf_target(target: &str) -> bool {
+    let folder = conf_folder(target);
+    folder.ends_with("/conf") && folder != "/conf"
+}
+
+/// Whether it certainly does, by the name of Flink's own folder.
+fn is_certain_target(target: &str) -> bool {
+    is_conf_target(target) && conf_folder(target).to_ascii_lowercase().contains("flink")
+}
+
+/// The folder of a path in a container that is one of the two files, or the folder itself.
+fn conf_folder(target: &str) -> &str {
     let target = target.trim_end_matches('/');
-    let folder = ["/flink-conf.yaml", "/config.yaml"]
+    ["/flink-conf.yaml", "/config.yaml"]
         .iter()
         .find_map(|file| target.strip_suffix(file))
-        .unwrap_or(target);
-    folder.ends_with("/conf")
+        .unwrap_or(target)
 }

@@ -22,9 +22,9 @@ const OF_A_CLIENT: [&str; 7] = [
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    // An absence says something of a file that processes read as it stands.
-    let is_read = deployment.cluster.use_of != Use::Open && deployment.version_dropped.is_none();
-    if deployment.mode() == Mode::Container || !is_what_runs(deployment) || !is_read {
+    // A version that does not read these files has others.
+    let is_other = deployment.version_dropped.is_some();
+    if deployment.mode() == Mode::Container || !is_what_runs(deployment) || is_other {
         return;
     }
     let Some(document) = deployment.cluster_documents().next() else {
@@ -36,7 +36,9 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     let without: Vec<Process> = PROCESSES
         .into_iter()
         .filter(|process| {
+            // An absence says something of a file that the process reads as it stands.
             is_absent(deployment, *process)
+                && deployment.cluster.use_by(*process) != Use::Open
                 && !is_set_elsewhere(deployment, *process)
                 && !is_told(deployment, document, *process)
         })
