@@ -117,10 +117,11 @@ pub fn is_compose(path: &str) -> bool {
 /// Whether a file is a Dockerfile by its name.
 pub fn is_dockerfile(path: &str) -> bool {
     let name = file_name(path);
-    let starts = ["Dockerfile.", "Containerfile."];
+    // `Dockerfile.flink`, `Dockerfile-sql-client`, `Dockerfile_app`.
+    let own = ["Dockerfile", "Containerfile"];
+    let mut rest = own.iter().filter_map(|own| name.strip_prefix(own));
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(name, "Dockerfile" | "Containerfile")
-        || starts.iter().any(|start| name.starts_with(start))
+    rest.any(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
         || extension.eq_ignore_ascii_case("dockerfile")
 }
 

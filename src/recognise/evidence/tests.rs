@@ -290,3 +290,27 @@ fn broken_files_say_nothing_and_stop_nothing() {
         }
     }
 }
+
+#[test]
+fn images_have_dockerfiles_of_many_names() {
+    for name in [
+        "Dockerfile",
+        "Dockerfile.flink",
+        "Dockerfile-sql-client",
+        "Dockerfile_app",
+        "Containerfile",
+        "Containerfile.x",
+        "jobmanager.dockerfile",
+        "flink.Dockerfile",
+    ] {
+        assert_eq!(shown(name, "FROM flink:1.18\n").len(), 1, "{name}");
+    }
+    for name in [
+        "Dockerfiles",
+        "DockerfileTemplate.scala",
+        "my-Dockerfile",
+        "dockerfile.md",
+    ] {
+        assert_eq!(shown(name, "FROM flink:1.18\n").len(), 0, "{name}");
+    }
+}
