@@ -397,6 +397,19 @@ fn a_start_script_of_the_project_makes_any_option_open() {
 }
 
 #[test]
+fn a_service_that_hands_in_a_job_sets_nothing_of_the_cluster() {
+    for (name, command, expected) in [
+        ("job-submitter", "[/opt/submit_job.sh, now]", ""),
+        ("flink-submit", "bash -c \"sleep 9; ./run.sh\"", ""),
+        ("flink-submit", "./bin/taskmanager.sh ${ARGS}", "*"),
+        ("worker", "/opt/start.sh", "*"),
+    ] {
+        let text = format!("services:\n  {name}:\n    image: flink\n    command: {command}\n");
+        assert_eq!(beside("docker-compose.yml", &text), expected, "{name}");
+    }
+}
+
+#[test]
 fn a_compose_file_that_is_no_yaml_silences_what_it_names() {
     let broken = "services:\n  tm: [\n  taskmanager: conf/flink-conf.yaml\n";
     assert_eq!(beside("docker-compose.yml", broken), "*");

@@ -162,7 +162,10 @@ impl<'a, 't> Service<'a, 't> {
                 at: *at,
             }]);
         }
-        if role == Role::Unknown && words.is_empty() && Role::is_client_name(self.name) {
+        // Whatever script hands in a job, it starts no process.
+        let submits = self.name.contains("submit");
+        let is_client = words.is_empty() && Role::is_client_name(self.name) || submits;
+        if role == Role::Unknown && is_client {
             role = Role::Other;
         }
         let mounts = self.mounts(root, folder);
