@@ -22,6 +22,8 @@ pub struct Cluster {
     pub opaque: bool,
     /// What sets the options of `elsewhere`, and what makes it opaque.
     pub set_by: Vec<Place>,
+    /// Whether a file near the configuration speaks of Python functions, tables or SQL.
+    pub runs_python_or_tables: bool,
     /// Whether the `JobManager` and the `TaskManager`s read the configuration.
     pub uses: [Use; 2],
 }

@@ -141,6 +141,7 @@ impl<'s> Project<'s> {
         };
         let mut cluster = clusters.of(configs, &paths, starts);
         let spoken = self.testimony.speaks_near(configs, &paths);
+        cluster.runs_python_or_tables = self.testimony.uses_managed_memory(configs, &paths);
         cluster.uses = clusters.uses(configs, &paths, spoken);
         cluster
     }

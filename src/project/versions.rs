@@ -1,7 +1,7 @@
 //! Which Flink a deployment runs on: what flags and flint.toml say, else what the nearest files
 //! beside its configuration say, else every version that reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Configs};
 use crate::deployment::VersionFrom;
@@ -13,6 +13,8 @@ use crate::text::Sources;
 #[derive(Debug, Default)]
 pub(super) struct Testimony {
     folders: BTreeMap<String, Vec<(String, Evidence)>>,
+    /// Folders with files of evidence that speak of Python, tables or SQL.
+    of_managed_memory: BTreeSet<String>,
 }
 
 /// What is known about the platform of a deployment.
@@ -46,8 +48,13 @@ impl Platform {
 impl Testimony {
     pub(super) fn read(sources: &Sources) -> Self {
         let mut folders: BTreeMap<String, Vec<(String, Evidence)>> = BTreeMap::new();
+        let mut of_managed_memory = BTreeSet::new();
         for source in &sources.0 {
             let found = evidence::read(&source.path, &source.bytes);
+            let is_evidence = !found.is_empty() || evidence::is_name(&source.path);
+            if is_evidence && evidence::mentions_managed_memory(&source.bytes) {
+                of_managed_memory.insert(evidence::folder(&source.path).to_owned());
+            }
             if !found.is_empty() {
                 let folder = folders
                     .entry(evidence::folder(&source.path).to_owned())
@@ -55,7 +62,10 @@ impl Testimony {
                 folder.extend(found.into_iter().map(|one| (source.path.clone(), one)));
             }
         }
-        Testimony { folders }
+        Testimony {
+            folders,
+            of_managed_memory,
+        }
     }
 
     /// The platform of files that `readers` read, by their paths. Stated versions count as they
@@ -95,16 +105,12 @@ impl Testimony {
 
     /// Whether a file above these, beside them or below speaks of Flink: builds a job, or runs an image.
     pub(super) fn speaks_near(&self, configs: &Configs, paths: &[&str]) -> bool {
-        let home = paths.first().map_or("", |path| configs.home(path));
-        let folder = common_folder(paths);
-        let is_below = |other: &String| {
-            folder.is_empty()
-                || other
-                    .strip_prefix(folder)
-                    .is_some_and(|rest| rest.starts_with('/'))
-        };
-        self.nearest(folder, home.trim_end_matches('/')).is_some()
-            || self.folders.keys().any(is_below)
+        is_near(configs, paths, self.folders.keys())
+    }
+
+    /// Whether such a file speaks of Python functions, tables or SQL.
+    pub(super) fn uses_managed_memory(&self, configs: &Configs, paths: &[&str]) -> bool {
+        is_near(configs, paths, self.of_managed_memory.iter())
     }
 
     /// What is said for the nearest folder upwards for which anything is said, not above `home`.
@@ -120,6 +126,25 @@ impl Testimony {
             folder = parent(folder);
         }
     }
+}
+
+/// Whether one of the folders holds these paths, or lies below the deepest that does.
+fn is_near<'f>(
+    configs: &Configs,
+    paths: &[&str],
+    mut folders: impl Iterator<Item = &'f String>,
+) -> bool {
+    let home = paths.first().map_or("", |path| configs.home(path));
+    let own = common_folder(paths);
+    let is_in = |path: &str, folder: &str| {
+        folder.is_empty()
+            || path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    folders.any(|folder| {
+        is_in(folder, own) || is_in(own, folder) && is_in(folder, home.trim_end_matches('/'))
+    })
 }
 
 /// The versions that the weightiest statements of a folder allow together. Where one of them can't

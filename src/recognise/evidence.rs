@@ -132,6 +132,23 @@ pub fn mentions_flink(bytes: &[u8]) -> bool {
         .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }
 
+/// Whether a text speaks of Python functions, tables or SQL: of jobs that may use managed memory whatever
+/// keeps their state.
+pub fn mentions_managed_memory(bytes: &[u8]) -> bool {
+    const WORDS: [&str; 8] = [
+        "apache-flink",
+        "pyflink",
+        "PYFLINK",
+        "flink-python",
+        "flink-table",
+        "flink-sql",
+        "sql-client",
+        "sql-gateway",
+    ];
+    let mut words = WORDS.iter();
+    words.any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+}
+
 /// The folder that a file of evidence speaks for, without a final `/`.
 pub fn folder(path: &str) -> &str {
     let folder = |path: &str| path.rfind('/').unwrap_or(0);

@@ -54,6 +54,7 @@ fn heap_backend<'p>(deployment: &Deployment<'p>) -> Option<Effective<'p>> {
     });
     let mut keys = of_files.chain(&deployment.cluster.elsewhere);
     let serves_others = keys.any(is_user)
+        || deployment.cluster.runs_python_or_tables
         || !is_plain(deployment, "execution.runtime-mode", "STREAMING")
         || ["Default", "Ng", "Adaptive"]
             .iter()
