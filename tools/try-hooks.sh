@@ -17,7 +17,10 @@ cd "$scratch/repo"
 git init --quiet
 git config user.email you@example.org
 git config user.name you
-bad() { printf 'taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n' > flink-conf.yaml; }
+bad() {
+  printf '%s\n' 'jobmanager.memory.process.size: 1600m' 'taskmanager.memory.process.size: 1728m' \
+    'taskmanager.numberOfTaskSlots: 2' 'taskmanager.numberOfTaskSlots: 4' > flink-conf.yaml
+}
 fail() { cat ../log; echo "$1"; exit 1; }
 
 echo "pre-commit try-repo: a bad file fails the hook"
