@@ -11,6 +11,7 @@ pub use self::placeholder::is_placeholder;
 use self::yaml::Dialect;
 use crate::text::{Edit, Source, SourceId, Span};
 
+pub mod embed;
 pub mod flink_conf;
 pub mod json;
 mod key_order;
@@ -300,6 +301,8 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// False when bytes can't be edited with certainty (UTF-16, templates).
     pub editable: bool,
+    /// The text of its own that it is inside of its source.
+    pub embedding: Option<Box<embed::Embedding>>,
     by_key: KeyOrder,
 }
 
@@ -319,6 +322,7 @@ impl Document {
             load_error: None,
             comments: Vec::new(),
             editable: true,
+            embedding: None,
             by_key: KeyOrder::default(),
         }
     }
@@ -350,40 +354,48 @@ impl Document {
     /// Replaces a setting's value, keeping its quotes where the new value allows it.
     /// `None` where that can't be done by changing the value's bytes alone.
     pub fn set(&self, source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        self.write(source, setting, |source, setting| match writer {
             Writer::Lines => lines::set(source, self.format, setting, value),
             Writer::Properties => properties::set(source, setting, value),
             Writer::Toml => toml::set(source, setting, value),
             Writer::Yaml(dialect) => yaml::set(source, dialect, setting, value),
-        }
+        })
     }
 
     /// Puts an unquoted YAML value into quotes, so that it is a text whatever it looks like.
     pub fn quote(&self, source: &Source, setting: &Setting) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        self.write(source, setting, |source, setting| match writer {
             Writer::Yaml(_) => yaml::quote(source, setting),
             _ => None,
-        }
+        })
     }
 
     /// Gives a setting another key in place. In nested formats only the part that its own entry
     /// writes can change, so `None` where `key` has other parents than the setting.
     pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        self.write(source, setting, |source, setting| match writer {
             Writer::Lines => lines::rename(source, self.format, setting, key),
             Writer::Properties => properties::rename(source, setting, key),
             Writer::Toml => toml::rename(source, setting, key),
             Writer::Yaml(dialect) => yaml::rename(source, dialect, setting, key),
-        }
+        })
     }
 
     /// Adds a setting at the end of the document, at its top level.
     pub fn insert(&self, source: &Source, key: &str, value: &str) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        let insert = |source: &Source| match writer {
             Writer::Lines => lines::insert(source, self.format, key, value),
             Writer::Properties => properties::insert(source, key, value),
             Writer::Toml => toml::insert(source, self, key, value),
             Writer::Yaml(dialect) => yaml::insert(source, dialect, key, value),
+        };
+        match &self.embedding {
+            None => insert(source),
+            Some(embedding) => embedding.insert(source, insert),
         }
     }
 
@@ -409,20 +421,35 @@ impl Document {
         key: &str,
         value: &str,
     ) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        self.write(source, sibling, |source, sibling| match writer {
             Writer::Lines => lines::insert_after(source, self.format, sibling, key, value),
             Writer::Properties => properties::insert_after(source, sibling, key, value),
             Writer::Toml => toml::insert_after(source, sibling, key, value),
             Writer::Yaml(dialect) => yaml::insert_after(source, dialect, sibling, key, value),
-        }
+        })
     }
 
     /// Removes a setting with its line; comments on lines of their own stay.
     pub fn remove(&self, source: &Source, setting: &Setting) -> Option<Edit> {
-        match self.writer()? {
+        let writer = self.writer()?;
+        self.write(source, setting, |source, setting| match writer {
             Writer::Lines | Writer::Properties => Some(lines::remove(source, setting.whole)),
             Writer::Toml => toml::remove(source, setting),
             Writer::Yaml(_) => yaml::remove(source, setting),
+        })
+    }
+
+    /// Makes an edit in the text that the document is.
+    fn write(
+        &self,
+        source: &Source,
+        setting: &Setting,
+        write: impl FnOnce(&Source, &Setting) -> Option<Edit>,
+    ) -> Option<Edit> {
+        match &self.embedding {
+            None => write(source, setting),
+            Some(embedding) => embedding.write(source, setting, write),
         }
     }
 
