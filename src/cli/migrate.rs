@@ -109,7 +109,8 @@ fn read(file: &Path) -> Result<Source, String> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let source = Source::new(SourceId(0), name, bytes);
     let read = recognise::read(&source, false, false);
-    if read.is_none_or(|document| document.format != Format::FlinkConf) {
+    if !matches!(read.as_slice(), [document] if document.format == Format::FlinkConf && !document.is_part())
+    {
         return Err(format!("{shown} is no {OLD}"));
     }
     Ok(source)

@@ -102,7 +102,7 @@ impl Collector {
         }
         match recognise::by_name(&relative) {
             Claim::No => self.pass(path, relative),
-            claim => self.read(path, relative, claim != Claim::Maybe),
+            claim => self.read(path, relative, matches!(claim, Claim::Yes(_))),
         }
     }
 
@@ -154,7 +154,7 @@ impl Collector {
                     .push((given.display().to_string(), relative));
             }
             claim => {
-                let certain = claim != Claim::Maybe;
+                let certain = matches!(claim, Claim::Yes(_));
                 let metadata = std::fs::metadata(path);
                 let fits = metadata.is_ok_and(|metadata| {
                     let small = metadata.len() <= recognise::largest(&relative);
@@ -224,7 +224,7 @@ impl Collector {
         let mut files: Vec<(String, Entry)> = files.into_iter().collect();
         files.sort_by_cached_key(|(path, entry)| {
             (
-                recognise::by_name(path) == Claim::Maybe,
+                !matches!(recognise::by_name(path), Claim::Yes(_)),
                 entry.file.is_symlink(),
             )
         });

@@ -191,6 +191,9 @@ impl<'s> Project<'s> {
                 && self.documents[number].space == Space::Flink
             {
                 format!("{folder}/")
+            } else if self.documents[number].is_part() {
+                // Each part of a manifest is a deployment of its own.
+                format!("{path}\0{}", self.documents[number].ordinal)
             } else {
                 path.to_owned()
             };
@@ -200,12 +203,13 @@ impl<'s> Project<'s> {
         for (home, numbers) in folders {
             let config = configs.of(self.path(numbers[0]));
             let project = configs.home(self.path(numbers[0]));
-            for mut unit in self.units_of(
-                configs,
-                config,
-                &shown(home.trim_end_matches('/')),
-                &numbers,
-            ) {
+            let first = &self.documents[numbers[0]];
+            let name = match (&first.name, first.is_part()) {
+                (Some(name), _) => format!("{} ({name})", self.path(numbers[0])),
+                (None, true) => self.path(numbers[0]).to_owned(),
+                (None, false) => shown(home.trim_end_matches('/')),
+            };
+            for mut unit in self.units_of(configs, config, &name, &numbers) {
                 self.attach(&mut unit, &home, project, hosts);
                 units.push(unit);
             }

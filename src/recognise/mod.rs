@@ -7,7 +7,7 @@ use foreign::{is_foreign_name, is_foreign_shape, is_manifest};
 
 use crate::flink::options;
 use crate::syntax::{
-    Document, Format, Setting, Space, flink_conf, json, properties, sysctl, toml, yaml,
+    Document, Format, Setting, Space, flink_conf, json, manifest, properties, sysctl, toml, yaml,
 };
 use crate::text::{MAX_BYTES, Source};
 
@@ -27,6 +27,8 @@ pub enum Claim {
     Yes(Format),
     /// Its content decides.
     Maybe,
+    /// It holds configurations, if it concerns Flink at all: a compose file, or the values of a chart.
+    Holder,
     /// It is nothing that flint reads.
     No,
 }
@@ -71,6 +73,9 @@ pub fn by_name(path: &str) -> Claim {
     {
         return Claim::Yes(Format::Sysctl);
     }
+    if is_holder_name(name) {
+        return Claim::Holder;
+    }
     if is_foreign_name(name, stem, extension) {
         return Claim::No;
     }
@@ -79,6 +84,15 @@ pub fn by_name(path: &str) -> Claim {
     } else {
         Claim::No
     }
+}
+
+/// Whether a file of this name is a compose file or holds the values of a chart.
+fn is_holder_name(name: &str) -> bool {
+    let Some((stem, "yaml" | "yml")) = name.rsplit_once('.') else {
+        return false;
+    };
+    let starts = ["docker-compose", "compose", "values-", "values.", "values_"];
+    stem == "values" || starts.iter().any(|start| stem.starts_with(start))
 }
 
 /// Whether a job's configuration can have this name.
@@ -121,17 +135,23 @@ pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
             .any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
 }
 
-/// Reads a source as what it is; `None` when it does not concern Flink. `job` says that flint.toml
+/// Reads a source as what it is; nothing when it does not concern Flink. `job` says that flint.toml
 /// declares it a job's configuration; `named` that it is Flink's without further signs.
-pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
+pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     if job {
-        return read_job(source);
+        return read_job(source).into_iter().collect();
     }
+    let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+    if by_name(&source.path) != Claim::No && is_manifest(&source.bytes) || is_holder_name(name) {
+        return manifest::parse(source);
+    }
+    read_whole(source, named).into_iter().collect()
+}
+
+/// Reads a source that is one configuration as a whole.
+fn read_whole(source: &Source, named: bool) -> Option<Document> {
     match by_name(&source.path) {
         Claim::Yes(Format::FlinkConf) => {
-            if is_manifest(&source.bytes) {
-                return None;
-            }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
             // A file that is renamed where it is used may well become config.yaml there.
             if name != "flink-conf.yaml" && is_nested(&source.bytes) {
@@ -142,11 +162,8 @@ pub fn read(source: &Source, job: bool, named: bool) -> Option<Document> {
         Claim::Yes(Format::Sysctl) => {
             (!sysctl::is_bsd(&source.bytes)).then(|| sysctl::parse(source))
         }
-        Claim::Yes(_) | Claim::No => None,
+        Claim::Yes(_) | Claim::Holder | Claim::No => None,
         Claim::Maybe => {
-            if is_manifest(&source.bytes) {
-                return None;
-            }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
             if is_config_name(name) {
                 let document = yaml::parse_config(source);

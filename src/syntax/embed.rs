@@ -73,6 +73,15 @@ impl Embedding {
         }
     }
 
+    /// Whether the inner text is this one, whatever line breaks end it.
+    pub(super) fn is(&self, text: &str) -> bool {
+        let lines = |text: &[u8]| {
+            let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
+            text.trim_end_matches(['\n', '\r']).to_owned()
+        };
+        lines(&self.text) == lines(text.as_bytes())
+    }
+
     /// The inner text as a source of its own.
     fn source(&self, outer: &Source) -> Source {
         Source::new(outer.id, outer.path.as_str(), self.text.as_slice())

@@ -16,6 +16,7 @@ pub mod flink_conf;
 pub mod json;
 mod key_order;
 mod lines;
+pub mod manifest;
 mod placeholder;
 pub mod properties;
 pub mod sysctl;
@@ -89,6 +90,10 @@ pub enum Layer {
     Host,
     /// The file in Flink's configuration directory.
     ClusterFile,
+    /// What the entrypoint of Flink's image appends to that file.
+    Environment,
+    /// What a resource of an operator holds.
+    Manifest,
     /// A job's configuration file, applied by the job itself.
     JobFile,
 }
@@ -99,6 +104,8 @@ impl Layer {
         match self {
             Layer::Host => "host",
             Layer::ClusterFile => "cluster-file",
+            Layer::Environment => "environment",
+            Layer::Manifest => "manifest",
             Layer::JobFile => "job-file",
         }
     }
@@ -301,6 +308,8 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// False when bytes can't be edited with certainty (UTF-16, templates).
     pub editable: bool,
+    /// What holds it, where a source has several: `FlinkDeployment basic`.
+    pub name: Option<String>,
     /// The text of its own that it is inside of its source.
     pub embedding: Option<Box<embed::Embedding>>,
     by_key: KeyOrder,
@@ -322,6 +331,7 @@ impl Document {
             load_error: None,
             comments: Vec::new(),
             editable: true,
+            name: None,
             embedding: None,
             by_key: KeyOrder::default(),
         }
@@ -344,6 +354,11 @@ impl Document {
         let last = self.by_key.last(&self.settings);
         let settings = self.settings.iter().zip(last);
         settings.filter_map(|(setting, last)| last.then_some(setting))
+    }
+
+    /// Whether it is a part of a file that holds other things, too.
+    pub fn is_part(&self) -> bool {
+        self.embedding.is_some() || matches!(self.layer, Layer::Environment | Layer::Manifest)
     }
 
     /// The problem for which the application refuses the whole file.

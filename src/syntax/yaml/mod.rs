@@ -6,7 +6,6 @@
 use self::decode::{Decoded, decode};
 use self::explain::explain;
 use self::leaves::LONG_KEYS;
-use self::lenient::with_tree;
 use self::load::{Found, Loader};
 use self::template::Masked;
 use self::tree::{KEY_LIMIT, Tree};
@@ -69,7 +68,7 @@ pub fn parse_config(source: &Source) -> Document {
 
 /// The document, and whether it is a template rather than a file that Flink refuses.
 fn config(source: &Source, text: &str, decoded: &Decoded, document: Document) -> (Document, bool) {
-    with_tree(text, KEY_LIMIT, |tree| {
+    lenient::with_tree(text, KEY_LIMIT, |tree| {
         load(source, text, tree, decoded, document)
     })
 }
@@ -131,7 +130,7 @@ pub(super) fn job_of(source: &Source, format: Format) -> Document {
     document.complete = false;
     document.editable = decoded.is_utf8();
     let read = |text: &str| {
-        with_tree(text, LONG_KEYS, |tree| {
+        with_tree(text, |tree| {
             let template = !tree.failures.is_empty() && template::is_template(text, tree);
             let mut read = job::read(text, tree, document.clone());
             let faults = decoded.faults.iter();
@@ -149,6 +148,21 @@ pub(super) fn job_of(source: &Source, format: Format) -> Document {
         document = filled_in(read(&masked.text).0, &decoded.text, &masked);
     }
     in_bytes(document, &decoded)
+}
+
+/// Calls `act` with the tree of a text, which may have any keys.
+pub(super) fn with_tree<R>(text: &str, act: impl FnOnce(&Tree) -> R) -> R {
+    lenient::with_tree(text, LONG_KEYS, act)
+}
+
+/// Whether a template engine fills the text in first.
+pub(super) fn is_template(text: &str, tree: &Tree) -> bool {
+    template::is_template(text, tree)
+}
+
+/// The text with letters in place of what a template engine fills in; as long as it was.
+pub(super) fn masked(text: &str) -> String {
+    template::mask(text).text
 }
 
 fn comments(text: &str, tree: &Tree) -> Vec<Comment> {
