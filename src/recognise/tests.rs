@@ -31,7 +31,8 @@ fn names_decide_what_content_need_not() {
     assert_eq!(by_name("host/sysctl.conf"), Claim::Yes(Format::Sysctl));
     assert_eq!(by_name("conf/config.yaml"), Claim::Maybe);
     assert_eq!(by_name("Cargo.toml"), Claim::No);
-    assert_eq!(by_name("chart/values-prod.yaml"), Claim::No);
+    assert_eq!(by_name("chart/values-prod.yaml"), Claim::Holder);
+    assert_eq!(by_name("chart/values-prod.json"), Claim::Maybe);
     assert_eq!(by_name("nginx.conf"), Claim::No);
 }
 
@@ -96,7 +97,7 @@ fn windows_of_event_time_are_told_from_others() {
 #[test]
 fn other_tools_files_stay_alone() {
     let read = |path: &str, text: &str| {
-        read(&Source::new(SourceId(0), path, text), false, false).is_some()
+        !read(&Source::new(SourceId(0), path, text), false, false).is_empty()
     };
     assert!(!read(
         "app/application.properties",
@@ -132,7 +133,7 @@ fn other_tools_files_stay_alone() {
 #[test]
 fn windows_of_other_programs_stay_alone() {
     let read = |path: &str, text: &str| {
-        read(&Source::new(SourceId(0), path, text), false, false).is_some()
+        !read(&Source::new(SourceId(0), path, text), false, false).is_empty()
     };
     for (path, text) in [
         (
