@@ -84,7 +84,8 @@ fn is_literal(setting: &Setting) -> bool {
         "vault:",
         "secretref",
     ];
-    let named = stand_in.iter().any(|word| lower.contains(word));
+    let says_what_it_is = ["secret", "password", "secretkey"].contains(&letters(value).as_str());
+    let named = says_what_it_is || stand_in.iter().any(|word| lower.contains(word));
     // A login without a password in it names files and classes only.
     let login = letters(&setting.key).ends_with("jaasconfig") && !lower.contains("password");
     let structured = matches!(setting.kind, Kind::List | Kind::Null | Kind::Boolean);
@@ -223,6 +224,24 @@ mod tests {
             "state.backend.rocksdb.block.cache-size",
         ] {
             assert!(!is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_a_secret_is_none() {
+        let mut setting = Setting {
+            key: "s3.secret-key".to_owned(),
+            value: String::new(),
+            kind: Kind::Text,
+            known: true,
+            key_at: Span::at(0),
+            value_at: Span::at(0),
+            whole: Span::at(0),
+            written: None,
+        };
+        for (value, is_one) in [("secret", false), ("SECRET-KEY", false), ("secret1x", true)] {
+            value.clone_into(&mut setting.value);
+            assert_eq!(is_literal(&setting), is_one, "{value}");
         }
     }
 
