@@ -229,7 +229,8 @@ fn directive<'d>(
     })
 }
 
-/// The lines of every setting, statement and mapping of a document: first and last, in order.
+/// The lines of every setting, statement and mapping of a document, and of the whole that is part of a
+/// file: first and last, in order.
 fn things(source: &Source, document: &Document) -> Vec<(usize, usize)> {
     let end = Span::at(source.bytes.len()).end;
     let mut things: Vec<(usize, usize)> = document
@@ -239,6 +240,7 @@ fn things(source: &Source, document: &Document) -> Vec<(usize, usize)> {
         .map(|section| section.whole)
         .chain(document.settings.iter().map(|setting| setting.whole))
         .chain(document.problems.iter().map(|problem| problem.at))
+        .chain(document.held_at)
         .map(|span| {
             let last = span.end.max(span.start + 1) - 1;
             (

@@ -145,7 +145,28 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     if by_name(&source.path) != Claim::No && is_manifest(&source.bytes) || is_holder_name(name) {
         return manifest::parse(source);
     }
+    if by_name(&source.path) == Claim::Maybe && !is_config_name(name) && names_parts(source) {
+        // The values of a chart, a stack, a patch: whoever names them names them as he likes.
+        let parts = manifest::parse(source);
+        if !parts.is_empty() {
+            return parts;
+        }
+    }
     read_whole(source, named).into_iter().collect()
+}
+
+/// Whether a YAML file has the name of anything that holds configurations.
+fn names_parts(source: &Source) -> bool {
+    const NAMES: [&str; 3] = [
+        "flinkConfiguration:",
+        "flink-conf.yaml:",
+        "FLINK_PROPERTIES",
+    ];
+    let is_yaml = matches!(source.path.rsplit_once('.'), Some((_, "yaml" | "yml")));
+    is_yaml
+        && NAMES
+            .iter()
+            .any(|name| memchr::memmem::find(&source.bytes, name.as_bytes()).is_some())
 }
 
 /// Reads a source that is one configuration as a whole.

@@ -2,6 +2,8 @@
 //! is one. It is read and written by the reader and the writer of its own format, as the text that its
 //! application sees; places are moved from the one to the other.
 
+use std::sync::Arc;
+
 use super::{Document, Setting};
 use crate::text::{Edit, Source, Span};
 
@@ -12,86 +14,58 @@ struct Line {
     inner: u32,
     /// Where its first character stands in the outer one, behind the indentation.
     outer: u32,
-    /// Where the line of the outer text starts; the same where the text begins within a line.
-    start: u32,
+    /// Where the line of the outer text starts; `None` where the text begins within a line.
+    start: Option<u32>,
+}
+
+/// What of the inner text the outer one can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Any lines.
+    Lines,
+    /// What stands between these quotes on one line.
+    Quoted(char),
+    /// Only what is there.
+    Nothing,
 }
 
 /// An inner text and where each of its lines stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Embedding {
-    text: Vec<u8>,
+    /// The inner text as a source of its own.
+    source: Arc<Source>,
     /// Never empty; one more than the text has lines where it ends with a line break.
     lines: Vec<Line>,
     indent: String,
+    holds: Holds,
 }
+
+impl PartialEq for Embedding {
+    fn eq(&self, other: &Self) -> bool {
+        self.source.bytes == other.source.bytes && self.lines == other.lines
+    }
+}
+
+impl Eq for Embedding {}
 
 impl Embedding {
     /// The text of a span of whole lines, each without the first `indent` blanks. The first line starts
     /// where the span does, wherever that is.
-    pub fn new(outer: &[u8], span: Span, indent: usize) -> Self {
-        let mut text = Vec::with_capacity(span.range().len());
-        let mut lines = Vec::new();
-        let end = span.range().end.min(outer.len());
-        let mut at = span.range().start.min(end);
-        loop {
-            let start = at;
-            let is_first = lines.is_empty();
-            let within = is_first && at > 0 && !matches!(outer[at - 1], b'\n' | b'\r');
-            if !within {
-                let blanks = outer[at..end].iter().take(indent);
-                at += blanks.take_while(|byte| **byte == b' ').count();
-            }
-            lines.push(Line {
-                inner: Span::at(text.len()).start,
-                outer: Span::at(at).start,
-                start: Span::at(if within { at } else { start }).start,
-            });
-            let stop = line_end(outer, at, end);
-            text.extend_from_slice(&outer[at..stop]);
-            let broken = text
-                .last()
-                .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
-                && stop > at;
-            at = stop;
-            if !broken {
-                break;
-            }
-            if at >= end {
-                // What comes behind the last line break stands at the start of the next line.
-                lines.push(Line {
-                    inner: Span::at(text.len()).start,
-                    outer: Span::at(at).start,
-                    start: Span::at(at).start,
-                });
-                break;
-            }
-        }
+    pub fn new(outer: &Source, span: Span, indent: usize, holds: Holds) -> Self {
+        let (text, lines) = lines(&outer.bytes, span, indent);
         Embedding {
-            text,
+            source: Arc::new(Source::new(outer.id, outer.path.as_str(), text)),
             lines,
             indent: " ".repeat(indent),
+            holds,
         }
-    }
-
-    /// Whether the inner text is this one, whatever line breaks end it.
-    pub(super) fn is(&self, text: &str) -> bool {
-        let lines = |text: &[u8]| {
-            let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
-            text.trim_end_matches(['\n', '\r']).to_owned()
-        };
-        lines(&self.text) == lines(text.as_bytes())
-    }
-
-    /// The inner text as a source of its own.
-    fn source(&self, outer: &Source) -> Source {
-        Source::new(outer.id, outer.path.as_str(), self.text.as_slice())
     }
 
     /// Reads the inner text, and moves what was found to its places in the outer one.
     pub fn read(self, outer: &Source, read: impl FnOnce(&Source) -> Document) -> Document {
-        let mut document = read(&self.source(outer));
+        let mut document = read(&self.source);
         for setting in &mut document.settings {
-            *setting = self.moved(setting, |span| self.outer(span));
+            *setting = moved(setting, |span| self.outer(span));
         }
         for section in &mut document.sections {
             section.key_at = self.outer(section.key_at);
@@ -102,16 +76,17 @@ impl Embedding {
             for (at, _) in &mut problem.related {
                 *at = self.outer(*at);
             }
-            if let Some(repair) = &mut problem.repair {
+            problem.repair = problem.repair.take().and_then(|mut repair| {
                 for (span, text) in &mut repair.edits {
-                    let edit = self.outer_edit(Edit {
+                    let edit = self.outer_edit(&Edit {
                         source: outer.id,
                         span: *span,
                         text: std::mem::take(text),
-                    });
+                    })?;
                     (*span, *text) = (edit.span, edit.text);
                 }
-            }
+                Some(repair)
+            });
         }
         for comment in &mut document.comments {
             comment.at = self.outer(comment.at);
@@ -123,98 +98,144 @@ impl Embedding {
     /// Makes an edit beside a setting of the inner text as one of the outer.
     pub(super) fn write(
         &self,
-        outer: &Source,
         setting: &Setting,
         write: impl FnOnce(&Source, &Setting) -> Option<Edit>,
     ) -> Option<Edit> {
-        let setting = self.moved(setting, |span| self.inner(span));
-        let edit = write(&self.source(outer), &setting)?;
-        Some(self.outer_edit(edit))
+        let setting = moved(setting, |span| self.inner(span));
+        self.outer_edit(&write(&self.source, &setting)?)
     }
 
     /// Makes an edit at the end of the inner text as one of the outer.
-    pub(super) fn insert(
-        &self,
-        outer: &Source,
-        insert: impl FnOnce(&Source) -> Option<Edit>,
-    ) -> Option<Edit> {
-        Some(self.outer_edit(insert(&self.source(outer))?))
-    }
-
-    fn moved(&self, setting: &Setting, to: impl Fn(Span) -> Span) -> Setting {
-        Setting {
-            key_at: to(setting.key_at),
-            value_at: to(setting.value_at),
-            whole: to(setting.whole),
-            ..setting.clone()
-        }
-    }
-
-    /// The line of an inner place.
-    fn line_of(&self, inner: u32) -> Line {
-        let after = self.lines.partition_point(|line| line.inner <= inner);
-        self.lines[after.saturating_sub(1)]
+    pub(super) fn insert(&self, insert: impl FnOnce(&Source) -> Option<Edit>) -> Option<Edit> {
+        self.outer_edit(&insert(&self.source)?)
     }
 
     fn outer_at(&self, inner: u32) -> u32 {
-        let line = self.line_of(inner);
+        let after = self.lines.partition_point(|line| line.inner <= inner);
+        let line = self.lines[after.saturating_sub(1)];
         line.outer + (inner - line.inner)
     }
 
     /// Where a span of the inner text stands in the outer one.
     fn outer(&self, span: Span) -> Span {
-        let start = self.outer_at(span.start);
-        // The last byte decides about the end: behind a line break starts another line.
-        let end = match span.end.checked_sub(1) {
-            Some(last) if span.end > span.start => self.outer_at(last) + 1,
-            _ => start,
-        };
-        Span { start, end }
+        placed(span, |inner| self.outer_at(inner))
     }
 
     /// Where a span of the outer text stands in the inner one.
     fn inner(&self, span: Span) -> Span {
-        let place = |outer: u32| {
+        placed(span, |outer| {
             let after = self.lines.partition_point(|line| line.outer <= outer);
             let line = self.lines[after.saturating_sub(1)];
             line.inner + outer.saturating_sub(line.outer)
-        };
-        let start = place(span.start);
-        let end = match span.end.checked_sub(1) {
-            Some(last) if span.end > span.start => place(last) + 1,
-            _ => start,
-        };
-        Span { start, end }
+        })
+    }
+
+    /// The line that starts at this place of the inner text.
+    fn line_at(&self, inner: u32) -> Option<&Line> {
+        let found = self.lines.binary_search_by_key(&inner, |line| line.inner);
+        found.ok().map(|index| &self.lines[index])
     }
 
     /// An edit of the inner text as one of the outer: new lines get the indentation, and lines go with it.
-    fn outer_edit(&self, edit: Edit) -> Edit {
-        let line_at = |inner: u32| self.lines.iter().find(|line| line.inner == inner);
+    /// `None` for a text that can't stand there.
+    fn outer_edit(&self, edit: &Edit) -> Option<Edit> {
+        let fits = match self.holds {
+            Holds::Lines => true,
+            Holds::Quoted(quote) => !edit
+                .text
+                .contains(|c: char| c == quote || c == '\\' || c.is_control()),
+            Holds::Nothing => false,
+        };
+        if !fits {
+            return None;
+        }
         let mut span = self.outer(edit.span);
         let mut text = indented(&edit.text, &self.indent);
-        if let Some(line) = line_at(edit.span.start) {
-            let has_own_line = line.inner > 0 || line.start != line.outer;
-            let to_end = edit.span.end as usize == self.text.len();
-            if edit.span.is_empty() && edit.text.ends_with(['\n', '\r']) && has_own_line {
+        if let Some(line) = self.line_at(edit.span.start) {
+            let to_end = edit.span.end as usize == self.source.bytes.len();
+            let goes = edit.text.is_empty() && !edit.span.is_empty();
+            let comes = edit.span.is_empty() && edit.text.ends_with(['\n', '\r']);
+            match line.start {
                 // New lines before this one, or at the end.
-                span = Span::at(line.start as usize);
-                text = format!("{}{text}", self.indent);
-            } else if edit.text.is_empty() && (to_end || line_at(edit.span.end).is_some()) {
-                // Lines that go; of a line that begins with something else only the text.
-                if has_own_line {
-                    span.start = line.start;
-                } else {
-                    let kept = self.text[edit.span.range()].trim_ascii_end().len();
-                    span.end = span.start + Span::at(kept).start;
+                Some(start) if comes => {
+                    span = Span::at(start as usize);
+                    text = format!("{}{text}", self.indent);
                 }
+                Some(start) if goes && (to_end || self.line_at(edit.span.end).is_some()) => {
+                    span.start = start;
+                }
+                // Of a line that begins with something else only the text goes.
+                None if goes && (to_end || self.line_at(edit.span.end).is_some()) => {
+                    let gone = &self.source.bytes[edit.span.range()];
+                    span.end = span.start + Span::at(gone.trim_ascii_end().len()).start;
+                }
+                _ => {}
             }
         }
-        Edit {
+        Some(Edit {
             source: edit.source,
             span,
             text,
+        })
+    }
+}
+
+/// The text of a span of lines without their indentation, and where each of them stands.
+fn lines(outer: &[u8], span: Span, indent: usize) -> (Vec<u8>, Vec<Line>) {
+    let end = span.range().end.min(outer.len());
+    let mut at = span.range().start.min(end);
+    let within = at > 0 && !matches!(outer[at - 1], b'\n' | b'\r');
+    let mut text = Vec::with_capacity(end - at);
+    let mut lines = Vec::new();
+    loop {
+        let start = (!within || !lines.is_empty()).then_some(at);
+        if start.is_some() {
+            let blanks = outer[at..end].iter().take(indent);
+            at += blanks.take_while(|byte| **byte == b' ').count();
+        }
+        lines.push(Line {
+            inner: Span::at(text.len()).start,
+            outer: Span::at(at).start,
+            start: start.map(|start| Span::at(start).start),
+        });
+        let stop = line_end(outer, at, end);
+        text.extend_from_slice(&outer[at..stop]);
+        let broken = outer[at..stop].ends_with(b"\n") || outer[at..stop].ends_with(b"\r");
+        at = stop;
+        // What comes behind the last line break stands at the start of the next line.
+        if !broken {
+            break (text, lines);
         }
     }
+}
+
+/// Whether the lines of a span without their indentation are this text, whatever line breaks they have and
+/// end with.
+pub(super) fn is_text(outer: &[u8], span: Span, indent: usize, text: &str) -> bool {
+    let lines = |text: &[u8]| {
+        let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
+        text.replace('\r', "\n").trim_end_matches('\n').to_owned()
+    };
+    lines(&self::lines(outer, span, indent).0) == lines(text.as_bytes())
+}
+
+fn moved(setting: &Setting, to: impl Fn(Span) -> Span) -> Setting {
+    Setting {
+        key_at: to(setting.key_at),
+        value_at: to(setting.value_at),
+        whole: to(setting.whole),
+        ..setting.clone()
+    }
+}
+
+/// A span between the places of its first and its last byte: behind a line break starts another line.
+fn placed(span: Span, place: impl Fn(u32) -> u32) -> Span {
+    let start = place(span.start);
+    let end = match span.end.checked_sub(1) {
+        Some(last) if span.end > span.start => place(last) + 1,
+        _ => start,
+    };
+    Span { start, end }
 }
 
 /// A text with the indentation behind every line break but one at its end.
@@ -236,7 +257,7 @@ fn indented(text: &str, indent: &str) -> String {
 }
 
 /// Past the line break of the line that holds `at`.
-fn line_end(text: &[u8], at: usize, end: usize) -> usize {
+pub(super) fn line_end(text: &[u8], at: usize, end: usize) -> usize {
     match memchr::memchr2(b'\n', b'\r', &text[at..end]) {
         None => end,
         Some(found) => {
@@ -259,7 +280,7 @@ mod tests {
         let start = text.find(first).expect("the first line");
         let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let end = text.find("other:").unwrap_or(text.len());
-        let embedding = Embedding::new(text.as_bytes(), Span::new(start, end), indent);
+        let embedding = Embedding::new(&source, Span::new(start, end), indent, Holds::Lines);
         let document = embedding.read(&source, flink_conf::parse);
         (source, document)
     }
@@ -348,7 +369,7 @@ mod tests {
         let text = "- |\n  FLINK_PROPERTIES=a: 1\n  b: 2\n";
         let source = Source::new(SourceId(0), "compose.yaml", text);
         let start = text.find("a: 1").expect("there");
-        let embedding = Embedding::new(text.as_bytes(), Span::new(start, text.len()), 2);
+        let embedding = Embedding::new(&source, Span::new(start, text.len()), 2, Holds::Lines);
         let document = embedding.read(&source, flink_conf::parse);
         assert_eq!(document.settings.len(), 2);
         let first = &document.settings[0];

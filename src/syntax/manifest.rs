@@ -1,12 +1,16 @@
 //! Where configuration of Flink hides inside of YAML: the mapping `flinkConfiguration` of the operators'
-//! resources, the blocks of a ConfigMap or of Helm values that hold a whole file, and the text of
+//! resources, the blocks of a config map or of Helm values that hold a whole file, and the text of
 //! `FLINK_PROPERTIES` in compose files and pods. Each is a document of its own.
 
-use super::embed::Embedding;
+use std::collections::HashSet;
+
+use self::place::{Place, place};
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
-use super::yaml::{is_template, masked, with_tree};
-use super::{Document, Layer, Space, flink_conf, yaml};
+use super::yaml::{Outer, with_outer};
+use super::{Document, Format, Layer, Space, flink_conf, is_placeholder, yaml};
 use crate::text::{Source, Span};
+
+mod place;
 
 /// Mappings whose keys are options of Flink: the Flink and the Confluent operator's, Ververica's, and that
 /// of the older operators.
@@ -36,52 +40,91 @@ struct Part {
     node: NodeId,
     /// How many bytes of a scalar stand before the configuration.
     skip: usize,
+    /// From the key that holds it to its end.
+    holder: Span,
     /// Who holds it, for people: `FlinkDeployment basic`, `FLINK_PROPERTIES`.
-    name: String,
+    name: Option<String>,
 }
 
 /// Every configuration that a YAML source holds, in the order of the text.
 pub fn parse(source: &Source) -> Vec<Document> {
-    let Ok(text) = std::str::from_utf8(&source.bytes) else {
-        return Vec::new();
-    };
-    let read = |read: &str| {
-        with_tree(read, |tree| {
-            let template = !tree.failures.is_empty() && is_template(read, tree);
-            // Letters in place of actions are for the outer text only: each part looks for its own.
-            (documents(source, text, tree), template)
-        })
-    };
-    let (documents, template) = read(text);
-    if template {
-        read(&masked(text)).0
-    } else {
-        documents
+    match std::str::from_utf8(&source.bytes) {
+        Ok(text) => with_outer(text, |outer| documents(source, outer)),
+        Err(_) => Vec::new(),
     }
 }
 
-fn documents(source: &Source, text: &str, tree: &Tree) -> Vec<Document> {
-    let mut parts = Vec::new();
+fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
+    let tree = outer.tree;
+    let mut found = Found::default();
     for &root in &tree.roots {
-        let mut walk = Walk {
-            tree,
-            owner: owner(tree, root),
-            parts: &mut parts,
-        };
-        walk.node(root, 0);
+        let owner = owner(tree, root);
+        // A schema names what others hold.
+        if !owner.is("CustomResourceDefinition") {
+            let found = &mut found;
+            Walk { tree, owner, found }.node(root, 0);
+        }
     }
-    let documents = parts
+    let Found {
+        mut parts, users, ..
+    } = found;
+    parts.sort_by_key(|part| tree.node(part.node).span.start);
+    let shared = shared(tree, &parts, &users);
+    let mut documents: Vec<Document> = parts
         .iter()
-        .filter_map(|part| part.read(source, text, tree));
-    let mut documents: Vec<Document> = documents.collect();
+        .zip(shared)
+        .filter_map(|(part, shared)| {
+            let mut document = part.read(source, outer)?;
+            document.editable &= !shared;
+            Some(document)
+        })
+        .collect();
     for (ordinal, document) in documents.iter_mut().enumerate() {
         document.ordinal = Span::at(ordinal).start;
+    }
+    // Each comment speaks for the part that it stands in, else for the next one.
+    for comment in outer.comments() {
+        let next = documents.partition_point(|document| {
+            let held = document.held_at.unwrap_or_default();
+            line_end(&source.bytes, held) <= comment.at.start as usize
+        });
+        let next = next.min(documents.len().saturating_sub(1));
+        if let Some(document) = documents.get_mut(next) {
+            document.comments.push(comment);
+        }
+    }
+    for document in &mut documents {
+        document.comments.sort_by_key(|comment| comment.at);
     }
     documents
 }
 
+fn line_end(bytes: &[u8], span: Span) -> usize {
+    let at = span.range().end.min(bytes.len());
+    memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found)
+}
+
+/// By part, whether an alias elsewhere stands for something of it: an edit would change that, too.
+fn shared(tree: &Tree, parts: &[Part], users: &HashSet<NodeId>) -> Vec<bool> {
+    let mut shared = vec![false; parts.len()];
+    for (id, node) in tree.nodes().filter(|(id, _)| !users.contains(id)) {
+        let Some(target) = tree.resolve_node(node) else {
+            continue;
+        };
+        let target = tree.node(target).span;
+        let after = parts.partition_point(|part| tree.node(part.node).span.start <= target.start);
+        let Some(index) = after.checked_sub(1) else {
+            continue;
+        };
+        let part = tree.node(parts[index].node).span;
+        let own = part.contains(tree.node(id).span);
+        shared[index] |= part.contains(target) && !own;
+    }
+    shared
+}
+
 /// What kind of object a document of the source is, and its name.
-fn owner(tree: &Tree, root: NodeId) -> String {
+fn owner(tree: &Tree, root: NodeId) -> Owner {
     let text = |map: NodeId, key: &str| {
         let value = child(tree, map, key)?;
         let node = tree.node(value);
@@ -89,10 +132,31 @@ fn owner(tree: &Tree, root: NodeId) -> String {
     };
     let kind = text(root, "kind");
     let name = child(tree, root, "metadata").and_then(|metadata| text(metadata, "name"));
-    match (kind, name) {
-        (Some(kind), Some(name)) => format!("{kind} {name}"),
-        (Some(kind), None) => kind,
-        _ => String::new(),
+    Owner { kind, name }
+}
+
+/// The object that a document of a source is.
+struct Owner {
+    kind: Option<String>,
+    name: Option<String>,
+}
+
+impl Owner {
+    fn is(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
+    }
+
+    /// What to call a part of it; nothing where it is no object.
+    fn part(&self, layer: Layer) -> Option<String> {
+        let owner = match (&self.kind, &self.name) {
+            (Some(kind), Some(name)) => Some(format!("{kind} {name}")),
+            (kind, _) => kind.clone(),
+        };
+        match (layer, owner) {
+            (Layer::Environment, Some(owner)) => Some(format!("{PROPERTIES} of {owner}")),
+            (Layer::Environment, None) => Some(PROPERTIES.to_owned()),
+            (_, owner) => owner,
+        }
     }
 }
 
@@ -107,15 +171,23 @@ fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
     tree.resolve(value)
 }
 
+#[derive(Default)]
+struct Found {
+    parts: Vec<Part>,
+    /// What is a part already: of several aliases of one text each would be it again.
+    seen: HashSet<NodeId>,
+    /// The aliases that stand for a part.
+    users: HashSet<NodeId>,
+}
+
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
-    owner: String,
-    parts: &'a mut Vec<Part>,
+    owner: Owner,
+    found: &'a mut Found,
 }
 
 impl Walk<'_, '_> {
-    /// Looks for configurations below a node. Aliases are not followed: what they stand for is found where
-    /// it stands.
+    /// Looks for configurations below a node.
     fn node(&mut self, id: NodeId, depth: usize) {
         let tree = self.tree;
         match tree.node(id).shape {
@@ -123,7 +195,10 @@ impl Walk<'_, '_> {
             Shape::Map { .. } => {
                 self.variable(id);
                 for (key, value) in tree.pairs(id) {
-                    if !self.entry(&tree.node(key).value, value) {
+                    let name = &tree.node(key).value;
+                    // What a Secret has there is base64.
+                    let is_base64 = depth == 0 && name == "data" && self.owner.is("Secret");
+                    if !is_base64 && !self.entry(key, value) {
                         self.node(value, depth + 1);
                     }
                 }
@@ -134,64 +209,131 @@ impl Walk<'_, '_> {
                     self.node(item, depth + 1);
                 }
             }
+            // What an alias stands for is found where it stands.
             _ => {}
         }
     }
 
     /// An entry that is a configuration by its key.
-    fn entry(&mut self, key: &str, value: NodeId) -> bool {
-        let node = self.tree.node(value);
-        let is_map = matches!(node.shape, Shape::Map { .. });
-        let (reads, layer) = match key {
-            _ if MAPS.contains(&key) && is_map => (Reads::Map, Layer::Manifest),
-            "flink-conf.yaml" if node.is_scalar() => (Reads::Lines, Layer::ClusterFile),
-            "config.yaml" if node.is_scalar() && is_flinks(&node.value) => {
+    fn entry(&mut self, key: NodeId, value: NodeId) -> bool {
+        let tree = self.tree;
+        let Some(target) = tree.resolve(value) else {
+            return false;
+        };
+        let node = tree.node(target);
+        // A mapping or a block that the last setting has left is a configuration, still.
+        let is_map = matches!(node.shape, Shape::Map { .. }) || node.is_absent();
+        let is_file = node.is_scalar() && is_file(node);
+        let (reads, layer) = match tree.node(key).value.as_ref() {
+            name if MAPS.contains(&name) && is_map => (Reads::Map, Layer::Manifest),
+            "flink-conf.yaml" if is_file => (Reads::Lines, Layer::ClusterFile),
+            "config.yaml" if is_file && is_flinks(&node.value) => {
                 (Reads::Config, Layer::ClusterFile)
             }
-            PROPERTIES if node.is_scalar() => (Reads::Lines, Layer::Environment),
+            PROPERTIES if is_text(node) => (Reads::Lines, Layer::Environment),
             _ => return false,
         };
-        self.push(reads, layer, value, 0);
+        let holder = tree.node(key).span.join(tree.node(value).span);
+        self.push(reads, layer, value, 0, holder);
         true
     }
 
     /// `- FLINK_PROPERTIES=...`, as compose files have it.
     fn item(&mut self, item: NodeId) {
-        let node = self.tree.node(item);
-        let rest = node
-            .value
-            .strip_prefix(PROPERTIES)
-            .and_then(|rest| rest.strip_prefix('='));
-        if node.is_scalar() && rest.is_some() {
-            self.push(Reads::Lines, Layer::Environment, item, PROPERTIES.len() + 1);
+        let Some(target) = self.tree.resolve(item) else {
+            return;
+        };
+        let node = self.tree.node(target);
+        let rest = node.value.strip_prefix(PROPERTIES);
+        if is_text(node) && rest.is_some_and(|rest| rest.starts_with('=')) {
+            let (skip, holder) = (PROPERTIES.len() + 1, self.tree.node(item).span);
+            self.push(Reads::Lines, Layer::Environment, item, skip, holder);
         }
     }
 
     /// `{name: FLINK_PROPERTIES, value: ...}`, as pods have it.
     fn variable(&mut self, map: NodeId) {
-        let name = child(self.tree, map, "name");
-        let is_ours = name.is_some_and(|name| self.tree.node(name).value == PROPERTIES);
-        let value =
-            child(self.tree, map, "value").filter(|value| self.tree.node(*value).is_scalar());
-        if let (true, Some(value)) = (is_ours, value) {
-            self.push(Reads::Lines, Layer::Environment, value, 0);
+        let tree = self.tree;
+        let name = child(tree, map, "name");
+        if name.is_none_or(|name| tree.node(name).value != PROPERTIES) {
+            return;
+        }
+        let value = tree
+            .pairs(map)
+            .find(|(key, _)| tree.node(*key).value == "value");
+        if let Some((_, value)) = value
+            && let Some(target) = tree.resolve(value)
+            && is_text(tree.node(target))
+        {
+            let holder = tree.node(map).span;
+            self.push(Reads::Lines, Layer::Environment, value, 0, holder);
         }
     }
 
-    fn push(&mut self, reads: Reads, layer: Layer, node: NodeId, skip: usize) {
-        let name = match (layer, self.owner.as_str()) {
-            (Layer::Environment, "") => PROPERTIES.to_owned(),
-            (Layer::Environment, owner) => format!("{PROPERTIES} of {owner}"),
-            (_, owner) => owner.to_owned(),
+    /// Notes a configuration; one that an alias stands for where it stands itself.
+    fn push(&mut self, reads: Reads, layer: Layer, value: NodeId, skip: usize, holder: Span) {
+        let tree = self.tree;
+        let Some(node) = tree.resolve(value) else {
+            return;
         };
-        self.parts.push(Part {
+        let aliased = node != value;
+        if aliased {
+            self.found.users.insert(value);
+        }
+        if !self.found.seen.insert(node) {
+            return;
+        }
+        self.found.parts.push(Part {
             reads,
             layer,
             node,
             skip,
-            name,
+            holder: if aliased {
+                tree.node(node).span
+            } else {
+                holder
+            },
+            name: self.owner.part(layer),
         });
+        if reads == Reads::Map {
+            self.merged(layer, node);
+        }
     }
+
+    /// The mappings that a mapping of options takes in are configurations, too, where they stand.
+    fn merged(&mut self, layer: Layer, map: NodeId) {
+        let tree = self.tree;
+        for (key, value) in tree.pairs(map) {
+            if tree.node(key).value != "<<" {
+                continue;
+            }
+            let is_list = matches!(tree.node(value).shape, Shape::List { .. });
+            let list = is_list.then(|| tree.children(value));
+            let one = (!is_list).then_some(value);
+            for source in list.into_iter().flatten().chain(one) {
+                let target = tree.resolve(source).map(|target| tree.node(target).shape);
+                if matches!(target, Some(Shape::Map { .. })) {
+                    let holder = tree.node(key).span.join(tree.node(source).span);
+                    self.push(Reads::Map, layer, source, 0, holder);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text under the name of a file is one, and not the name of another.
+fn is_file(node: &Node) -> bool {
+    node.shape == Shape::Block || node.value.contains(": ") || node.value.contains('\n')
+}
+
+/// Whether a variable has a text of its own, and not one that another tool puts there.
+fn is_text(node: &Node) -> bool {
+    let text = node.value.trim();
+    let text = text.strip_prefix(PROPERTIES).unwrap_or(text);
+    let text = text.strip_prefix('=').unwrap_or(text);
+    let wrapped = text.starts_with('$') || text.starts_with("{{") && text.ends_with("}}");
+    let hole = wrapped && is_placeholder(text) && !text.contains([':', '\n']);
+    node.is_scalar() && !node.is_absent() && !hole
 }
 
 /// Whether a text under the general name `config.yaml` is Flink's.
@@ -207,119 +349,52 @@ fn is_flinks(text: &str) -> bool {
 }
 
 impl Part {
-    fn read(&self, source: &Source, text: &str, tree: &Tree) -> Option<Document> {
-        let node = tree.node(self.node);
+    fn read(&self, source: &Source, outer: &Outer) -> Option<Document> {
+        let node = outer.tree.node(self.node);
         let read = |inner: &Source| match self.reads {
-            Reads::Lines => flink_conf::parse(inner),
             Reads::Config => yaml::parse_config(inner),
-            Reads::Map => {
-                let mut document = yaml::parse_job(inner);
-                document.space = Space::Flink;
+            _ => flink_conf::parse(inner),
+        };
+        let mut document = match (self.reads, place(source, outer.read, node, self.skip)) {
+            (Reads::Map, place) => {
+                let blank = Document::new(source, Format::Yaml, Space::Flink, self.layer);
+                let mut document = outer.mapping(self.node, blank);
+                match place {
+                    Place::Embedded(embedding) => document.embedding = Some(Box::new(embedding)),
+                    Place::Somewhere => document.editable = false,
+                }
                 document
             }
-        };
-        let mut document = match self.embedding(text, node) {
-            Some(embedding) => embedding.read(source, read),
-            None if node.is_scalar() => self.somewhere(source, node, read),
-            None => return None,
+            (_, Place::Embedded(embedding)) => embedding.read(source, read),
+            (_, Place::Somewhere) => {
+                let text = node.value.get(self.skip..)?;
+                let inner = Source::new(source.id, source.path.as_str(), text);
+                somewhere(read(&inner), node.span)
+            }
         };
         document.layer = self.layer;
         document.complete = false;
-        document.name = (!self.name.is_empty()).then(|| self.name.clone());
+        document.held_at = Some(self.holder);
+        document.name.clone_from(&self.name);
         Some(document)
     }
-
-    /// The text of the part within the source, where it stands there as its reader sees it.
-    fn embedding(&self, text: &str, node: &Node) -> Option<Embedding> {
-        let bytes = text.as_bytes();
-        let span = node.span;
-        match node.shape {
-            Shape::Map { flow: true } => Some(Embedding::new(bytes, span, 0)),
-            Shape::Map { flow: false } => {
-                let start = line_start(bytes, span.range().start);
-                let indent = span.range().start - start;
-                let blank = bytes[start..span.range().start]
-                    .iter()
-                    .all(|byte| *byte == b' ');
-                let end = line_end(bytes, span.range().end);
-                blank.then(|| Embedding::new(bytes, Span::new(start, end), indent))
-            }
-            Shape::Block => self.block(text, node),
-            Shape::Plain | Shape::Single | Shape::Double => {
-                let quoted = usize::from(node.shape != Shape::Plain);
-                let inner = Span::new(span.range().start + quoted, span.range().end - quoted);
-                let written = text.get(inner.range())?;
-                let same = written == node.value && !written.contains(['\n', '\r']);
-                let from = inner.range().start + self.skip;
-                same.then(|| Embedding::new(bytes, Span::new(from, inner.range().end), 0))
-            }
-            _ => None,
-        }
-    }
-
-    /// A literal block: what its lines are without their indentation.
-    fn block(&self, text: &str, node: &Node) -> Option<Embedding> {
-        let bytes = text.as_bytes();
-        let range = node.span.range();
-        if bytes.get(range.start) != Some(&b'|') {
-            return None;
-        }
-        let start = line_end(bytes, range.start);
-        let end = line_end(bytes, range.end).max(start);
-        let lines = text.get(start..end)?.split_inclusive('\n');
-        let indent = lines
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| line.len() - line.trim_start_matches(' ').len())
-            .next()?;
-        let from = if self.skip == 0 {
-            start
-        } else {
-            start + indent + self.skip
-        };
-        let embedding = Embedding::new(bytes, Span::new(from, end), indent);
-        let told = node.value.get(self.skip..)?;
-        let is_template = text.contains("{{");
-        (is_template || embedding.is(told)).then_some(embedding)
-    }
-
-    /// A text that does not stand in the source as its reader sees it: everything it says stands at the
-    /// place of the whole.
-    fn somewhere(
-        &self,
-        source: &Source,
-        node: &Node,
-        read: impl FnOnce(&Source) -> Document,
-    ) -> Document {
-        let text = node.value.get(self.skip..).unwrap_or_default();
-        let inner = Source::new(source.id, source.path.as_str(), text);
-        let mut document = read(&inner);
-        document.editable = false;
-        document.comments.clear();
-        for setting in &mut document.settings {
-            (setting.key_at, setting.value_at, setting.whole) = (node.span, node.span, node.span);
-        }
-        for section in &mut document.sections {
-            (section.key_at, section.whole) = (node.span, node.span);
-        }
-        for problem in &mut document.problems {
-            problem.at = node.span;
-            problem.related.clear();
-            problem.repair = None;
-        }
-        document
-    }
 }
 
-fn line_start(bytes: &[u8], at: usize) -> usize {
-    memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |before| before + 1)
-}
-
-/// Past the line break of the line that holds `at`.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match memchr::memchr2(b'\n', b'\r', rest) {
-        None => bytes.len(),
-        Some(found) if rest[found..].starts_with(b"\r\n") => at + found + 2,
-        Some(found) => at + found + 1,
+/// A text that does not stand in the source as its reader sees it: everything it says stands at the
+/// place of the whole.
+fn somewhere(mut document: Document, whole: Span) -> Document {
+    document.editable = false;
+    document.comments.clear();
+    for setting in &mut document.settings {
+        (setting.key_at, setting.value_at, setting.whole) = (whole, whole, whole);
     }
+    for section in &mut document.sections {
+        (section.key_at, section.whole) = (whole, whole);
+    }
+    for problem in &mut document.problems {
+        problem.at = whole;
+        problem.related.clear();
+        problem.repair = None;
+    }
+    document
 }

@@ -310,6 +310,8 @@ pub struct Document {
     pub editable: bool,
     /// What holds it, where a source has several: `FlinkDeployment basic`.
     pub name: Option<String>,
+    /// Where a source holds other things, too: from the key that holds this one to its end.
+    pub held_at: Option<Span>,
     /// The text of its own that it is inside of its source.
     pub embedding: Option<Box<embed::Embedding>>,
     by_key: KeyOrder,
@@ -332,6 +334,7 @@ impl Document {
             comments: Vec::new(),
             editable: true,
             name: None,
+            held_at: None,
             embedding: None,
             by_key: KeyOrder::default(),
         }
@@ -358,7 +361,7 @@ impl Document {
 
     /// Whether it is a part of a file that holds other things, too.
     pub fn is_part(&self) -> bool {
-        self.embedding.is_some() || matches!(self.layer, Layer::Environment | Layer::Manifest)
+        self.held_at.is_some()
     }
 
     /// The problem for which the application refuses the whole file.
@@ -410,7 +413,7 @@ impl Document {
         };
         match &self.embedding {
             None => insert(source),
-            Some(embedding) => embedding.insert(source, insert),
+            Some(embedding) => embedding.insert(insert),
         }
     }
 
@@ -464,7 +467,7 @@ impl Document {
     ) -> Option<Edit> {
         match &self.embedding {
             None => write(source, setting),
-            Some(embedding) => embedding.write(source, setting, write),
+            Some(embedding) => embedding.write(setting, write),
         }
     }
 

@@ -11,7 +11,7 @@ const SETTING: usize = 128;
 pub(super) const DEPTH: usize = 1000;
 
 /// What is left of both limits, in bytes.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     keys: usize,
     aliased: usize,
 }

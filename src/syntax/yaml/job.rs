@@ -11,16 +11,8 @@ use crate::text::Span;
 
 /// Fills a document with what a tree says.
 pub(crate) fn read(text: &str, tree: &Tree, document: Document) -> Document {
-    let mut walk = Walk {
-        tree,
-        document,
-        active: Vec::new(),
-        budget: Budget::new(text.len()),
-    };
-    for &root in &tree.roots {
-        walk.node(&mut String::new(), None, root, None, 0);
-    }
-    let mut document = walk.document;
+    let mut budget = Budget::new(text.len());
+    let mut document = read_at(tree, &tree.roots, document, &mut budget);
     document.problems = tree
         .failures
         .iter()
@@ -32,11 +24,30 @@ pub(crate) fn read(text: &str, tree: &Tree, document: Document) -> Document {
     document
 }
 
+/// Fills a document with what some nodes of a tree say, each as the root of a text.
+pub(crate) fn read_at(
+    tree: &Tree,
+    roots: &[NodeId],
+    document: Document,
+    budget: &mut Budget,
+) -> Document {
+    let mut walk = Walk {
+        tree,
+        document,
+        active: Vec::new(),
+        budget,
+    };
+    for &root in roots {
+        walk.node(&mut String::new(), None, root, None, 0);
+    }
+    walk.document
+}
+
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
+    budget: &'a mut Budget,
     document: Document,
     active: Vec<NodeId>,
-    budget: Budget,
 }
 
 impl Walk<'_, '_> {

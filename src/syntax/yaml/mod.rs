@@ -3,12 +3,15 @@
 //! The text becomes a [`tree`] of nodes with their bytes; [`parse_config`] reads it as Flink's
 //! loader does, [`parse_job`] as any YAML reader does.
 
+use std::cell::RefCell;
+
+use self::budget::Budget;
 use self::decode::{Decoded, decode};
 use self::explain::explain;
 use self::leaves::LONG_KEYS;
 use self::load::{Found, Loader};
 use self::template::Masked;
-use self::tree::{KEY_LIMIT, Tree};
+use self::tree::{KEY_LIMIT, NodeId, Tree};
 use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Space};
 use crate::text::{Source, Span};
 
@@ -150,19 +153,63 @@ pub(super) fn job_of(source: &Source, format: Format) -> Document {
     in_bytes(document, &decoded)
 }
 
-/// Calls `act` with the tree of a text, which may have any keys.
-pub(super) fn with_tree<R>(text: &str, act: impl FnOnce(&Tree) -> R) -> R {
+/// A text that holds more than one configuration.
+pub(super) struct Outer<'t> {
+    /// Its tree.
+    pub(super) tree: &'t Tree<'t>,
+    /// What the tree was read from: the text, or that with letters in place of what a template engine
+    /// fills in.
+    pub(super) read: &'t str,
+    /// The text, where it is a template, with what was masked.
+    template: Option<(&'t str, &'t Masked)>,
+    /// What all configurations of the text may say together.
+    budget: RefCell<Budget>,
+}
+
+impl Outer<'_> {
+    /// A mapping of the text as the configuration of a job, places and all.
+    pub(super) fn mapping(&self, id: NodeId, document: Document) -> Document {
+        let budget = &mut self.budget.borrow_mut();
+        let document = job::read_at(self.tree, &[id], document, budget);
+        match self.template {
+            Some((text, masked)) => filled_in(document, text, masked),
+            None => document,
+        }
+    }
+
+    /// The comments that speak to flint.
+    pub(super) fn comments(&self) -> Vec<Comment> {
+        comments(self.read, self.tree)
+    }
+}
+
+/// Calls `act` with a text that holds more than one configuration.
+pub(super) fn with_outer<R>(text: &str, act: impl Fn(&Outer) -> R) -> R {
+    let plain = with_tree(text, |tree| {
+        let template = !tree.failures.is_empty() && template::is_template(text, tree);
+        let outer = Outer {
+            tree,
+            read: text,
+            template: None,
+            budget: RefCell::new(Budget::new(text.len())),
+        };
+        (!template).then(|| act(&outer))
+    });
+    plain.unwrap_or_else(|| {
+        let masked = template::mask(text);
+        with_tree(&masked.text, |tree| {
+            act(&Outer {
+                tree,
+                read: &masked.text,
+                template: Some((text, &masked)),
+                budget: RefCell::new(Budget::new(text.len())),
+            })
+        })
+    })
+}
+
+fn with_tree<R>(text: &str, act: impl FnOnce(&Tree) -> R) -> R {
     lenient::with_tree(text, LONG_KEYS, act)
-}
-
-/// Whether a template engine fills the text in first.
-pub(super) fn is_template(text: &str, tree: &Tree) -> bool {
-    template::is_template(text, tree)
-}
-
-/// The text with letters in place of what a template engine fills in; as long as it was.
-pub(super) fn masked(text: &str) -> String {
-    template::mask(text).text
 }
 
 fn comments(text: &str, tree: &Tree) -> Vec<Comment> {

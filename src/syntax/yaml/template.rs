@@ -85,6 +85,7 @@ pub(crate) fn mask(text: &str) -> Masked {
         at = end;
     }
     let mut kept = Vec::with_capacity(holes.len());
+    let mut alone = Vec::new();
     let mut index = 0;
     while index < holes.len() {
         // Actions that follow each other with nothing but blanks between them go together.
@@ -98,17 +99,31 @@ pub(crate) fn mask(text: &str) -> Masked {
         let line = memchr::memrchr2(b'\n', b'\r', &bytes[..start]).map_or(0, |at| at + 1);
         let rest = memchr::memchr2(b'\n', b'\r', &bytes[end..]).map_or(bytes.len(), |n| end + n);
         if blank(&bytes[line..start]) && blank(&bytes[end..rest]) {
-            bytes[start..end].fill(b' ');
-            bytes[start] = b'#';
+            alone.push((line, start..end));
         } else {
             kept.extend_from_slice(&holes[index..=last]);
         }
         index = last + 1;
     }
+    // From below, so that a line of actions stands as deep as the text that follows it and its like:
+    // within a block of text it would else be the block's end.
+    for (line, action) in alone.into_iter().rev() {
+        let (start, end) = (action.start, action.end);
+        bytes[action].fill(b' ');
+        let deep = (line + depth(&bytes[end..])).max(start);
+        bytes[if deep < end { deep } else { start }] = b'#';
+    }
     Masked {
         text: String::from_utf8_lossy(&bytes).into_owned(),
         holes: kept,
     }
+}
+
+/// The indentation of the first line below that is not blank.
+fn depth(rest: &[u8]) -> usize {
+    let mut below = rest.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1);
+    let next = below.find(|line| !blank(line));
+    next.map_or(0, |line| line.len() - line.trim_ascii_start().len())
 }
 
 fn blank(bytes: &[u8]) -> bool {
@@ -129,6 +144,13 @@ mod tests {
             "#           \na: xxxxxxxx:80\n  #              \nb: \"xxxxxxx\"\n"
         );
         assert_eq!(masked.holes, [Span::new(16, 24), Span::new(50, 57)]);
+    }
+
+    #[test]
+    fn lines_of_actions_stay_within_the_block_that_they_stand_in() {
+        let text = "a: |\n{{- if .a }}\n{{- with .b }}\n    b: 1\n{{- end }}\nc: 2\n";
+        let masked = "a: |\n    #       \n    #         \n    b: 1\n#         \nc: 2\n";
+        assert_eq!(mask(text).text, masked);
     }
 
     #[test]

@@ -109,10 +109,17 @@ pub(in crate::syntax) fn set(
         if !node.is_scalar() || node.is_absent() || node.tag.is_some() {
             return None;
         }
+        // What stays as it is keeps its lines and its spelling.
+        let written = if setting.value == value && node.value == value && node.shape != Shape::Block
+        {
+            source.text(node.span).into_owned()
+        } else {
+            dialect.value(value, node.shape, in_flow(tree, &place.chain))?
+        };
         let edit = Edit {
             source: source.id,
             span: node.span,
-            text: dialect.value(value, node.shape, in_flow(tree, &place.chain))?,
+            text: written,
         };
         let (mut expected, own) = leaves_of(text, tree, place.value);
         let leaf = expected.get_mut(own.start)?;

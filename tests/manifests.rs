@@ -1,0 +1,376 @@
+//! Configuration inside of manifests, compose files and chart values, held against an independent
+//! reading: `serde_yaml` reads the outer YAML, and the readers of the inner formats, which their own
+//! recordings prove, read the texts it gives. Every setting must be the same, stand where it says, and
+//! be edited in place without a change to anything else.
+
+mod common;
+#[path = "manifests/oracle.rs"]
+mod oracle;
+
+use std::fs;
+use std::path::Path;
+
+use flint::recognise;
+use flint::syntax::{Document, Format, Kind, Setting};
+use flint::text::{Edit, Source, SourceId, Span, apply};
+use oracle::{Expected, Said, Yaml};
+
+/// What was compared.
+#[derive(Debug, Default)]
+struct Count {
+    files: usize,
+    parts: usize,
+    settings: usize,
+    spans: usize,
+    edits: usize,
+    templates: usize,
+}
+
+fn source(path: &str, bytes: &[u8]) -> Source {
+    Source::new(SourceId(0), path, bytes)
+}
+
+fn documents(path: &str, bytes: &[u8]) -> Vec<Document> {
+    let documents = recognise::read(&source(path, bytes), false, false);
+    let parts = documents.into_iter().filter(Document::is_part);
+    parts.collect()
+}
+
+/// What flint reads, in the shape of what the oracle expects.
+fn told(documents: &[Document]) -> Vec<Expected> {
+    let said = |document: &Document, setting: &Setting| Said {
+        key: setting.key.clone(),
+        value: if document.format == Format::Yaml {
+            oracle::typed(setting)
+        } else {
+            format!("{:?} {:?}", setting.kind, setting.value)
+        },
+    };
+    let mut told: Vec<Expected> = documents
+        .iter()
+        .map(|document| Expected {
+            format: document.format,
+            name: document.name.clone().unwrap_or_default(),
+            settings: document
+                .settings
+                .iter()
+                .map(|s| said(document, s))
+                .collect(),
+        })
+        .collect();
+    oracle::sort(&mut told);
+    told
+}
+
+/// Where something is wrong, for whoever reads the failure.
+struct Case<'c> {
+    path: &'c str,
+    bytes: &'c [u8],
+}
+
+impl Case<'_> {
+    fn fail(&self, what: &str) -> ! {
+        panic!(
+            "{}: {what}\n{}",
+            self.path,
+            String::from_utf8_lossy(self.bytes)
+        )
+    }
+
+    fn text(&self, span: Span) -> String {
+        String::from_utf8_lossy(&self.bytes[span.range()]).into_owned()
+    }
+
+    fn after(&self, edit: &Edit) -> Vec<u8> {
+        apply(self.bytes, &[edit])
+    }
+
+    /// Settings, names and places. Gives nothing where the outer text is no YAML.
+    fn reads(&self, count: &mut Count) -> Option<Yaml> {
+        let yaml = oracle::read(self.bytes)?;
+        let documents = documents(self.path, self.bytes);
+        let (told, expected) = (told(&documents), oracle::parts(&yaml));
+        if told != expected {
+            self.fail(&format!("flint reads\n{told:#?}\nand not\n{expected:#?}"));
+        }
+        count.files += usize::from(!documents.is_empty());
+        count.parts += documents.len();
+        for document in &documents {
+            count.settings += document.settings.len();
+            if document.embedding.is_some() {
+                for setting in &document.settings {
+                    self.stands(document, setting);
+                    count.spans += 1;
+                }
+            }
+        }
+        Some(yaml)
+    }
+
+    /// A setting's bytes are its key and its value.
+    fn stands(&self, document: &Document, setting: &Setting) {
+        let (key, value) = (self.text(setting.key_at), self.text(setting.value_at));
+        if document.format == Format::FlinkConf {
+            if (key.as_str(), value.as_str()) != (&setting.key, &setting.value) {
+                self.fail(&format!("{setting:?} stands at {key:?} and {value:?}"));
+            }
+            return;
+        }
+        // The last part of the key, with its quotes; an item stands below its list's key.
+        let own = key.trim_matches(['"', '\'']);
+        let listed = setting.key.split('[').next().unwrap_or_default();
+        if !(setting.key.ends_with(own) || listed.ends_with(own) || value.starts_with('*')) {
+            self.fail(&format!("the key of {setting:?} stands at {key:?}"));
+        }
+        let folded = value.starts_with(['|', '>']) || value.contains('\n');
+        if value.starts_with('*') || folded || matches!(setting.kind, Kind::List | Kind::Null) {
+            return;
+        }
+        let read = oracle::scalar(&value);
+        let same = read.as_deref() == oracle::scalar(&setting.value).as_deref()
+            || read.as_deref() == Some(&format!("{:?}", setting.value));
+        if !same {
+            self.fail(&format!("the value of {setting:?} stands at {value:?}"));
+        }
+    }
+
+    /// Every edit of every setting.
+    fn writes(&self, before: Option<&Yaml>, count: &mut Count) {
+        let source = source(self.path, self.bytes);
+        let documents = documents(self.path, self.bytes);
+        let leaves = before.map(oracle::leaves);
+        let leaves = leaves.as_deref();
+        for document in documents.iter().filter(|document| document.editable) {
+            for setting in &document.settings {
+                if document.all(&setting.key).count() > 1 {
+                    continue;
+                }
+                let key = format!("{}-probe", setting.key);
+                let own = setting.key.as_str();
+                // A value may go over several lines.
+                let lines = i32::try_from(self.text(setting.whole).lines().count()).expect("few");
+                let lines = 1 - lines;
+                let edits = [
+                    (document.set(&source, setting, &setting.value), None),
+                    (
+                        document.set(&source, setting, "probe"),
+                        Some((lines, vec![(own, Some("probe"))])),
+                    ),
+                    (
+                        document.rename(&source, setting, &key),
+                        Some((0, vec![(own, None), (&key, Some(setting.value.as_str()))])),
+                    ),
+                    (
+                        document.insert_after(&source, setting, &key, "probe"),
+                        Some((1, vec![(key.as_str(), Some("probe"))])),
+                    ),
+                    (
+                        document.remove(&source, setting),
+                        Some((i32::MIN, vec![(own, None)])),
+                    ),
+                ];
+                for (edit, claim) in edits {
+                    let Some(edit) = edit else { continue };
+                    count.edits += 1;
+                    match claim {
+                        None => self.unchanged(setting, &edit),
+                        Some((lines, claim)) => {
+                            self.changes(document, leaves, &edit, lines, &claim);
+                        }
+                    }
+                }
+            }
+            if let Some(edit) = document.insert(&source, "probe.key", "probe") {
+                count.edits += 1;
+                let claim = [("probe.key", Some("probe"))];
+                self.changes(document, leaves, &edit, 1, &claim);
+            }
+        }
+    }
+
+    /// A value set to itself changes no byte, except that Flink's text of a number may be spelt
+    /// otherwise, and that null is no text.
+    fn unchanged(&self, setting: &Setting, edit: &Edit) {
+        let other = matches!(setting.kind, Kind::Float | Kind::Integer | Kind::Null);
+        if self.after(edit) != self.bytes && !other {
+            self.fail(&format!("{setting:?} set to itself gives {edit:?}"));
+        }
+    }
+
+    /// An edit changes one line, and reads afterwards as it claims and in no other way differently.
+    fn changes(
+        &self,
+        document: &Document,
+        leaves: Option<&[String]>,
+        edit: &Edit,
+        lines: i32,
+        claim: &[(&str, Option<&str>)],
+    ) {
+        let after = self.after(edit);
+        let fail = |what: &str| {
+            let after = String::from_utf8_lossy(&after);
+            self.fail(&format!(
+                "{claim:?} by {edit:?}: {what}\n{after}\n--- before:"
+            ))
+        };
+        // Entries in braces may share a line; one that leaves its parents empty takes theirs along.
+        let (gone, come) = changed_lines(self.bytes, &after);
+        let most = match lines {
+            1 => (1, 2),
+            fewer => (fewer.unsigned_abs() as usize + 1, 1),
+        };
+        if gone > most.0 || come > most.1 {
+            fail(&format!("{gone} lines go and {come} come"));
+        }
+        let mut expected = self.readings();
+        for (key, value) in claim {
+            let place = (document.ordinal, (*key).to_owned());
+            match value {
+                Some(value) => expected.insert(place, (*value).to_owned()),
+                None => expected.remove(&place),
+            };
+        }
+        let read = Case {
+            path: self.path,
+            bytes: &after,
+        };
+        // A list and what is below an alias changes under more than its own key.
+        let mut readings = read.readings();
+        if document.format == Format::ConfigYaml
+            || document.settings.iter().any(|s| s.key.contains('['))
+        {
+            let unclaimed = |(ordinal, key): &(u32, String)| {
+                *ordinal != document.ordinal || !claim.iter().any(|(own, _)| key.starts_with(own))
+            };
+            readings.retain(|place, _| unclaimed(place));
+            expected.retain(|place, _| unclaimed(place));
+        }
+        // The last setting of a mapping leaves none.
+        if readings != expected {
+            fail(&format!("it reads\n{readings:#?}\nand not\n{expected:#?}"));
+        }
+        let Some(leaves) = leaves else { return };
+        let Some(yaml) = oracle::read(&after) else {
+            fail("it is no YAML any more")
+        };
+        let (gone, come) = oracle::difference(leaves, &oracle::leaves(&yaml));
+        if gone.len() > 1 + usize::from(lines < 0) || come.len() > 1 + usize::from(lines < 0) {
+            fail(&format!("of the whole file {gone:?} becomes {come:?}"));
+        }
+    }
+
+    /// The value in force of every key of every part.
+    fn readings(&self) -> std::collections::BTreeMap<(u32, String), String> {
+        let mut readings = std::collections::BTreeMap::new();
+        for document in documents(self.path, self.bytes) {
+            for setting in &document.settings {
+                let place = (document.ordinal, setting.key.clone());
+                readings.insert(place, setting.value.clone());
+            }
+        }
+        readings
+    }
+}
+
+/// How many lines of a text go and how many come between its equal beginnings and ends.
+fn changed_lines(before: &[u8], after: &[u8]) -> (usize, usize) {
+    let lines = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        lines.map(<[u8]>::to_vec).collect()
+    };
+    let (before, after) = (lines(before), lines(after));
+    let same = |pairs: &mut dyn Iterator<Item = (&Vec<u8>, &Vec<u8>)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let head = same(&mut before.iter().zip(&after));
+    let tail = same(&mut before[head..].iter().rev().zip(after[head..].iter().rev()));
+    (before.len() - head - tail, after.len() - head - tail)
+}
+
+/// Reads and writes one file.
+fn check(path: &str, bytes: &[u8], count: &mut Count) {
+    let case = Case { path, bytes };
+    let yaml = case.reads(count);
+    case.writes(yaml.as_ref(), count);
+    let unread = yaml.is_none() && !documents(path, bytes).is_empty();
+    count.templates += usize::from(unread);
+}
+
+/// The same with other line breaks, a byte order mark, and no line break at the end.
+fn variants(text: &str) -> Vec<Vec<u8>> {
+    let open = text.trim_end_matches('\n');
+    [
+        text.to_owned(),
+        text.replace('\n', "\r\n"),
+        format!("\u{feff}{text}"),
+        open.to_owned(),
+        open.replace('\n', "\r\n"),
+    ]
+    .map(String::into_bytes)
+    .into()
+}
+
+/// The files below a folder that may hold configuration.
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    let entries = fs::read_dir(folder).expect("a folder");
+    for entry in entries.map(|entry| entry.expect("an entry")) {
+        let path = entry.path();
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            files(&path, found);
+        } else if kind.is_file() && path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_way_to_write_them_is_read_and_written_as_the_oracle_says() {
+    let mut paths = Vec::new();
+    files(Path::new("testdata/syntax/manifests"), &mut paths);
+    assert!(paths.len() > 5);
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a text");
+        for bytes in variants(&text) {
+            let mut count = Count::default();
+            check(&path.to_string_lossy(), &bytes, &mut count);
+            assert_eq!(count.templates, 0, "{} is no YAML", path.display());
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs FLINT_CORPUS, a folder of real files"]
+#[allow(clippy::print_stdout, reason = "how much was compared is its result")]
+fn real_files_are_read_and_written_as_the_oracle_says() {
+    let Some(folder) = std::env::var_os("FLINT_CORPUS") else {
+        panic!("FLINT_CORPUS names no folder");
+    };
+    let mut paths = Vec::new();
+    files(Path::new(&folder), &mut paths);
+    paths.sort();
+    let (mut count, mut wrong) = (Count::default(), 0);
+    for path in paths {
+        let bytes = fs::read(&path).expect("a file");
+        let name = path.to_string_lossy().into_owned();
+        let outcome = std::panic::catch_unwind(|| {
+            let mut own = Count::default();
+            check(&name, &bytes, &mut own);
+            own
+        });
+        match outcome {
+            Ok(own) => {
+                count.files += own.files;
+                count.parts += own.parts;
+                count.settings += own.settings;
+                count.spans += own.spans;
+                count.edits += own.edits;
+                count.templates += own.templates;
+            }
+            Err(_) => wrong += 1,
+        }
+    }
+    println!("{count:?}");
+    assert_eq!(wrong, 0, "files that differ");
+    assert!(count.parts > 0, "a corpus without a single manifest");
+}
