@@ -7,6 +7,7 @@ mod common;
 #[path = "manifests/oracle.rs"]
 mod oracle;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -50,7 +51,6 @@ fn told(documents: &[Document]) -> Vec<Expected> {
         .iter()
         .map(|document| Expected {
             format: document.format,
-            name: document.name.clone().unwrap_or_default(),
             settings: document
                 .settings
                 .iter()
@@ -92,6 +92,10 @@ impl Case<'_> {
         let (told, expected) = (told(&documents), oracle::parts(&yaml));
         if told != expected {
             self.fail(&format!("flint reads\n{told:#?}\nand not\n{expected:#?}"));
+        }
+        let names: BTreeSet<_> = documents.iter().map(|document| &document.name).collect();
+        if names.len() < documents.len() {
+            self.fail(&format!("names that are not unique: {names:?}"));
         }
         count.files += usize::from(!documents.is_empty());
         count.parts += documents.len();
@@ -337,6 +341,53 @@ fn every_way_to_write_them_is_read_and_written_as_the_oracle_says() {
             assert_eq!(count.templates, 0, "{} is no YAML", path.display());
         }
     }
+}
+
+#[test]
+fn parts_are_named_for_who_holds_them() {
+    let names = |name: &str| -> Vec<String> {
+        let path = format!("testdata/syntax/manifests/{name}");
+        let bytes = fs::read(&path).expect("a file");
+        let documents = documents(&path, &bytes).into_iter();
+        documents.filter_map(|document| document.name).collect()
+    };
+    assert_eq!(
+        names("operator.yaml"),
+        [
+            "FlinkDeployment flat",
+            "FlinkDeployment nested",
+            "FlinkSessionJob job"
+        ]
+    );
+    let maps = names("configmap.yaml");
+    assert_eq!(
+        maps[..3],
+        [
+            "flink-conf.yaml in ConfigMap files",
+            "config.yaml in ConfigMap files",
+            "ConfigMap keep"
+        ]
+    );
+    let services = names("compose.yaml");
+    assert_eq!(services[0], "FLINK_PROPERTIES of jobmanager");
+    assert_eq!(services[4], "FLINK_PROPERTIES of one-line, 2");
+    assert_eq!(
+        names("pods.yaml"),
+        [
+            "FLINK_PROPERTIES of jobmanager in Deployment jobmanager",
+            "FLINK_PROPERTIES of other in Deployment jobmanager",
+            "FLINK_PROPERTIES of other in Deployment jobmanager, 2"
+        ]
+    );
+    assert_eq!(
+        names("values.yaml"),
+        [
+            "flink-conf.yaml of defaultConfiguration",
+            "config.yaml of defaultConfiguration",
+            "flinkConfiguration of app",
+            "FLINK_PROPERTIES of app"
+        ]
+    );
 }
 
 #[test]

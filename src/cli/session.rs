@@ -1,5 +1,6 @@
 //! What every linting command does first: find, configure, read.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
@@ -235,8 +236,10 @@ pub(super) fn summary(found: &Found, project: &Project, findings: &[Finding]) ->
     let files = project
         .documents
         .iter()
-        .filter(|document| found.in_scope(document.source))
-        .count();
+        .map(|document| document.source)
+        .filter(|source| found.in_scope(*source))
+        .collect::<BTreeSet<_>>()
+        .len();
     let (versions, version_why) = versions(&deployments);
     Summary {
         files,

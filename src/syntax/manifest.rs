@@ -4,12 +4,14 @@
 
 use std::collections::HashSet;
 
+use self::name::{Name, Owner};
 use self::place::{Place, place};
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
 use super::{Document, Format, Layer, Space, flink_conf, is_placeholder, yaml};
 use crate::text::{Source, Span};
 
+mod name;
 mod place;
 
 /// Mappings whose keys are options of Flink: the Flink and the Confluent operator's, Ververica's, and that
@@ -43,7 +45,7 @@ struct Part {
     /// From the key that holds it to its end.
     holder: Span,
     /// Who holds it, for people: `FlinkDeployment basic`, `FLINK_PROPERTIES`.
-    name: Option<String>,
+    name: Name,
 }
 
 /// Every configuration that a YAML source holds, in the order of the text.
@@ -58,11 +60,16 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let tree = outer.tree;
     let mut found = Found::default();
     for &root in &tree.roots {
-        let owner = owner(tree, root);
+        let owner = Owner::of(tree, root);
         // A schema names what others hold.
         if !owner.is("CustomResourceDefinition") {
-            let found = &mut found;
-            Walk { tree, owner, found }.node(root, 0);
+            let walk = Walk {
+                tree,
+                owner,
+                path: Vec::new(),
+                found: &mut found,
+            };
+            walk.root(root);
         }
     }
     let Found {
@@ -70,12 +77,15 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     } = found;
     parts.sort_by_key(|part| tree.node(part.node).span.start);
     let shared = shared(tree, &parts, &users);
+    let names = name::unique(parts.iter().map(|part| &part.name));
     let mut documents: Vec<Document> = parts
         .iter()
         .zip(shared)
-        .filter_map(|(part, shared)| {
+        .zip(names)
+        .filter_map(|((part, shared), name)| {
             let mut document = part.read(source, outer)?;
             document.editable &= !shared;
+            document.name = Some(name);
             Some(document)
         })
         .collect();
@@ -123,43 +133,6 @@ fn shared(tree: &Tree, parts: &[Part], users: &HashSet<NodeId>) -> Vec<bool> {
     shared
 }
 
-/// What kind of object a document of the source is, and its name.
-fn owner(tree: &Tree, root: NodeId) -> Owner {
-    let text = |map: NodeId, key: &str| {
-        let value = child(tree, map, key)?;
-        let node = tree.node(value);
-        node.is_scalar().then(|| node.value.to_string())
-    };
-    let kind = text(root, "kind");
-    let name = child(tree, root, "metadata").and_then(|metadata| text(metadata, "name"));
-    Owner { kind, name }
-}
-
-/// The object that a document of a source is.
-struct Owner {
-    kind: Option<String>,
-    name: Option<String>,
-}
-
-impl Owner {
-    fn is(&self, kind: &str) -> bool {
-        self.kind.as_deref() == Some(kind)
-    }
-
-    /// What to call a part of it; nothing where it is no object.
-    fn part(&self, layer: Layer) -> Option<String> {
-        let owner = match (&self.kind, &self.name) {
-            (Some(kind), Some(name)) => Some(format!("{kind} {name}")),
-            (kind, _) => kind.clone(),
-        };
-        match (layer, owner) {
-            (Layer::Environment, Some(owner)) => Some(format!("{PROPERTIES} of {owner}")),
-            (Layer::Environment, None) => Some(PROPERTIES.to_owned()),
-            (_, owner) => owner,
-        }
-    }
-}
-
 /// The value of a key of a mapping.
 fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
     let map = tree.resolve(map)?;
@@ -183,10 +156,16 @@ struct Found {
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
     owner: Owner,
+    /// The keys that lead here; for an item of a list its `name`.
+    path: Vec<NodeId>,
     found: &'a mut Found,
 }
 
 impl Walk<'_, '_> {
+    fn root(mut self, root: NodeId) {
+        self.node(root, 0);
+    }
+
     /// Looks for configurations below a node.
     fn node(&mut self, id: NodeId, depth: usize) {
         let tree = self.tree;
@@ -199,14 +178,20 @@ impl Walk<'_, '_> {
                     // What a Secret has there is base64.
                     let is_base64 = depth == 0 && name == "data" && self.owner.is("Secret");
                     if !is_base64 && !self.entry(key, value) {
+                        self.path.push(key);
                         self.node(value, depth + 1);
+                        self.path.pop();
                     }
                 }
             }
             Shape::List { .. } => {
                 for item in tree.children(id) {
                     self.item(item);
+                    let name = child(tree, item, "name");
+                    self.path.extend(name);
                     self.node(item, depth + 1);
+                    self.path
+                        .truncate(self.path.len() - usize::from(name.is_some()));
                 }
             }
             // What an alias stands for is found where it stands.
@@ -234,7 +219,8 @@ impl Walk<'_, '_> {
             _ => return false,
         };
         let holder = tree.node(key).span.join(tree.node(value).span);
-        self.push(reads, layer, value, 0, holder);
+        let name = &tree.node(key).value;
+        self.push(reads, layer, value, 0, holder, name);
         true
     }
 
@@ -247,7 +233,14 @@ impl Walk<'_, '_> {
         let rest = node.value.strip_prefix(PROPERTIES);
         if is_text(node) && rest.is_some_and(|rest| rest.starts_with('=')) {
             let (skip, holder) = (PROPERTIES.len() + 1, self.tree.node(item).span);
-            self.push(Reads::Lines, Layer::Environment, item, skip, holder);
+            self.push(
+                Reads::Lines,
+                Layer::Environment,
+                item,
+                skip,
+                holder,
+                PROPERTIES,
+            );
         }
     }
 
@@ -266,12 +259,27 @@ impl Walk<'_, '_> {
             && is_text(tree.node(target))
         {
             let holder = tree.node(map).span;
-            self.push(Reads::Lines, Layer::Environment, value, 0, holder);
+            self.push(
+                Reads::Lines,
+                Layer::Environment,
+                value,
+                0,
+                holder,
+                PROPERTIES,
+            );
         }
     }
 
     /// Notes a configuration; one that an alias stands for where it stands itself.
-    fn push(&mut self, reads: Reads, layer: Layer, value: NodeId, skip: usize, holder: Span) {
+    fn push(
+        &mut self,
+        reads: Reads,
+        layer: Layer,
+        value: NodeId,
+        skip: usize,
+        holder: Span,
+        key: &str,
+    ) {
         let tree = self.tree;
         let Some(node) = tree.resolve(value) else {
             return;
@@ -293,11 +301,20 @@ impl Walk<'_, '_> {
             } else {
                 holder
             },
-            name: self.owner.part(layer),
+            name: self.name(layer, key),
         });
         if reads == Reads::Map {
             self.merged(layer, node);
         }
+    }
+
+    /// What to call a part that a key holds.
+    fn name(&self, layer: Layer, key: &str) -> Name {
+        let path = self
+            .path
+            .iter()
+            .map(|id| self.tree.node(*id).value.as_ref());
+        Name::new(&self.owner, layer == Layer::Environment, key, path)
     }
 
     /// The mappings that a mapping of options takes in are configurations, too, where they stand.
@@ -314,7 +331,7 @@ impl Walk<'_, '_> {
                 let target = tree.resolve(source).map(|target| tree.node(target).shape);
                 if matches!(target, Some(Shape::Map { .. })) {
                     let holder = tree.node(key).span.join(tree.node(source).span);
-                    self.push(Reads::Map, layer, source, 0, holder);
+                    self.push(Reads::Map, layer, source, 0, holder, "<<");
                 }
             }
         }
@@ -375,7 +392,6 @@ impl Part {
         document.layer = self.layer;
         document.complete = false;
         document.held_at = Some(self.holder);
-        document.name.clone_from(&self.name);
         Some(document)
     }
 }

@@ -115,14 +115,13 @@ pub(crate) struct Said {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) format: Format,
-    pub(crate) name: String,
     pub(crate) settings: Vec<Said>,
 }
 
 /// Brings parts in an order that does not depend on where aliases stand; what two aliases of one text
 /// say is said once.
 pub(crate) fn sort(parts: &mut Vec<Expected>) {
-    parts.sort_by_key(|part| (part.format, part.name.clone(), part.settings.clone()));
+    parts.sort_by_key(|part| (part.format, part.settings.clone()));
     parts.dedup();
 }
 
@@ -157,19 +156,13 @@ pub(crate) fn parts(documents: &Yaml) -> Vec<Expected> {
     if let Yaml::List(documents) = documents {
         for document in documents {
             let kind = document.get("kind").and_then(Yaml::text);
-            let name = document.get("metadata").and_then(|own| own.get("name"));
-            let owner = match (kind, name.and_then(Yaml::text)) {
-                (Some(kind), Some(name)) => format!("{kind} {name}"),
-                (Some(kind), None) => kind.to_owned(),
-                _ => String::new(),
-            };
             if kind == Some("CustomResourceDefinition") {
                 continue;
             }
             for (key, value) in document.pairs() {
                 // What a Secret holds there is base64.
                 if !(kind == Some("Secret") && key.text() == Some("data")) {
-                    entry(key.text().unwrap_or_default(), value, &owner, &mut found);
+                    entry(key.text().unwrap_or_default(), value, &mut found);
                 }
             }
         }
@@ -178,7 +171,7 @@ pub(crate) fn parts(documents: &Yaml) -> Vec<Expected> {
     found
 }
 
-fn walk(node: &Yaml, owner: &str, found: &mut Vec<Expected>) {
+fn walk(node: &Yaml, found: &mut Vec<Expected>) {
     match node {
         Yaml::Scalar(_) => {}
         Yaml::List(items) => {
@@ -187,33 +180,29 @@ fn walk(node: &Yaml, owner: &str, found: &mut Vec<Expected>) {
                     .text()
                     .and_then(|t| t.strip_prefix("FLINK_PROPERTIES="))
                 {
-                    variable(rest, owner, found);
+                    variable(rest, found);
                 }
-                walk(item, owner, found);
+                walk(item, found);
             }
         }
         Yaml::Map(pairs) => {
             if node.get("name").and_then(Yaml::text) == Some("FLINK_PROPERTIES")
                 && let Some(text) = node.get("value").and_then(Yaml::text)
             {
-                variable(text, owner, found);
+                variable(text, found);
             }
             for (key, value) in pairs {
-                entry(key.text().unwrap_or_default(), value, owner, found);
+                entry(key.text().unwrap_or_default(), value, found);
             }
         }
     }
 }
 
-fn entry(key: &str, value: &Yaml, owner: &str, found: &mut Vec<Expected>) {
-    let part = |format, settings| Expected {
-        format,
-        name: owner.to_owned(),
-        settings,
-    };
+fn entry(key: &str, value: &Yaml, found: &mut Vec<Expected>) {
+    let part = |format, settings| Expected { format, settings };
     match (key, value) {
         ("flinkConfiguration" | "flinkProperties", Yaml::Map(_)) => {
-            mapping(value, owner, found);
+            mapping(value, found);
         }
         ("flinkConfiguration" | "flinkProperties", Yaml::Scalar(Value::Null)) => {
             found.push(part(Format::Yaml, Vec::new()));
@@ -237,13 +226,13 @@ fn entry(key: &str, value: &Yaml, owner: &str, found: &mut Vec<Expected>) {
             found.push(part(Format::ConfigYaml, read));
         }
         ("FLINK_PROPERTIES", value) if value.text().is_some() => {
-            variable(value.text().unwrap_or_default(), owner, found);
+            variable(value.text().unwrap_or_default(), found);
         }
-        _ => walk(value, owner, found),
+        _ => walk(value, found),
     }
 }
 
-fn variable(text: &str, owner: &str, found: &mut Vec<Expected>) {
+fn variable(text: &str, found: &mut Vec<Expected>) {
     let text = Yaml::Scalar(text.into());
     let settings = inner(&text, flink_conf::parse);
     let one_hole = text
@@ -252,11 +241,6 @@ fn variable(text: &str, owner: &str, found: &mut Vec<Expected>) {
     if !one_hole {
         found.push(Expected {
             format: Format::FlinkConf,
-            name: if owner.is_empty() {
-                "FLINK_PROPERTIES".to_owned()
-            } else {
-                format!("FLINK_PROPERTIES of {owner}")
-            },
             settings,
         });
     }
@@ -275,21 +259,20 @@ fn inner(text: &Yaml, parse: fn(&Source) -> flint::syntax::Document) -> Vec<Said
 }
 
 /// A mapping of options, and those it takes in, each for itself.
-fn mapping(map: &Yaml, owner: &str, found: &mut Vec<Expected>) {
+fn mapping(map: &Yaml, found: &mut Vec<Expected>) {
     let mut settings = Vec::new();
     flat(&mut String::new(), map, &mut settings);
     found.push(Expected {
         format: Format::Yaml,
-        name: owner.to_owned(),
         settings,
     });
     for (key, value) in map.pairs() {
         match value {
             _ if key.text() != Some("<<") => {}
-            Yaml::Map(_) => mapping(value, owner, found),
+            Yaml::Map(_) => mapping(value, found),
             Yaml::List(all) => {
                 for one in all.iter().filter(|one| matches!(one, Yaml::Map(_))) {
-                    mapping(one, owner, found);
+                    mapping(one, found);
                 }
             }
             Yaml::Scalar(_) => {}

@@ -191,7 +191,11 @@ fn check(
         .only(versions)?;
     // Whoever wrote that it is off knows what that does to the lines beside it.
     let waits = row.when.iter().any(|(_, test)| *test == Test::Not("true"));
-    if waits && proof.settings[1..].iter().any(|other| other.value() == "false") {
+    if waits
+        && proof.settings[1..]
+            .iter()
+            .any(|other| other.value() == "false")
+    {
         return None;
     }
     // A line that says what holds anyway misleads nobody.

@@ -1,0 +1,97 @@
+//! What to call the parts of a source, so that people know which one is meant.
+
+use std::collections::HashMap;
+
+use super::child;
+use crate::syntax::yaml::tree::{NodeId, Tree};
+
+/// The object that a document of a source is.
+pub(super) struct Owner {
+    kind: Option<String>,
+    name: Option<String>,
+}
+
+impl Owner {
+    /// What a document says of itself.
+    pub(super) fn of(tree: &Tree, root: NodeId) -> Self {
+        let text = |map: NodeId, key: &str| {
+            let node = tree.node(child(tree, map, key)?);
+            node.is_scalar().then(|| node.value.to_string())
+        };
+        let metadata = child(tree, root, "metadata");
+        Owner {
+            kind: text(root, "kind"),
+            name: metadata.and_then(|metadata| text(metadata, "name")),
+        }
+    }
+
+    /// Whether it is of this kind.
+    pub(super) fn is(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
+    }
+}
+
+/// A part's name, shorter and longer.
+pub(super) struct Name {
+    short: String,
+    long: String,
+}
+
+impl Name {
+    /// The name of the part that `key` holds below the keys of `path`. A variable is told from what its
+    /// owner is.
+    pub(super) fn new<'k>(
+        owner: &Owner,
+        is_variable: bool,
+        key: &str,
+        path: impl DoubleEndedIterator<Item = &'k str>,
+    ) -> Self {
+        // Keys that say nothing about whose environment or data it is.
+        let says = |name: &&str| !["env", "environment", "data", "stringData", key].contains(name);
+        let within = match path.rev().find(says) {
+            Some(within) => format!("{key} of {within}"),
+            None => key.to_owned(),
+        };
+        let owner = match (&owner.kind, &owner.name) {
+            (Some(kind), Some(name)) => Some(format!("{kind} {name}")),
+            (kind, _) => kind.clone(),
+        };
+        match owner {
+            None => Name {
+                short: within.clone(),
+                long: within,
+            },
+            Some(owner) => Name {
+                long: format!("{within} in {owner}"),
+                short: if is_variable {
+                    format!("{key} of {owner}")
+                } else {
+                    owner
+                },
+            },
+        }
+    }
+}
+
+/// A name for each part: the short one, the long one where others have that, too, and at last a number.
+pub(super) fn unique<'n>(names: impl Iterator<Item = &'n Name> + Clone) -> Vec<String> {
+    let mut short: HashMap<&str, usize> = HashMap::new();
+    for name in names.clone() {
+        *short.entry(&name.short).or_default() += 1;
+    }
+    let chosen = names.map(|name| {
+        let alone = short.get(name.short.as_str()) == Some(&1);
+        if alone { &name.short } else { &name.long }
+    });
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    chosen
+        .map(|name| {
+            let times = times.entry(name).or_default();
+            *times += 1;
+            match times {
+                1 => name.clone(),
+                _ => format!("{name}, {times}"),
+            }
+        })
+        .collect()
+}
