@@ -390,6 +390,200 @@ fn parts_are_named_for_who_holds_them() {
     );
 }
 
+/// The one part of a text.
+fn only(text: &str) -> (Source, Document) {
+    let [document] = <[Document; 1]>::try_from(documents("values.yaml", text.as_bytes()))
+        .unwrap_or_else(|parts| panic!("not one part: {parts:#?}"));
+    (source("values.yaml", text.as_bytes()), document)
+}
+
+#[test]
+fn templates_are_read_around_their_actions_and_left_alone() {
+    let said = |text: &str| -> Vec<(String, bool)> {
+        let (source, document) = only(text);
+        assert!(!document.editable && !document.complete, "{text}");
+        let settings = document.settings.iter();
+        settings
+            .map(|setting| {
+                assert!(source.text(setting.key_at).contains(&setting.key), "{text}");
+                (setting.key.clone(), setting.known)
+            })
+            .collect()
+    };
+    let mapping = "kind: {{ .Values.kind }}\nspec:\n  flinkConfiguration:\n    rest.port: {{ .Values.port }}\n    \
+                   {{- if .Values.ha }}\n    blob.server.port: 6124\n    {{- end }}\n    {{- toYaml .Values.more | nindent 4 }}\n";
+    let expected = [("rest.port", false), ("blob.server.port", true)];
+    assert_eq!(
+        said(mapping),
+        expected.map(|(key, known)| (key.to_owned(), known))
+    );
+    let block = "{{- if .Values.conf }}\nflink-conf.yaml: |\n{{- if .Values.ha }}\n  blob.server.port: 6124\n{{- end }}\n  \
+                 rest.port: {{ .Values.port }}\n{{- end }}\nother: |\n  a.b: 1\n";
+    let expected = [("blob.server.port", true), ("rest.port", false)];
+    assert_eq!(
+        said(block),
+        expected.map(|(key, known)| (key.to_owned(), known))
+    );
+}
+
+/// What the rules say about a file, each as rule and line, silenced ones with an `x`.
+fn said(text: &str, version: Option<&str>) -> Vec<String> {
+    let sources = common::sources(&[("k8s/compose.yaml".to_owned(), text.as_bytes().to_vec())]);
+    let findings = common::findings(&sources, &common::configs(version, &[]));
+    let said = findings.iter().map(|finding| {
+        let line = sources.0[0].place(finding.at.span.start).line;
+        let mark = if finding.suppressed.is_some() {
+            " x"
+        } else {
+            ""
+        };
+        format!("{} {line}{mark}", finding.rule)
+    });
+    said.collect()
+}
+
+#[test]
+fn comments_inside_of_parts_and_around_them_silence_what_they_speak_of() {
+    let text = "\
+apiVersion: v1
+kind: FlinkDeployment
+spec:
+  flinkConfiguration:
+    # flint: ignore[misspelled-option] by its line
+    taskmanager.numberOfTaskSlotss: 4
+    parallelism.defaultt: 4 # flint: ignore[misspelled-option] behind it
+    rest.portt: 8081
+---
+spec:
+  # flint: ignore[misspelled-option] the whole mapping
+  flinkConfiguration:
+    taskmanager.numberOfTaskSlotss: 4
+    parallelism.defaultt: 4
+---
+data:
+  flink-conf.yaml: | # flint: ignore[misspelled-option] the whole block
+    taskmanager.numberOfTaskSlotss: 4
+  x: 1
+---
+data:
+  flink-conf.yaml: |
+    # flint: ignore[misspelled-option] in the block
+    taskmanager.numberOfTaskSlotss: 4
+    # flint: ignore[duplicate-key] nothing
+    rest.portt: 8081
+";
+    let expected = [
+        "misspelled-option 6 x",
+        "misspelled-option 7 x",
+        "misspelled-option 8",
+        "misspelled-option 13 x",
+        "misspelled-option 14 x",
+        "misspelled-option 18 x",
+        "misspelled-option 24 x",
+        "unused-ignore 25",
+        "misspelled-option 26",
+    ];
+    assert_eq!(said(text, Some("1.18")), expected);
+}
+
+#[test]
+fn a_variable_is_read_by_every_version_and_cut_into_lines_by_old_images_only() {
+    let text = "services:\n  a:\n    environment:\n      FLINK_PROPERTIES: |\n        rest.portt: 8081\n        \
+                parallelism.default:2\n        ${MORE}\n";
+    let typo = "misspelled-option 5".to_owned();
+    assert_eq!(
+        said(text, Some("1.18")),
+        [typo.clone(), "ignored-line 6".to_owned()]
+    );
+    assert_eq!(said(text, Some("1.20")), [typo.as_str()]);
+    assert_eq!(said(text, Some("2.2")), [typo.as_str()]);
+}
+
+#[test]
+fn what_a_quoted_line_cannot_hold_is_not_written() {
+    for (quote, bad) in [('"', "a\"b"), ('\'', "it's"), ('"', "a\\b")] {
+        let text = format!("FLINK_PROPERTIES: {quote}rest.address: a{quote}\n");
+        let (source, document) = only(&text);
+        let setting = &document.settings[0];
+        let set = |value: &str| document.set(&source, setting, value);
+        assert_eq!(set(bad), None);
+        assert_eq!(document.insert(&source, "rest.port", "1"), None);
+        assert_eq!(
+            document.insert_after(&source, setting, "rest.port", "1"),
+            None
+        );
+        let after = apply(text.as_bytes(), &[&set("b").expect("an edit")]);
+        assert_eq!(after, text.replace(": a", ": b").as_bytes());
+    }
+}
+
+#[test]
+fn what_is_used_elsewhere_too_is_not_written() {
+    let path = "testdata/syntax/manifests/anchors.yaml";
+    let bytes = fs::read(path).expect("a file");
+    let editable = |name: &str| {
+        let mut documents = documents(path, &bytes).into_iter();
+        let found = documents.find(|document| document.name.as_deref() == Some(name));
+        found.expect(name).editable
+    };
+    assert!(
+        !editable("flinkConfiguration of two"),
+        "its parallelism is that of the job"
+    );
+    // Who takes in the whole is told the same by the same lines.
+    assert!(editable("flinkConfiguration of one"));
+    assert!(editable("FLINK_PROPERTIES of x-service"));
+}
+
+#[test]
+fn files_cut_off_anywhere_are_read_without_a_panic() {
+    let mut paths = Vec::new();
+    files(Path::new("testdata/syntax/manifests"), &mut paths);
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a text");
+        let path = path.to_string_lossy();
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            for document in documents(&path, &text.as_bytes()[..end]) {
+                let settings = document.settings.iter();
+                let spans = settings.flat_map(|s| [s.key_at, s.value_at, s.whole]);
+                let problems = document.problems.iter().map(|problem| problem.at);
+                let comments = document.comments.iter().map(|comment| comment.at);
+                for span in spans.chain(problems).chain(comments) {
+                    let inside = text[..end].get(span.range()).is_some();
+                    assert!(inside, "{span:?} of {path} cut off at {end}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nesting_and_aliases_without_end_are_read_soon() {
+    let deep = "a: ".to_owned() + &"{a: ".repeat(5000) + &"}".repeat(5000);
+    let nested = format!(
+        "flinkConfiguration: {}",
+        "{a: ".repeat(3000) + &"}".repeat(3000)
+    );
+    let own = "flinkConfiguration: &a\n  <<: *a\n  b: *a\n  rest.port: 1\n".to_owned();
+    let mut aliases = "a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut merges = "m0: &m0 {a: 1}\n".to_owned();
+    for at in 1..12 {
+        let before = at - 1;
+        let all = vec![format!("*a{before}"); 8].join(", ");
+        aliases.push_str(&format!("a{at}: &a{at} [{all}]\n"));
+        merges.push_str(&format!("m{at}: &m{at} {{<<: [*m{before}, *m{before}]}}\n"));
+    }
+    for at in 0..20 {
+        aliases.push_str(&format!("b{at}: {{flinkConfiguration: {{k: *a11}}}}\n"));
+    }
+    merges.push_str("flinkConfiguration: {<<: *m11}\n");
+    for text in [deep, nested, own, aliases, merges] {
+        let documents = documents("values.yaml", text.as_bytes());
+        let settings: usize = documents.iter().map(|read| read.settings.len()).sum();
+        assert!(settings < 300_000, "{settings} settings");
+    }
+}
+
 #[test]
 #[ignore = "needs FLINT_CORPUS, a folder of real files"]
 #[allow(clippy::print_stdout, reason = "how much was compared is its result")]

@@ -11,7 +11,7 @@ use crate::config::{Config, Configs};
 use crate::deployment::{self, Cluster, Deployment, Opened};
 use crate::flink::version::Versions;
 use crate::recognise::{self, cluster::Workers};
-use crate::syntax::{Document, Format, Space};
+use crate::syntax::{Document, Format, Layer, Space};
 use crate::text::Sources;
 
 mod clusters;
@@ -244,10 +244,10 @@ impl<'s> Project<'s> {
         name: &str,
         numbers: &[usize],
     ) -> Vec<Unit> {
+        // A variable is put into whichever file the image's Flink reads.
         let has = |format| {
-            numbers
-                .iter()
-                .any(|&number| self.documents[number].format == format)
+            let mut documents = numbers.iter().map(|&number| &self.documents[number]);
+            documents.any(|own| own.format == format && own.layer != Layer::Environment)
         };
         let (flink_conf, config_yaml) = (has(Format::FlinkConf), has(Format::ConfigYaml));
         let readers = match (flink_conf, config_yaml) {
@@ -281,10 +281,9 @@ impl<'s> Project<'s> {
             .into_iter()
             .map(|(opened, versions)| {
                 let is_conf = |number: &usize| {
-                    matches!(
-                        self.documents[*number].format,
-                        Format::FlinkConf | Format::ConfigYaml
-                    )
+                    let document = &self.documents[*number];
+                    document.layer != Layer::Environment
+                        && matches!(document.format, Format::FlinkConf | Format::ConfigYaml)
                 };
                 let reads = |number: &usize| {
                     !is_conf(number)

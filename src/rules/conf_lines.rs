@@ -8,14 +8,17 @@ use crate::flink::names;
 use crate::flink::options::{self, ValueKind};
 use crate::flink::value;
 use crate::flink::version::Versions;
-use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Setting, Space};
+use crate::syntax::{Document, Format, Layer, Problem, ProblemKind, Repair, Setting, Space};
 use crate::text::{Edit, Source, Span};
 
 /// The flink-conf.yaml files that Flink reads in this deployment.
 fn legacy<'d>(deployment: &'d Deployment) -> impl Iterator<Item = &'d Document> {
-    deployment
-        .flink_documents()
-        .filter(|document| document.format == Format::FlinkConf)
+    // From 1.19 on the image's entrypoint cuts a line of FLINK_PROPERTIES at its first colon and removes
+    // every blank, and no `#` is a comment (process_flink_properties of flink-docker): no line is skipped.
+    let appended = !deployment.versions.overlaps(Versions::YAML);
+    deployment.flink_documents().filter(move |document| {
+        document.format == Format::FlinkConf && (appended || document.layer != Layer::Environment)
+    })
 }
 
 /// Turns a repair that the reader worked out into a fix.

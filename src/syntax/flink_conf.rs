@@ -76,7 +76,7 @@ pub(crate) fn read_lines<'s>(lines: impl Iterator<Item = (usize, &'s [u8])> + Cl
             line.setting = Some(reading.settings.len());
             reading.settings.push(setting);
         }
-        if !matches!(line.said, Said::Nothing) {
+        if !matches!(line.said, Said::Nothing) && !line.is_hole() {
             kept.push(line);
         }
     }
@@ -157,6 +157,13 @@ impl<'s> Line<'s> {
             setting: None,
             next: None,
         }
+    }
+
+    /// Whether the line is nothing but a variable, which may stand for lines.
+    fn is_hole(&self) -> bool {
+        let text = self.lossy(&self.content);
+        let alone = text.starts_with('$') && !text.contains(char::is_whitespace);
+        matches!(self.said, Said::NoPair) && alone && is_placeholder(&text)
     }
 
     fn span(&self, range: &Range<usize>) -> Span {
