@@ -11,7 +11,7 @@ use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
-use crate::text::{Source, Sources, Span};
+use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
 mod memory;
@@ -19,7 +19,7 @@ mod network;
 mod rocksdb;
 
 pub use crate::flink::memory::Process;
-pub use cluster::{Cluster, Count, Limit, Place, Use};
+pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use rocksdb::RocksDb;
@@ -67,6 +67,13 @@ pub struct Deployment<'p> {
     pub sources: &'p Sources,
     /// The documents that Flink or the job reads, weakest layer first.
     pub documents: Vec<&'p Document>,
+    /// What lies below them.
+    pub base: Base,
+    /// The documents that one process reads alone, by source and ordinal.
+    pub only: Vec<(SourceId, u32, Process)>,
+    /// The fields of the operator's resources that it is made of: the cluster's, and with a session job
+    /// that.
+    pub resources: Vec<&'p Document>,
     /// Files that lie where Flink looks but are not read by any of these versions.
     pub unread: Vec<&'p Document>,
     /// Whether these versions open no file of the folder, and the one that is there stands among
@@ -201,15 +208,32 @@ impl<'p> Deployment<'p> {
     /// Every document that belongs to it: those that are read, those that are not, and its hosts'.
     pub fn files(&self) -> impl Iterator<Item = &'p Document> + '_ {
         let all = self.documents.iter().chain(&self.unread);
-        all.chain(&self.host).copied()
+        all.chain(&self.resources).chain(&self.host).copied()
     }
 
-    /// The documents whose keys are Flink options or may be.
+    /// The documents whose keys are Flink options or may be, as somebody wrote them: not what an operator
+    /// makes of fields.
     pub fn flink_documents(&self) -> impl Iterator<Item = &'p Document> + '_ {
-        self.documents
-            .iter()
-            .copied()
-            .filter(|document| document.space != Space::Sysctl)
+        let is_written =
+            |document: &&Document| document.space != Space::Sysctl && document.fields_of.is_none();
+        self.documents.iter().copied().filter(is_written)
+    }
+
+    /// The fields of the first of its resources that is of this kind.
+    pub fn resource(&self, kind: &str) -> Option<&'p Document> {
+        let is_it = |document: &&&Document| {
+            let holder = document.holder.as_deref();
+            holder.is_some_and(|holder| holder.is(kind))
+        };
+        self.resources.iter().find(is_it).copied()
+    }
+
+    /// The process that alone reads a document; `None` where both do.
+    pub fn reader(&self, document: &Document) -> Option<Process> {
+        let own = |(source, ordinal, _): &&(SourceId, u32, Process)| {
+            (*source, *ordinal) == (document.source, document.ordinal)
+        };
+        self.only.iter().find(own).map(|(.., process)| *process)
     }
 
     /// The documents of one space.
@@ -230,7 +254,7 @@ impl<'p> Deployment<'p> {
             any = true;
             document.complete && document.load_error.is_none()
         });
-        any && all
+        any && all && self.base.is_known()
     }
 
     /// The setting in force for exactly this key, no aliases followed: the strongest layer's last.

@@ -28,6 +28,29 @@ pub struct Cluster {
     pub uses: [Use; 2],
 }
 
+/// What lies below the documents of a deployment, so that an option set in none of them is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Base {
+    /// A whole file of Flink's configuration directory is the lowest layer: nothing.
+    File,
+    /// The default configuration of the Kubernetes operator, which is in sight.
+    Operator,
+    /// The same, out of sight: nobody says that it is another one than that of the operator's chart.
+    Assumed,
+    /// The configuration that Flink's own image ships.
+    Image,
+    /// Whatever.
+    #[default]
+    Unknown,
+}
+
+impl Base {
+    /// Whether an option that no document sets has a known value.
+    pub fn is_known(self) -> bool {
+        matches!(self, Base::File | Base::Operator | Base::Image)
+    }
+}
+
 /// What the files beside a configuration say about who reads it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Use {

@@ -155,9 +155,10 @@ impl<'p> Deployment<'p> {
             for process in both {
                 at(process, Unknown::NoConfiguration);
             }
-        } else if !self
-            .cluster_documents()
-            .all(|own| own.complete && own.load_error.is_none())
+        } else if !self.base.is_known()
+            || !self
+                .cluster_documents()
+                .all(|own| own.complete && own.load_error.is_none())
         {
             for process in both {
                 at(process, Unknown::Incomplete);

@@ -237,7 +237,9 @@ type Readings = BTreeMap<(SourceId, u32, String), String>;
 
 fn readings(project: &Project) -> Readings {
     let mut readings = Readings::new();
-    for document in &project.documents {
+    // What an operator makes of fields follows from these.
+    let written = project.documents.iter();
+    for document in written.filter(|document| document.fields_of.is_none()) {
         for setting in &document.settings {
             let key = (document.source, document.ordinal, setting.key.clone());
             readings.insert(key, setting.value.clone());

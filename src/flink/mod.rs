@@ -8,5 +8,6 @@ pub mod network;
 pub mod options;
 pub mod parallelism;
 pub mod rocksdb;
+pub mod sizes;
 pub mod value;
 pub mod version;

@@ -8,14 +8,16 @@ use hosts::Host;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Cluster, Deployment, Opened};
+use crate::deployment::{self, Base, Cluster, Deployment, Opened, Process};
+use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
 use crate::recognise::{self, cluster::Workers};
 use crate::syntax::{Document, Format, Layer, Space};
-use crate::text::Sources;
+use crate::text::{SourceId, Sources};
 
 mod clusters;
 mod hosts;
+mod operator;
 mod versions;
 
 /// Everything read from one set of sources.
@@ -37,9 +39,40 @@ struct Unit {
     documents: Vec<usize>,
     unread: Vec<usize>,
     split: bool,
+    base: Base,
+    /// The documents that one process reads alone.
+    only: Vec<(usize, Process)>,
+    resources: Vec<usize>,
+    started_by: Option<Mode>,
     host: Vec<usize>,
     host_runs_flink: bool,
     cluster: Cluster,
+}
+
+impl Unit {
+    /// Of some documents, and nothing else.
+    fn new(name: String, platform: Platform, documents: Vec<usize>) -> Self {
+        Unit {
+            name,
+            platform,
+            documents,
+            unread: Vec::new(),
+            split: false,
+            base: Base::Unknown,
+            only: Vec::new(),
+            resources: Vec::new(),
+            started_by: None,
+            host: Vec::new(),
+            host_runs_flink: false,
+            cluster: Cluster::default(),
+        }
+    }
+
+    /// The number of every document that it is made of.
+    fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        let own = self.documents.iter().chain(&self.unread);
+        own.chain(&self.resources).chain(&self.host).copied()
+    }
 }
 
 impl<'s> Project<'s> {
@@ -87,11 +120,22 @@ impl<'s> Project<'s> {
                 split: unit.split,
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,
-                started_by: None,
+                base: unit.base,
+                only: self.only(&unit.only),
+                resources: pick(&unit.resources),
+                started_by: unit.started_by,
                 memory: OnceLock::new(),
                 cluster: unit.cluster.clone(),
             })
             .collect()
+    }
+
+    fn only(&self, numbers: &[(usize, Process)]) -> Vec<(SourceId, u32, Process)> {
+        let only = numbers.iter().map(|(number, process)| {
+            let document = &self.documents[*number];
+            (document.source, document.ordinal, *process)
+        });
+        only.collect()
     }
 
     fn path(&self, document: usize) -> &str {
@@ -109,14 +153,7 @@ impl<'s> Project<'s> {
         units.extend(self.folders(configs, rest, &mut hosts));
         let lone = hosts.into_iter().filter(|host| !host.attached);
         units.extend(lone.map(|host| self.lone_host(configs, host)));
-        units.sort_by_key(|unit| {
-            unit.documents
-                .iter()
-                .chain(&unit.unread)
-                .chain(&unit.host)
-                .min()
-                .copied()
-        });
+        units.sort_by_key(|unit| unit.numbers().min());
         let clusters = Clusters::read(self.sources);
         for unit in &mut units {
             unit.cluster = self.cluster(&clusters, configs, unit);
@@ -191,8 +228,11 @@ impl<'s> Project<'s> {
                 && self.documents[number].space == Space::Flink
             {
                 format!("{folder}/")
+            } else if let Some(root) = self.resource_of(number) {
+                // A resource of the operator is one with the options that it holds.
+                format!("{path}\0resource {root}")
             } else if self.documents[number].is_part() {
-                // Each part of a manifest is a deployment of its own.
+                // Each other part of a manifest is a deployment of its own.
                 format!("{path}\0{}", self.documents[number].ordinal)
             } else {
                 path.to_owned()
@@ -221,14 +261,9 @@ impl<'s> Project<'s> {
     fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
         let config = configs.of(self.path(host.documents[0]));
         Unit {
-            name: shown(&host.root),
-            platform: Platform::stated(config),
-            documents: Vec::new(),
-            unread: Vec::new(),
-            split: false,
             host_runs_flink: host.mentions_flink,
-            cluster: Cluster::default(),
             host: host.documents,
+            ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
         }
     }
 
@@ -256,25 +291,36 @@ impl<'s> Project<'s> {
             _ => Versions::ALL,
         };
         let paths: Vec<&str> = numbers.iter().map(|&number| self.path(number)).collect();
-        let platform = self.testimony.platform(configs, config, &paths, readers);
+        let told = self.told(numbers);
+        let platform = self
+            .testimony
+            .platform(configs, config, &paths, readers, told);
         let versions = platform.versions;
-        let unit =
-            |versions: Versions, documents: Vec<usize>, unread: Vec<usize>, split: bool| Unit {
-                name: name.to_owned(),
-                platform: Platform {
-                    versions,
-                    ..platform.clone()
-                },
-                documents,
-                unread,
-                split,
-                host: Vec::new(),
-                host_runs_flink: false,
-                cluster: Cluster::default(),
+        let unit = |versions: Versions, documents: Vec<usize>| {
+            let platform = Platform {
+                versions,
+                ..platform.clone()
             };
+            Unit::new(name.to_owned(), platform, documents)
+        };
         if !flink_conf && !config_yaml {
-            return vec![unit(versions, self.by_layer(numbers), Vec::new(), false)];
+            let (resources, documents) = numbers
+                .iter()
+                .partition(|&&number| self.documents[number].space == Space::Resource);
+            let mut unit = unit(versions, self.by_layer(documents));
+            unit.resources = resources;
+            self.run_by_operator(&mut unit);
+            return vec![unit];
         }
+        let whole = |number: &usize| {
+            let document = &self.documents[*number];
+            !document.is_part() && document.space == Space::Flink
+        };
+        let base = if numbers.iter().any(whole) {
+            Base::File
+        } else {
+            Base::Unknown
+        };
         let groups = deployment::groups(versions, flink_conf, config_yaml);
         let split = groups.len() > 1;
         groups
@@ -292,13 +338,17 @@ impl<'s> Project<'s> {
                 };
                 let (read, unread): (Vec<usize>, Vec<usize>) =
                     numbers.iter().copied().partition(reads);
-                unit(versions, self.by_layer(&read), unread, split)
+                Unit {
+                    unread,
+                    split,
+                    base,
+                    ..unit(versions, self.by_layer(read))
+                }
             })
             .collect()
     }
 
-    fn by_layer(&self, numbers: &[usize]) -> Vec<usize> {
-        let mut numbers = numbers.to_vec();
+    fn by_layer(&self, mut numbers: Vec<usize>) -> Vec<usize> {
         numbers.sort_by_key(|&number| (self.documents[number].layer, number));
         numbers
     }

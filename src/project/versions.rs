@@ -68,7 +68,8 @@ impl Testimony {
         }
     }
 
-    /// The platform of files that `readers` read, by their paths. Stated versions count as they
+    /// The platform of files that `readers` read, by their paths; `told` is the version that they say
+    /// themselves. Stated versions count as they
     /// are; found ones only where they read the files: a build file of another module must not make
     /// a configuration wrong.
     pub(super) fn platform(
@@ -77,6 +78,7 @@ impl Testimony {
         config: &Config,
         paths: &[&str],
         readers: Versions,
+        told: Option<(Versions, VersionFrom)>,
     ) -> Platform {
         let home = paths.first().map_or("", |path| configs.home(path));
         let near = self.nearest(common_folder(paths), home.trim_end_matches('/'));
@@ -84,7 +86,9 @@ impl Testimony {
         let mut platform = Platform::stated(config);
         if platform.version_from.is_none() {
             let above = near.map_or(home, |(folder, _)| folder);
-            let found = named(paths, above).or_else(|| nearest.and_then(versions_of));
+            let found = told
+                .or_else(|| named(paths, above))
+                .or_else(|| nearest.and_then(versions_of));
             match found {
                 Some((versions, from)) if versions.overlaps(readers) => {
                     platform.versions = versions;

@@ -4,13 +4,13 @@
 use crate::deployment::{Deployment, Effective};
 use crate::syntax::{Document, Setting};
 
-/// The documents whose keys Flink itself reads, and that load.
+/// The documents whose keys Flink itself reads, as somebody wrote them, and that load.
 pub(super) fn documents<'d, 'p>(
     deployment: &'d Deployment<'p>,
 ) -> impl Iterator<Item = &'p Document> + use<'d, 'p> {
     deployment
         .cluster_documents()
-        .filter(|document| document.load_error.is_none())
+        .filter(|document| document.load_error.is_none() && document.fields_of.is_none())
 }
 
 /// Every setting in force in those documents, placeholders included.

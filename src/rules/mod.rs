@@ -264,11 +264,17 @@ impl Rule<'_> {
     }
 }
 
-/// What a key of a document says once a fix is in; `None` when the key is gone.
+/// What a key of a document says once a fix is in; `None` when the key is gone. Of an option that is a
+/// field of a resource, the field says it.
 fn claim(document: &Document, key: &str, value: Option<&str>) -> Claim {
+    let field = document.fields_of.and_then(|fields| {
+        let written = document.get(key)?.written.as_deref()?;
+        Some((fields, written))
+    });
+    let (ordinal, key) = field.unwrap_or((document.ordinal, key));
     Claim {
         source: document.source,
-        document: document.ordinal,
+        document: ordinal,
         key: key.to_owned(),
         value: value.map(str::to_owned),
     }

@@ -8,11 +8,12 @@ use self::name::{Name, Owner};
 use self::place::{Place, place};
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
-use super::{Document, Format, Layer, Space, flink_conf, is_placeholder, yaml};
+use super::{Document, Format, Holder, Layer, Space, flink_conf, is_placeholder, yaml};
 use crate::text::{Source, Span};
 
 mod name;
 mod place;
+mod resource;
 
 /// Mappings whose keys are options of Flink: the Flink and the Confluent operator's, Ververica's, and that
 /// of the older operators.
@@ -46,6 +47,8 @@ struct Part {
     holder: Span,
     /// Who holds it, for people: `FlinkDeployment basic`, `FLINK_PROPERTIES`.
     name: Name,
+    /// Who holds it, to join it with others.
+    held_by: Holder,
 }
 
 /// Every configuration that a YAML source holds, in the order of the text.
@@ -59,18 +62,28 @@ pub fn parse(source: &Source) -> Vec<Document> {
 fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let tree = outer.tree;
     let mut found = Found::default();
-    for &root in &tree.roots {
+    let mut resources = Vec::new();
+    for (number, &root) in tree.roots.iter().enumerate() {
         let owner = Owner::of(tree, root);
         // A schema names what others hold.
-        if !owner.is("CustomResourceDefinition") {
-            let walk = Walk {
-                tree,
-                owner,
-                path: Vec::new(),
-                found: &mut found,
-            };
-            walk.root(root);
+        if owner.is("CustomResourceDefinition") {
+            continue;
         }
+        let number = Span::at(number).start;
+        if resource::is_resource(tree, root) {
+            let mut document = resource::read(source, outer, root, owner.holder(number));
+            document.name = Some(owner.shown());
+            resources.push(document);
+        }
+        let walk = Walk {
+            tree,
+            owner,
+            number,
+            path: Vec::new(),
+            keys: Vec::new(),
+            found: &mut found,
+        };
+        walk.root(root);
     }
     let Found {
         mut parts, users, ..
@@ -92,21 +105,65 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     for (ordinal, document) in documents.iter_mut().enumerate() {
         document.ordinal = Span::at(ordinal).start;
     }
-    // Each comment speaks for the part that it stands in, else for the next one.
+    let parts = documents.len();
+    for mut resource in resources {
+        resource.ordinal = Span::at(documents.len()).start;
+        let options = resource::options(source, &resource);
+        documents.push(resource);
+        if let Some(mut options) = options {
+            options.ordinal = Span::at(documents.len()).start;
+            documents.push(options);
+        }
+    }
     for comment in outer.comments() {
-        let next = documents.partition_point(|document| {
-            let held = document.held_at.unwrap_or_default();
-            line_end(&source.bytes, held) <= comment.at.start as usize
-        });
-        let next = next.min(documents.len().saturating_sub(1));
-        if let Some(document) = documents.get_mut(next) {
-            document.comments.push(comment);
+        if let Some(document) = speaks_for(source, &documents, parts, comment.at) {
+            documents[document].comments.push(comment);
         }
     }
     for document in &mut documents {
         document.comments.sort_by_key(|comment| comment.at);
     }
     documents
+}
+
+/// The document that a comment speaks for: the part that it stands in, else the resource whose field comes
+/// next, else the next part. The first `parts` documents are parts, in their order.
+fn speaks_for(
+    source: &Source,
+    documents: &[Document],
+    parts: usize,
+    comment: Span,
+) -> Option<usize> {
+    let at = comment.start;
+    let held = |document: &Document| document.held_at.unwrap_or_default();
+    let next = documents[..parts]
+        .partition_point(|document| line_end(&source.bytes, held(document)) <= at as usize);
+    let starts = documents[..parts]
+        .get(next)
+        .map(|document| held(document).start);
+    let resources = documents.iter().enumerate().skip(parts);
+    let mut around = resources.filter(|(_, document)| {
+        document.space == Space::Resource
+            && held(document).start <= at
+            && at as usize <= line_end(&source.bytes, held(document))
+    });
+    let around = around.next().filter(|(_, document)| {
+        let line = line_start(&source.bytes, at);
+        let fields = document.settings.iter().map(|field| field.key_at.start);
+        let next = fields.filter(|start| *start as usize >= line).min();
+        // Behind the last field, it speaks for what it stands in.
+        starts.is_none_or(|part| at < part && next.is_some_and(|next| next < part))
+    });
+    let last = next.min(parts.saturating_sub(1));
+    around
+        .map(|(index, _)| index)
+        .or_else(|| (parts > 0).then_some(last))
+}
+
+/// Where the line of a place starts.
+fn line_start(bytes: &[u8], at: u32) -> usize {
+    let before = &bytes[..(at as usize).min(bytes.len())];
+    memchr::memrchr2(b'\n', b'\r', before).map_or(0, |found| found + 1)
 }
 
 fn line_end(bytes: &[u8], span: Span) -> usize {
@@ -156,8 +213,12 @@ struct Found {
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
     owner: Owner,
+    /// Which document of the source it is.
+    number: u32,
     /// The keys that lead here; for an item of a list its `name`.
     path: Vec<NodeId>,
+    /// The same with `[0]` for an item of a list.
+    keys: Vec<String>,
     found: &'a mut Found,
 }
 
@@ -177,21 +238,25 @@ impl Walk<'_, '_> {
                     let name = &tree.node(key).value;
                     // What a Secret has there is base64.
                     let is_base64 = depth == 0 && name == "data" && self.owner.is("Secret");
+                    self.keys.push(name.to_string());
                     if !is_base64 && !self.entry(key, value) {
                         self.path.push(key);
                         self.node(value, depth + 1);
                         self.path.pop();
                     }
+                    self.keys.pop();
                 }
             }
             Shape::List { .. } => {
-                for item in tree.children(id) {
+                for (index, item) in tree.children(id).enumerate() {
+                    self.keys.push(format!("[{index}]"));
                     self.item(item);
                     let name = child(tree, item, "name");
                     self.path.extend(name);
                     self.node(item, depth + 1);
                     self.path
                         .truncate(self.path.len() - usize::from(name.is_some()));
+                    self.keys.pop();
                 }
             }
             // What an alias stands for is found where it stands.
@@ -302,6 +367,10 @@ impl Walk<'_, '_> {
                 holder
             },
             name: self.name(layer, key),
+            held_by: Holder {
+                keys: self.keys.clone(),
+                ..self.owner.holder(self.number)
+            },
         });
         if reads == Reads::Map {
             self.merged(layer, node);
@@ -390,8 +459,8 @@ impl Part {
             }
         };
         document.layer = self.layer;
-        document.complete = false;
         document.held_at = Some(self.holder);
+        document.holder = Some(Box::new(self.held_by.clone()));
         Some(document)
     }
 }

@@ -7,6 +7,8 @@
 //! read again by the format's own reader before it is given out, unless it only takes whole lines
 //! away. Which file has which format is decided in `recognise`.
 
+use std::collections::BTreeSet;
+
 pub use self::placeholder::is_placeholder;
 use self::yaml::Dialect;
 use crate::text::{Edit, Source, SourceId, Span};
@@ -70,6 +72,8 @@ pub enum Space {
     Sysctl,
     /// A job's own configuration.
     Job,
+    /// Fields of an object of the Flink Kubernetes Operator: `spec.job.parallelism`.
+    Resource,
 }
 
 impl Space {
@@ -79,6 +83,7 @@ impl Space {
             Space::Flink => "flink",
             Space::Sysctl => "sysctl",
             Space::Job => "job",
+            Space::Resource => "resource",
         }
     }
 }
@@ -92,8 +97,14 @@ pub enum Layer {
     ClusterFile,
     /// What the entrypoint of Flink's image appends to that file.
     Environment,
+    /// What an operator gives every cluster that it starts.
+    OperatorDefaults,
     /// What a resource of an operator holds.
     Manifest,
+    /// The fields of a resource that an operator turns into options; they win over its map.
+    Spec,
+    /// `-Dkey=value` of a command.
+    Arguments,
     /// A job's configuration file, applied by the job itself.
     JobFile,
 }
@@ -105,7 +116,10 @@ impl Layer {
             Layer::Host => "host",
             Layer::ClusterFile => "cluster-file",
             Layer::Environment => "environment",
+            Layer::OperatorDefaults => "operator-defaults",
             Layer::Manifest => "manifest",
+            Layer::Spec => "spec",
+            Layer::Arguments => "arguments",
             Layer::JobFile => "job-file",
         }
     }
@@ -281,6 +295,29 @@ pub struct Comment {
     pub legal: bool,
 }
 
+/// What holds a document within a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// Which YAML document of the source, from 0.
+    pub root: u32,
+    /// Its `kind`, where it is an object of Kubernetes.
+    pub kind: Option<String>,
+    /// Its `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Its `metadata.name`.
+    pub name: Option<String>,
+    /// The keys that lead from the root to the document, items of lists as `[0]`:
+    /// `data`, `flink-conf.yaml`.
+    pub keys: Vec<String>,
+}
+
+impl Holder {
+    /// Whether it is an object of this kind.
+    pub fn is(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
+    }
+}
+
 /// What one file, or one embedded part of it, says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -294,7 +331,7 @@ pub struct Document {
     pub space: Space,
     /// Where it stands in the order of precedence.
     pub layer: Layer,
-    /// Whether it is a whole configuration (absence is a fact) or one part of several.
+    /// Whether all that it says is known: no template hides any of it, and no job adds to it.
     pub complete: bool,
     /// Its settings in the order of the file, shadowed ones included.
     pub settings: Vec<Setting>,
@@ -314,6 +351,11 @@ pub struct Document {
     pub held_at: Option<Span>,
     /// The text of its own that it is inside of its source.
     pub embedding: Option<Box<embed::Embedding>>,
+    /// What holds it within its source.
+    pub holder: Option<Box<Holder>>,
+    /// The ordinal of the document whose fields its settings are, each `written` as that one calls it:
+    /// an edit of either changes both.
+    pub fields_of: Option<u32>,
     by_key: KeyOrder,
 }
 
@@ -336,6 +378,8 @@ impl Document {
             name: None,
             held_at: None,
             embedding: None,
+            holder: None,
+            fields_of: None,
             by_key: KeyOrder::default(),
         }
     }
@@ -359,6 +403,35 @@ impl Document {
         settings.filter_map(|(setting, last)| last.then_some(setting))
     }
 
+    /// The mapping that a key leads to.
+    pub fn section(&self, key: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == key)
+    }
+
+    /// The keys of the items of a list, in their order: `spec.a[0]`, `spec.a[1]`.
+    pub fn items(&self, list: &str) -> Vec<String> {
+        let keys = self.settings.iter().map(|setting| setting.key.as_str());
+        let keys = keys.chain(self.sections.iter().map(|section| section.key.as_str()));
+        let numbers: BTreeSet<usize> = keys
+            .filter_map(|key| {
+                let item = key.strip_prefix(list)?.strip_prefix('[')?;
+                item.split_once(']')?.0.parse().ok()
+            })
+            .collect();
+        let items = numbers
+            .into_iter()
+            .map(|number| format!("{list}[{number}]"));
+        items.collect()
+    }
+
+    /// Whether a key has a value or holds anything.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key)
+            .is_some_and(|setting| setting.kind != Kind::Null)
+            || self.section(key).is_some()
+            || !self.items(key).is_empty()
+    }
+
     /// Whether it is a part of a file that holds other things, too.
     pub fn is_part(&self) -> bool {
         self.held_at.is_some()
@@ -373,6 +446,8 @@ impl Document {
     /// `None` where that can't be done by changing the value's bytes alone.
     pub fn set(&self, source: &Source, setting: &Setting, value: &str) -> Option<Edit> {
         let writer = self.writer()?;
+        let field = self.field(source, setting)?;
+        let setting = field.as_ref().unwrap_or(setting);
         self.write(source, setting, |source, setting| match writer {
             Writer::Lines => lines::set(source, self.format, setting, value),
             Writer::Properties => properties::set(source, setting, value),
@@ -393,7 +468,7 @@ impl Document {
     /// Gives a setting another key in place. In nested formats only the part that its own entry
     /// writes can change, so `None` where `key` has other parents than the setting.
     pub fn rename(&self, source: &Source, setting: &Setting, key: &str) -> Option<Edit> {
-        let writer = self.writer()?;
+        let writer = self.writer().filter(|_| self.fields_of.is_none())?;
         self.write(source, setting, |source, setting| match writer {
             Writer::Lines => lines::rename(source, self.format, setting, key),
             Writer::Properties => properties::rename(source, setting, key),
@@ -404,7 +479,9 @@ impl Document {
 
     /// Adds a setting at the end of the document, at its top level.
     pub fn insert(&self, source: &Source, key: &str, value: &str) -> Option<Edit> {
-        let writer = self.writer()?;
+        // A field of an object has its place below others.
+        let is_options = self.space != Space::Resource && self.fields_of.is_none();
+        let writer = self.writer().filter(|_| is_options)?;
         let insert = |source: &Source| match writer {
             Writer::Lines => lines::insert(source, self.format, key, value),
             Writer::Properties => properties::insert(source, key, value),
@@ -439,7 +516,7 @@ impl Document {
         key: &str,
         value: &str,
     ) -> Option<Edit> {
-        let writer = self.writer()?;
+        let writer = self.writer().filter(|_| self.fields_of.is_none())?;
         self.write(source, sibling, |source, sibling| match writer {
             Writer::Lines => lines::insert_after(source, self.format, sibling, key, value),
             Writer::Properties => properties::insert_after(source, sibling, key, value),
@@ -451,11 +528,32 @@ impl Document {
     /// Removes a setting with its line; comments on lines of their own stay.
     pub fn remove(&self, source: &Source, setting: &Setting) -> Option<Edit> {
         let writer = self.writer()?;
+        let field = self.field(source, setting)?;
+        let setting = field.as_ref().unwrap_or(setting);
         self.write(source, setting, |source, setting| match writer {
             Writer::Lines | Writer::Properties => Some(lines::remove(source, setting.whole)),
             Writer::Toml => toml::remove(source, setting),
             Writer::Yaml(_) => yaml::remove(source, setting),
         })
+    }
+
+    /// The field that a setting is, where it is one. `None` for a field whose text is not the value.
+    #[expect(
+        clippy::option_option,
+        reason = "no field, or one that can't be written"
+    )]
+    fn field(&self, source: &Source, setting: &Setting) -> Option<Option<Setting>> {
+        let (Some(_), Some(key)) = (self.fields_of, &setting.written) else {
+            return Some(None);
+        };
+        let text = source.bytes.get(setting.value_at.range())?;
+        let text = std::str::from_utf8(text).ok()?;
+        let field = Setting {
+            key: key.clone(),
+            written: None,
+            ..setting.clone()
+        };
+        (text.trim_matches(['"', '\'']) == setting.value).then_some(Some(field))
     }
 
     /// Makes an edit in the text that the document is.

@@ -7,8 +7,9 @@ use super::node::{Value, Word};
 use super::roles::own_script;
 use super::{
     Facts, Kind, Mount, Role, Sets, Stated, Workload, is_certain_target, is_conf_target, joined,
-    parent, shell, sizes,
+    parent, shell,
 };
+use crate::flink::sizes;
 use crate::flink::version::Image;
 use crate::syntax::is_placeholder;
 use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};

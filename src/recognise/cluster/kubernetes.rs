@@ -2,7 +2,8 @@
 
 use super::node::{Value, Word};
 use super::roles::own_script;
-use super::{Facts, Kind, Mount, Role, Sets, Stated, Workload, is_conf_target, shell, sizes};
+use super::{Facts, Kind, Mount, Role, Sets, Stated, Workload, is_conf_target, shell};
+use crate::flink::sizes;
 use crate::flink::version::Image;
 use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};
 

@@ -12,7 +12,7 @@ mod node;
 mod roles;
 mod sets;
 mod shell;
-mod sizes;
+
 mod workers;
 
 pub use kustomize::Kustomization;

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use super::child;
+use crate::syntax::Holder;
 use crate::syntax::yaml::tree::{NodeId, Tree};
 
 /// The object that a document of a source is.
 pub(super) struct Owner {
     kind: Option<String>,
+    namespace: Option<String>,
     name: Option<String>,
 }
 
@@ -21,8 +23,26 @@ impl Owner {
         let metadata = child(tree, root, "metadata");
         Owner {
             kind: text(root, "kind"),
+            namespace: metadata.and_then(|metadata| text(metadata, "namespace")),
             name: metadata.and_then(|metadata| text(metadata, "name")),
         }
+    }
+
+    /// The object as what holds a document.
+    pub(super) fn holder(&self, root: u32) -> Holder {
+        Holder {
+            root,
+            kind: self.kind.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// For people: `FlinkDeployment basic`.
+    pub(super) fn shown(&self) -> String {
+        let parts = [&self.kind, &self.name].into_iter().flatten();
+        parts.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether it is of this kind.

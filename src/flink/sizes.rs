@@ -4,7 +4,7 @@ const KIB: u64 = 1 << 10;
 
 /// A size in a compose file (`RAMInBytes` of Docker's `go-units`): a number, perhaps with decimals,
 /// and a unit that counts in powers of 1024. `None` for what it refuses, and for 0: no limit.
-pub(super) fn compose(text: &str) -> Option<u64> {
+pub fn compose(text: &str) -> Option<u64> {
     let (number, unit) = parts(text.trim())?;
     let unit = unit.strip_prefix(' ').unwrap_or(unit).to_ascii_lowercase();
     let factor = match unit.as_str() {
@@ -20,7 +20,7 @@ pub(super) fn compose(text: &str) -> Option<u64> {
 
 /// A quantity of Kubernetes (`resource.Quantity`), rounded up to bytes. `None` for what is none, and
 /// for 0.
-pub(super) fn kubernetes(text: &str) -> Option<u64> {
+pub fn kubernetes(text: &str) -> Option<u64> {
     let (number, suffix) = parts(text.trim())?;
     if let Some(exponent) = suffix
         .strip_prefix(['e', 'E'])
