@@ -442,15 +442,15 @@ fn toml_keeps_its_promises() {
 
 #[test]
 fn deployments_keep_their_promises() {
-    run(&KINDS[5]);
+    run(&KINDS[7]);
 }
 
 #[test]
 fn config_maps_keep_their_promises() {
-    run(&KINDS[6]);
+    run(&KINDS[8]);
 }
 
 #[test]
 fn compose_files_keep_their_promises() {
-    run(&KINDS[7]);
+    run(&KINDS[9]);
 }
