@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use crate::finding::Location;
 use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
+use crate::flink::shipped::{Shipped, shipped};
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, SourceId, Sources, Span};
@@ -16,6 +17,7 @@ use crate::text::{Source, SourceId, Sources, Span};
 mod cluster;
 mod memory;
 mod network;
+mod process;
 mod rocksdb;
 
 pub use crate::flink::memory::Process;
@@ -71,6 +73,8 @@ pub struct Deployment<'p> {
     pub base: Base,
     /// The documents that one process reads alone, by source and ordinal.
     pub only: Vec<(SourceId, u32, Process)>,
+    /// The process whose configuration is out of sight: other files than these start it.
+    pub unseen: Option<Process>,
     /// The fields of the operator's resources that it is made of: the cluster's, and with a session job
     /// that.
     pub resources: Vec<&'p Document>,
@@ -228,14 +232,6 @@ impl<'p> Deployment<'p> {
         self.resources.iter().find(is_it).copied()
     }
 
-    /// The process that alone reads a document; `None` where both do.
-    pub fn reader(&self, document: &Document) -> Option<Process> {
-        let own = |(source, ordinal, _): &&(SourceId, u32, Process)| {
-            (*source, *ordinal) == (document.source, document.ordinal)
-        };
-        self.only.iter().find(own).map(|(.., process)| *process)
-    }
-
     /// The documents of one space.
     pub fn in_space(&self, space: Space) -> impl Iterator<Item = &'p Document> + '_ {
         let host = (space == Space::Sysctl).then_some(&self.host);
@@ -254,15 +250,34 @@ impl<'p> Deployment<'p> {
             any = true;
             document.complete && document.load_error.is_none()
         });
-        any && all && self.base.is_known()
+        any && all && self.base.is_known() && self.unseen.is_none()
     }
 
-    /// The setting in force for exactly this key, no aliases followed: the strongest layer's last.
+    /// Whether every layer of one process is in sight and loads.
+    fn is_complete_for(&self, process: Process) -> bool {
+        let mut own = self.flink_documents();
+        let known = self.base.is_known() && self.unseen != Some(process);
+        known
+            && own.all(|document| {
+                !self.is_read_by(document, process)
+                    || document.complete && document.load_error.is_none()
+            })
+    }
+
+    /// The setting in force for exactly this key, no aliases followed: the strongest layer's last. Where
+    /// processes differ, that of the one which acts on it, else the `JobManager`'s.
     pub fn raw(&self, key: &str) -> Option<Site<'p>> {
-        self.documents
-            .iter()
-            .rev()
-            .find_map(|document| document.get(key).map(|setting| (setting, *document)))
+        if self.only.is_empty() {
+            let mut documents = self.documents.iter().rev();
+            return documents.find_map(|document| Some((document.get(key)?, *document)));
+        }
+        match process::reader_of(key) {
+            Some(process) => self.raw_in(key, process),
+            None => {
+                let own = self.raw_in(key, Process::JobManager);
+                own.or_else(|| self.raw_in(key, Process::TaskManager))
+            }
+        }
     }
 
     /// Every setting of exactly this key, weakest first, shadowed ones included.
@@ -277,14 +292,42 @@ impl<'p> Deployment<'p> {
     /// `Configuration` does, in every version of the deployment. A version that does not know the
     /// spelling in the file has no say; the others must agree.
     pub fn get(&self, key: &str) -> Value<'p> {
+        if self.only.is_empty() && self.unseen.is_none() {
+            return self.get_in(key, Process::JobManager);
+        }
+        if let Some(process) = process::reader_of(key) {
+            let own = self.get_in(key, process);
+            return if self.is_disputed(key, process) {
+                Value::Unknown
+            } else {
+                own
+            };
+        }
+        let both = [Process::JobManager, Process::TaskManager];
+        match both.map(|process| self.get_in(key, process)) {
+            [Value::Known(one), Value::Known(other)] if one.value() == other.value() => {
+                Value::Known(one)
+            }
+            [Value::Default(one), Value::Default(other)] if one == other => Value::Default(one),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// What an option is for one process.
+    fn get_in(&self, key: &str, process: Process) -> Value<'p> {
         let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
-        let is_set = |name: &str| self.raw(name).is_some();
+        let raw = |name: &str| self.raw_in(name, process);
+        let is_set = |name: &str| raw(name).is_some();
         let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
         if !is_set(key) && !aliases.any(|alias| is_set(alias.key)) {
-            if self.is_complete() {
-                return Value::Default(options::default_among(meanings, self.versions));
-            }
-            return Value::Unknown;
+            let names = meanings.iter().flat_map(OptionSpec::aliases);
+            let mut names = names.map(|alias| alias.key).chain([key]);
+            return match names.find_map(|name| self.below(name)) {
+                _ if !self.is_complete_for(process) => Value::Unknown,
+                Some(Shipped::Set(value)) => Value::Default(Some(value)),
+                Some(_) => Value::Unknown,
+                None => Value::Default(options::default_among(meanings, self.versions)),
+            };
         }
         // What it is set to, and in which versions. A version reads its own key first, then the other
         // names in their order.
@@ -294,14 +337,14 @@ impl<'p> Deployment<'p> {
             let versions = spec.versions.and(self.versions);
             unaware = unaware.without(versions);
             let mut names = std::iter::once(key).chain(spec.aliases().map(|alias| alias.key));
-            let hit = names.find_map(|name| self.raw(name));
+            let hit = names.find_map(raw);
             if let Some((setting, document)) = hit.filter(|_| !versions.is_empty()) {
                 hits.push((setting, document, versions));
             }
         }
         for version in unaware.iter() {
             let names = older_names(&meanings, version);
-            if let Some((setting, document)) = names.into_iter().find_map(|name| self.raw(name)) {
+            if let Some((setting, document)) = names.into_iter().find_map(raw) {
                 hits.push((setting, document, version));
             }
         }
@@ -317,6 +360,13 @@ impl<'p> Deployment<'p> {
             document,
             versions: hits.iter().fold(first, |set, (.., own)| set.or(*own)),
         })
+    }
+
+    /// What lies below the documents for exactly this key; `None` where nothing does.
+    pub(crate) fn below(&self, key: &str) -> Option<Shipped> {
+        let of_image = self.base == Base::Image;
+        let shipped = of_image.then(|| shipped(key, self.versions))?;
+        (shipped != Shipped::Unset).then_some(shipped)
     }
 
     /// What an option is, as far as files of the cluster say it: what a job's file says, the job may

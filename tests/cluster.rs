@@ -18,8 +18,7 @@ services:
     volumes:
       - ../conf:/opt/flink/conf
     environment:
-      FLINK_PROPERTIES: |
-        rest.port: 80
+      JOB_MANAGER_RPC_ADDRESS: jm
     deploy:
       replicas: 3
     mem_limit: 2g
@@ -80,11 +79,11 @@ fn a_compose_file_in_another_folder_of_the_project_is_found_whatever_is_named() 
             told(folder.path(), named),
             [
                 "  cluster: 3 TaskManagers (deploy.replicas of service taskmanager in \
-                 docker/docker-compose.yml:11)",
+                 docker/docker-compose.yml:10)",
                 "  memory limit: TaskManager 2g (mem_limit of service taskmanager in \
-                 docker/docker-compose.yml:12)",
-                "  options set elsewhere: rest.port",
-                "  set by: FLINK_PROPERTIES of service taskmanager in docker/docker-compose.yml:8",
+                 docker/docker-compose.yml:11)",
+                "  options set elsewhere: jobmanager.rpc.address",
+                "  set by: JOB_MANAGER_RPC_ADDRESS of service taskmanager in docker/docker-compose.yml:8",
             ],
             "{named}"
         );
@@ -95,7 +94,7 @@ fn a_compose_file_in_another_folder_of_the_project_is_found_whatever_is_named() 
         .output()
         .expect("flint starts");
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-    let line = "  set elsewhere: rest.port (FLINK_PROPERTIES of service taskmanager in \
+    let line = "  set elsewhere: jobmanager.rpc.address (JOB_MANAGER_RPC_ADDRESS of service taskmanager in \
                 docker/docker-compose.yml:8)\n";
     assert!(shown.contains(line), "{shown}");
 }

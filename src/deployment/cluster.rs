@@ -45,6 +45,17 @@ pub enum Base {
 }
 
 impl Base {
+    /// The name used in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Base::File => "file",
+            Base::Operator => "operator",
+            Base::Assumed => "assumed",
+            Base::Image => "image",
+            Base::Unknown => "unknown",
+        }
+    }
+
     /// Whether an option that no document sets has a known value.
     pub fn is_known(self) -> bool {
         matches!(self, Base::File | Base::Operator | Base::Image)

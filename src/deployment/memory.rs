@@ -1,10 +1,11 @@
 //! The memory of a deployment's processes, from its settings in force.
 
-use super::{Deployment, Site};
+use super::{Deployment, Site, process};
 use crate::flink::memory::{
     GENERATIONS, Inputs, JobManager, Key, MemoryError, Mode, Process, ProcessMemory, TaskManager,
     job_manager, task_manager,
 };
+use crate::flink::shipped::Shipped;
 use crate::flink::version::Versions;
 use crate::syntax::{Document, Space};
 
@@ -155,13 +156,15 @@ impl<'p> Deployment<'p> {
             for process in both {
                 at(process, Unknown::NoConfiguration);
             }
-        } else if !self.base.is_known()
-            || !self
-                .cluster_documents()
-                .all(|own| own.complete && own.load_error.is_none())
-        {
+        } else {
             for process in both {
-                at(process, Unknown::Incomplete);
+                let mut own = self
+                    .cluster_documents()
+                    .filter(|own| self.is_read_by(own, process));
+                let seen = self.base.is_known() && self.unseen != Some(process);
+                if !seen || !own.all(|own| own.complete && own.load_error.is_none()) {
+                    at(process, Unknown::Incomplete);
+                }
             }
         }
         let inputs = Inputs::read(|key| {
@@ -172,7 +175,12 @@ impl<'p> Deployment<'p> {
             if self.cluster.may_set(key) {
                 at(process, Unknown::Elsewhere(key));
             }
-            let (setting, _) = self.of_cluster(key)?;
+            let Some((setting, _)) = self.of_cluster(key) else {
+                return match self.below(key)? {
+                    Shipped::Set(value) => Some(value),
+                    _ => None,
+                };
+            };
             if !setting.known {
                 at(process, Unknown::Placeholder(key));
             }
@@ -248,7 +256,12 @@ impl<'p> Deployment<'p> {
     /// The setting in force for exactly this key in those files.
     pub fn of_cluster(&self, key: &str) -> Option<Site<'p>> {
         let mut documents = self.cluster_documents().rev();
-        documents.find_map(|document| document.get(key).map(|setting| (setting, document)))
+        let reader = process::reader_of(key);
+        documents.find_map(|document| {
+            let setting = document.get(key)?;
+            let read = reader.is_none_or(|process| self.is_read_by(document, process));
+            read.then_some((setting, document))
+        })
     }
 
     /// The settings that take part in the memory of a process, in the order of the model.

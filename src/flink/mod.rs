@@ -8,6 +8,7 @@ pub mod network;
 pub mod options;
 pub mod parallelism;
 pub mod rocksdb;
+pub mod shipped;
 pub mod sizes;
 pub mod value;
 pub mod version;

@@ -32,10 +32,10 @@ pub(super) struct Clusters {
 }
 
 #[derive(Debug)]
-struct File {
-    path: String,
-    source: SourceId,
-    facts: Facts,
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) source: SourceId,
+    pub(super) facts: Facts,
     /// The text, of a file that can't be read otherwise.
     text: Option<String>,
 }
@@ -110,7 +110,8 @@ impl Clusters {
             if conf.is_below(file) || file.text.is_some() && conf.is_in_chart_of(file) {
                 let own = file.facts.workloads.iter();
                 own.filter(|workload| workload.is_flink && !conf.is_other_of(workload))
-                    .for_each(|workload| sets.extend(&workload.sets));
+                    .flat_map(|workload| workload.all_sets())
+                    .for_each(|own| sets.extend(own));
                 if file.counts() {
                     sets.extend(&file.facts.sets);
                 }
@@ -119,7 +120,7 @@ impl Clusters {
             }
             for member in services.iter().chain(&containers) {
                 if std::ptr::eq(member.file, *file) {
-                    sets.extend(&member.workload.sets);
+                    member.workload.all_sets().for_each(|own| sets.extend(own));
                 }
             }
             add(&mut cluster, file.source, sets);
@@ -144,6 +145,89 @@ impl Clusters {
         if services.is_empty() && containers.is_empty() {
             cluster.task_managers = self.hosts(configs, &conf, starts);
         }
+        cluster
+    }
+
+    /// The files that describe containers.
+    pub(super) fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter()
+    }
+
+    /// Whether a kustomization that reads a file, or the folder of it, changes what it reads.
+    pub(super) fn are_patched(&self, path: &str) -> bool {
+        let folder = evidence::folder(path);
+        self.files.iter().any(|file| {
+            let own = file.facts.kustomization.as_ref();
+            let is_near = evidence::folder(&file.path) == folder;
+            let reads = |own: &Kustomization| {
+                let mut resources = own.resources.iter();
+                is_near || resources.any(|one| one == path || one == folder)
+            };
+            own.is_some_and(|own| own.patches && reads(own))
+                || file.facts.kind == Kind::Kustomization && file.facts.unreadable && is_near
+        })
+    }
+
+    /// The cluster of a configuration whose containers are known, and whose `FLINK_PROPERTIES` is a part of
+    /// it.
+    pub(super) fn joined(
+        &self,
+        configs: &Configs,
+        paths: &[&str],
+        names: &[(SourceId, String)],
+    ) -> Cluster {
+        let mut cluster = Cluster::default();
+        let Some(first) = paths.first() else {
+            return cluster;
+        };
+        let home = configs.home(first);
+        let conf = Conf { paths, home };
+        let mut members: Vec<Member> = Vec::new();
+        for file in &self.files {
+            let is_own = |workload: &Workload| {
+                let mut names = names.iter();
+                names.any(|(source, name)| *source == file.source && *name == workload.name)
+            };
+            let own = file.facts.workloads.iter().filter(|own| is_own(own));
+            members.extend(own.map(|workload| Member {
+                file,
+                workload,
+                proven: true,
+            }));
+        }
+        for member in &members {
+            add(
+                &mut cluster,
+                member.file.source,
+                member.workload.sets.clone(),
+            );
+        }
+        // The image of a Dockerfile sets what it sets for all that is started from it.
+        let images = self
+            .files
+            .iter()
+            .filter(|file| file.facts.kind == Kind::Image && configs.home(&file.path) == home);
+        let built = members.iter().any(|member| !member.workload.is_stock);
+        for image in images.filter(|file| built && conf.is_below(file)) {
+            add(&mut cluster, image.source, image.facts.sets.clone());
+        }
+        cluster.set_by.sort();
+        cluster.set_by.dedup();
+        let scaled = members.iter().any(|own| own.file.facts.autoscales);
+        if !scaled {
+            if let Counted::Is(count) = count(&members) {
+                cluster.task_managers = Some(count);
+            }
+            limits(&members, &mut cluster.limits);
+        }
+        cluster.limits.sort_by_key(|limit| limit.at.at);
+        cluster.uses = [Role::JobManager, Role::TaskManager].map(|role| {
+            if members.iter().any(|member| member.workload.role == role) {
+                Use::Certain
+            } else {
+                Use::Open
+            }
+        });
         cluster
     }
 

@@ -17,6 +17,7 @@ use crate::text::{SourceId, Sources};
 
 mod clusters;
 mod hosts;
+mod layers;
 mod operator;
 mod versions;
 
@@ -42,6 +43,9 @@ struct Unit {
     base: Base,
     /// The documents that one process reads alone.
     only: Vec<(usize, Process)>,
+    /// The containers whose own layers are among its documents.
+    joined: Vec<(SourceId, String)>,
+    unseen: Option<Process>,
     resources: Vec<usize>,
     started_by: Option<Mode>,
     host: Vec<usize>,
@@ -60,6 +64,8 @@ impl Unit {
             split: false,
             base: Base::Unknown,
             only: Vec::new(),
+            joined: Vec::new(),
+            unseen: None,
             resources: Vec::new(),
             started_by: None,
             host: Vec::new(),
@@ -122,6 +128,7 @@ impl<'s> Project<'s> {
                 host_runs_flink: unit.host_runs_flink,
                 base: unit.base,
                 only: self.only(&unit.only),
+                unseen: unit.unseen,
                 resources: pick(&unit.resources),
                 started_by: unit.started_by,
                 memory: OnceLock::new(),
@@ -153,8 +160,9 @@ impl<'s> Project<'s> {
         units.extend(self.folders(configs, rest, &mut hosts));
         let lone = hosts.into_iter().filter(|host| !host.attached);
         units.extend(lone.map(|host| self.lone_host(configs, host)));
-        units.sort_by_key(|unit| unit.numbers().min());
         let clusters = Clusters::read(self.sources);
+        self.layer(configs, &clusters, &mut units);
+        units.sort_by_key(|unit| unit.numbers().min());
         for unit in &mut units {
             unit.cluster = self.cluster(&clusters, configs, unit);
         }
@@ -176,10 +184,16 @@ impl<'s> Project<'s> {
             let mut documents = numbers.iter().map(|&number| &self.documents[number]);
             documents.all(|document| starts_hosts(document, workers))
         };
-        let mut cluster = clusters.of(configs, &paths, starts);
+        let mut cluster = if unit.joined.is_empty() {
+            clusters.of(configs, &paths, starts)
+        } else {
+            clusters.joined(configs, &paths, &unit.joined)
+        };
         let spoken = self.testimony.speaks_near(configs, &paths);
         cluster.runs_python_or_tables = self.testimony.uses_managed_memory(configs, &paths);
-        cluster.uses = clusters.uses(configs, &paths, spoken);
+        if unit.joined.is_empty() {
+            cluster.uses = clusters.uses(configs, &paths, spoken);
+        }
         cluster
     }
 

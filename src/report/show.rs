@@ -1,12 +1,14 @@
 //! What is in force in a deployment, for people and as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::plain;
-use crate::deployment::{Deployment, VersionFrom};
+use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
-use crate::syntax::{Document, Problem, Setting, Space};
+use crate::syntax::{Document, Layer, Problem, Setting, Space};
 use crate::text::Span;
 
 /// Every deployment with its settings, the winner of each key and what it shadows.
@@ -58,17 +60,23 @@ pub fn text(deployments: &[Deployment]) -> String {
                 ));
             }
         }
+        out.push_str(&layers(deployment));
         if let Some(line) = set_elsewhere(deployment) {
             out.push_str(&format!("  set elsewhere: {line}\n"));
         }
-        let width = in_force(deployment, &deployment.documents)
-            .chain(in_force(deployment, &deployment.host))
+        let rows = [
+            in_force(deployment, &deployment.documents),
+            in_force(deployment, &deployment.host),
+        ];
+        let width = rows
+            .iter()
+            .flatten()
             .map(|row| row.setting.key.chars().count())
             .max()
             .unwrap_or(0)
             .min(60);
-        for documents in [&deployment.documents, &deployment.host] {
-            for row in in_force(deployment, documents) {
+        for rows in rows {
+            for row in rows {
                 let shadowed = match row.shadowed {
                     0 => String::new(),
                     count => format!("   over {count} more"),
@@ -78,8 +86,12 @@ pub fn text(deployments: &[Deployment]) -> String {
                 } else {
                     "   (placeholder)"
                 };
+                let reader = match row.reader {
+                    Some(process) => format!("   ({} only)", process.name()),
+                    None => String::new(),
+                };
                 out.push_str(&format!(
-                    "  {:width$}  {}   {}:{}{unknown}{shadowed}\n",
+                    "  {:width$}  {}   {}:{}{unknown}{reader}{shadowed}\n",
                     plain(&row.setting.key),
                     plain(&row.setting.value),
                     plain(row.path),
@@ -87,6 +99,59 @@ pub fn text(deployments: &[Deployment]) -> String {
                 ));
             }
         }
+    }
+    out
+}
+
+/// The layers of a deployment that has several, weakest first, with what each contributes.
+fn layers(deployment: &Deployment) -> String {
+    let below = match deployment.base {
+        Base::Image => Some("what the image ships"),
+        Base::Assumed => Some("the operator's defaults, as its chart ships them"),
+        Base::Operator | Base::File | Base::Unknown => None,
+    };
+    if deployment.documents.len() < 2 && below.is_none() {
+        return String::new();
+    }
+    let mut out = "  layers, weakest first:\n".to_owned();
+    if let Some(below) = below {
+        out.push_str(&format!("    {:18} {below}\n", "shipped"));
+    }
+    let processes = [Process::JobManager, Process::TaskManager];
+    let in_force: Vec<&Setting> = processes
+        .into_iter()
+        .flat_map(|process| in_one(deployment, &deployment.documents, Some(process)))
+        .map(|(_, row)| row.setting)
+        .collect();
+    for document in &deployment.documents {
+        let source = deployment.source(document);
+        let name = match (&document.name, document.held_at) {
+            (Some(name), Some(held)) => {
+                let line = source.place(held.start).line;
+                format!("{}:{line} ({name})", source.path)
+            }
+            _ => source.path.clone(),
+        };
+        let reader = match deployment.reader(document) {
+            Some(process) => format!(", {} only", process.name()),
+            None => String::new(),
+        };
+        let own = document.in_force().count();
+        let wins = document
+            .in_force()
+            .filter(|setting| in_force.iter().any(|other| std::ptr::eq(*other, *setting)))
+            .count();
+        let count = match (own, own - wins) {
+            (1, 0) => "1 option".to_owned(),
+            (own, 0) => format!("{own} options"),
+            (1, _) => "1 option, overridden".to_owned(),
+            (own, lost) => format!("{own} options, {lost} overridden"),
+        };
+        out.push_str(&format!(
+            "    {:18} {}{reader}: {count}\n",
+            document.layer.name(),
+            plain(&name)
+        ));
     }
     out
 }
@@ -113,19 +178,48 @@ struct Row<'d> {
     setting: &'d Setting,
     path: &'d str,
     line: usize,
+    /// The process that alone reads it.
+    reader: Option<Process>,
     shadowed: usize,
 }
 
-/// The last setting of each key over documents in their order, by key.
-fn in_force<'d>(
+/// The last setting of each key over documents in their order, by key. Where processes read different
+/// documents, each has its own, but what is the same in both is told once.
+fn in_force<'d>(deployment: &'d Deployment, documents: &'d [&'d Document]) -> Vec<Row<'d>> {
+    let both = [Some(Process::JobManager), Some(Process::TaskManager)];
+    let processes = if deployment.only.is_empty() {
+        &[None][..]
+    } else {
+        &both[..]
+    };
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for process in processes {
+        for (key, row) in in_one(deployment, documents, *process) {
+            let own = rows.entry(key).or_default();
+            match own
+                .iter_mut()
+                .find(|other| other.setting.value == row.setting.value)
+            {
+                Some(other) => other.reader = None,
+                None => own.push(row),
+            }
+        }
+    }
+    rows.into_values().flatten().collect()
+}
+
+/// The same of one process, or of both.
+fn in_one<'d>(
     deployment: &'d Deployment,
     documents: &'d [&'d Document],
-) -> impl Iterator<Item = Row<'d>> {
-    let mut rows: std::collections::BTreeMap<&str, Row> = std::collections::BTreeMap::new();
-    for document in documents
-        .iter()
-        .filter(|document| document.load_error.is_none())
-    {
+    process: Option<Process>,
+) -> BTreeMap<&'d str, Row<'d>> {
+    let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
+    for document in documents.iter().filter(|own| own.load_error.is_none()) {
+        let reader = deployment.reader(document);
+        if reader.is_some() && reader != process {
+            continue;
+        }
         let source = deployment.source(document);
         for setting in &document.settings {
             let shadowed = rows
@@ -135,12 +229,13 @@ fn in_force<'d>(
                 setting,
                 path: &source.path,
                 line: source.place(setting.key_at.start).line,
+                reader,
                 shadowed,
             };
             rows.insert(&setting.key, row);
         }
     }
-    rows.into_values()
+    rows
 }
 
 /// The same as one JSON document; its shape is a contract with other tools.
@@ -168,6 +263,12 @@ fn deployment_json(deployment: &Deployment) -> Value {
         )
         .chain(
             deployment
+                .resources
+                .iter()
+                .map(|document| document_json(deployment, document, false)),
+        )
+        .chain(
+            deployment
                 .host
                 .iter()
                 .map(|document| document_json(deployment, document, false)),
@@ -181,6 +282,7 @@ fn deployment_json(deployment: &Deployment) -> Value {
         "version_before_all": from(&deployment.version_before_all),
         "java": deployment.java,
         "java_from": from(&deployment.java_from),
+        "base": deployment.base.name(),
         "documents": documents,
         "effective": effective_json(deployment, &deployment.documents),
         "sysctl": effective_json(deployment, &deployment.host),
@@ -189,6 +291,13 @@ fn deployment_json(deployment: &Deployment) -> Value {
 
 fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<String, Value> {
     in_force(deployment, documents)
+        .into_iter()
+        // Of two that differ, that of the process which acts on it.
+        .rev()
+        .filter(|row| {
+            let acts = deployment.raw(&row.setting.key);
+            row.reader.is_none() || acts.is_none_or(|(own, _)| std::ptr::eq(own, row.setting))
+        })
         .map(|row| {
             let value = json!({ "value": row.setting.value, "path": row.path, "line": row.line });
             (row.setting.key.clone(), value)
@@ -220,6 +329,13 @@ impl From<Span> for SpanJson {
             end: span.end,
         }
     }
+}
+
+/// Whether a document is a whole configuration by itself.
+fn is_whole(deployment: &Deployment, document: &Document) -> bool {
+    let is_file = !document.is_part()
+        || document.layer == Layer::ClusterFile && deployment.base == Base::File;
+    document.complete && document.space == Space::Flink && is_file
 }
 
 /// `missing`: this version looks for the other file, does not find it, and stops.
@@ -259,7 +375,9 @@ fn document_json(deployment: &Deployment, document: &Document, missing: bool) ->
         "format": document.format.name(),
         "space": document.space.name(),
         "layer": document.layer.name(),
-        "complete": document.complete && document.space != Space::Sysctl,
+        "name": document.name,
+        "read_by": deployment.reader(document).map(Process::name),
+        "complete": is_whole(deployment, document),
         "settings": settings,
         "problems": document.problems.iter().map(problem).collect::<Vec<_>>(),
         "load_error": load_error,

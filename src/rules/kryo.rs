@@ -3,7 +3,7 @@
 
 use super::cluster::is_of_operator;
 use super::{Rule, fixes};
-use crate::deployment::{Deployment, Effective, Value};
+use crate::deployment::{Base, Deployment, Effective, Value};
 use crate::finding::{Finding, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
@@ -290,6 +290,8 @@ pub(super) fn missing_kryo_registration(
     if let Some((effective, why)) = evidence(deployment) {
         out.push(in_use(rule, deployment, effective, why));
     } else if deployment.is_complete()
+        // A few options on top of those of an image are nobody's whole configuration.
+        && deployment.base == Base::File
         && nothing_said()
         // What the operator has for all deployments says nothing about the types of one.
         && !deployment.flink_documents().any(is_of_operator)

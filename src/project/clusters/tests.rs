@@ -11,7 +11,8 @@ mod kubernetes;
 const CONF: &str = "jobmanager.rpc.address: jm\ntaskmanager.numberOfTaskSlots: 2\n";
 
 /// What is known of the cluster of the first configuration: `n=` the number of `TaskManager`s, limits
-/// as `jm<` and `tm<` with their text, the keys set elsewhere, `*` where that may be any.
+/// as `jm<` and `tm<` with their text, the keys of joined variables as `+key`, the keys set elsewhere, `*`
+/// where that may be any.
 fn shown(files: &[(&str, &str)]) -> String {
     let mut sources = Sources::default();
     let mut files = files.to_vec();
@@ -40,6 +41,9 @@ fn shown(files: &[(&str, &str)]) -> String {
         assert_eq!(source.text(limit.at.at.span).trim_matches('"'), limit.text);
         out.push(format!("{process}<{}={}", limit.text, limit.bytes));
     }
+    let layers = deployment.documents.iter().skip(1);
+    let keys = layers.flat_map(|document| document.in_force());
+    out.extend(keys.map(|setting| format!("+{}", setting.key)));
     out.extend(cluster.elsewhere.iter().cloned());
     out.extend(cluster.opaque.then(|| "*".to_owned()));
     for place in &cluster.set_by {
@@ -199,7 +203,7 @@ fn anchors_merge_keys_and_extended_services_are_followed() {
                 extends: tm\n    scale: 2\n";
     assert_eq!(
         beside("docker-compose.yml", text),
-        "n=3 scale of service tm and 1 more; jm<1g=1073741824; tm<2g=2147483648; tm<2g=2147483648; rest.port"
+        "n=3 scale of service tm and 1 more; jm<1g=1073741824; tm<2g=2147483648; tm<2g=2147483648; +rest.port"
     );
 }
 
@@ -305,16 +309,16 @@ fn what_a_service_sets_is_known_by_its_key() {
     for (lines, expected) in [
         (
             "    environment:\n      - |\n        FLINK_PROPERTIES=\n        a.b: 1\n        # c.d: 1\n        e.f : 2\n",
-            "a.b; e.f",
+            "+a.b; +e.f",
         ),
         (
             "    environment:\n      FLINK_PROPERTIES: \"a.b: 1\\nc.d: 2\"\n",
-            "a.b; c.d",
+            "+a.b; +c.d",
         ),
         ("    environment:\n      - FLINK_PROPERTIES=a.b: 1\n", "a.b"),
         (
             "    environment:\n      FLINK_PROPERTIES: >\n        a.b: 1\n        c.d: 2\n",
-            "a.b; c.d",
+            "+a.b",
         ),
         ("    environment:\n      FLINK_PROPERTIES: ${P}\n", "*"),
         ("    environment:\n      - FLINK_PROPERTIES\n", "*"),

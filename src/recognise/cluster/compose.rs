@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::dockerfile::ENTRYPOINT;
 use super::node::{Value, Word};
 use super::roles::own_script;
+use super::sets::Variable;
 use super::{
-    Facts, Kind, Mount, Role, Sets, Stated, Workload, is_certain_target, is_conf_target, joined,
-    parent, shell,
+    Facts, Kind, Mount, PROPERTIES, Properties, Role, Sets, Stated, Workload, is_certain_target,
+    is_conf_target, joined, parent, shell,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -65,9 +66,6 @@ fn starts_flink(target: &str) -> bool {
         .unwrap_or(("", target));
     SCRIPTS.contains(&name) && (name == ENTRYPOINT || folder.contains("flink"))
 }
-
-/// A variable of the environment, with the place that sets it.
-type Variable<'a> = (&'a str, Option<Cow<'a, str>>, Span);
 
 /// A service with those of the file that it extends.
 struct Service<'a, 't> {
@@ -189,6 +187,11 @@ impl<'a, 't> Service<'a, 't> {
             replicas: self.replicas(),
             memory: self.memory(),
             sets: self.sets(role, &words, &environment, &owner),
+            properties: Properties::of(&environment, &owner),
+            is_whole: image.is_some() || self.at(&["build"]).is_some(),
+            is_stock: is_image && self.at(&["build"]).is_none(),
+            namespace: None,
+            own_name: self.name.to_owned(),
             name: owner,
         }
     }
@@ -196,7 +199,9 @@ impl<'a, 't> Service<'a, 't> {
     fn sets(&self, role: Role, words: &[Word], environment: &[Variable], owner: &str) -> Sets {
         let mut sets = Sets::default();
         for (name, value, at) in environment {
-            sets.variable(name, value.as_deref(), *at, owner);
+            if *name != PROPERTIES {
+                sets.variable(name, value.as_deref(), *at, owner);
+            }
         }
         sets.arguments(words, owner);
         // A client's own way to be started changes nothing of the cluster.

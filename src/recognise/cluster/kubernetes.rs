@@ -1,8 +1,13 @@
 //! Containers of Flink in objects of Kubernetes.
 
+use std::borrow::Cow;
+
 use super::node::{Value, Word};
 use super::roles::own_script;
-use super::{Facts, Kind, Mount, Role, Sets, Stated, Workload, is_conf_target, shell};
+use super::sets::Variable;
+use super::{
+    Facts, Kind, Mount, PROPERTIES, Properties, Role, Sets, Stated, Workload, is_conf_target, shell,
+};
 use crate::flink::sizes;
 use crate::flink::version::Image;
 use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};
@@ -45,6 +50,7 @@ fn object(object: Value, facts: &mut Facts) {
     };
     let Some(pod) = object.at(path) else { return };
     let name = object.at(&["metadata", "name"]).and_then(Value::text);
+    let namespace = object.at(&["metadata", "namespace"]).and_then(Value::text);
     let replicas = match kind {
         "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
             replicas(object.at(&["spec", "replicas"]))
@@ -57,6 +63,7 @@ fn object(object: Value, facts: &mut Facts) {
         let container = Container {
             value,
             pod,
+            namespace,
             owner: format!(
                 "container {} of {kind} {}",
                 value.get("name").and_then(Value::text).unwrap_or("?"),
@@ -95,6 +102,7 @@ fn replicas(value: Option<Value>) -> Stated<u32> {
 struct Container<'a, 't> {
     value: Value<'a, 't>,
     pod: Value<'a, 't>,
+    namespace: Option<&'a str>,
     owner: String,
 }
 
@@ -122,6 +130,16 @@ impl<'a> Container<'a, '_> {
             replicas: replicas.clone(),
             memory: self.memory(),
             sets: self.sets(role, &words),
+            properties: Properties::of(&self.environment(), &self.owner),
+            is_whole: image.is_some(),
+            is_stock: is_image,
+            namespace: self.namespace.map(str::to_owned),
+            own_name: self
+                .value
+                .get("name")
+                .and_then(Value::text)
+                .unwrap_or_default()
+                .to_owned(),
             name: self.owner,
         })
     }
@@ -142,15 +160,23 @@ impl<'a> Container<'a, '_> {
         }
     }
 
+    fn environment(&self) -> Vec<Variable<'a>> {
+        let variables = self.value.get("env").into_iter().flat_map(Value::items);
+        let read = variables.filter_map(|variable| {
+            let name = variable.get("name").and_then(Value::text)?;
+            let value = variable.get("value").and_then(Value::text);
+            Some((name, value.map(Cow::Borrowed), variable.span()))
+        });
+        read.collect()
+    }
+
     fn sets(&self, role: Role, words: &[Word]) -> Sets {
         let owner = self.owner.as_str();
         let mut sets = Sets::default();
-        for variable in self.value.get("env").into_iter().flat_map(Value::items) {
-            let Some(name) = variable.get("name").and_then(Value::text) else {
-                continue;
-            };
-            let value = variable.get("value").and_then(Value::text);
-            sets.variable(name, value, variable.span(), owner);
+        for (name, value, at) in self.environment() {
+            if name != PROPERTIES {
+                sets.variable(name, value.as_deref(), at, owner);
+            }
         }
         sets.arguments(words, owner);
         if role == Role::Other {

@@ -20,6 +20,8 @@ pub use roles::Role;
 pub use sets::{Sets, Told};
 pub use workers::Workers;
 
+use sets::PROPERTIES;
+
 use super::evidence;
 
 /// What kind of file says it.
@@ -87,6 +89,8 @@ impl Facts {
 pub struct Workload {
     /// `service taskmanager`, `container main of Deployment flink-taskmanager`.
     pub name: String,
+    /// Its own name: `taskmanager`.
+    pub own_name: String,
     /// Where its name stands.
     pub at: Span,
     /// The process that it runs.
@@ -103,8 +107,33 @@ pub struct Workload {
     pub replicas: Stated<u32>,
     /// Its memory limit in bytes.
     pub memory: Stated<u64>,
-    /// The options of Flink that it sets.
+    /// The options of Flink that it sets, but for those of `FLINK_PROPERTIES`.
     pub sets: Sets,
+    /// What it gives the entrypoint of the image to append.
+    pub properties: Option<Properties>,
+    /// Whether it says itself what it runs, so that it is more than a change of another.
+    pub is_whole: bool,
+    /// Whether its image is Flink's own, so that what that ships lies below.
+    pub is_stock: bool,
+    /// The namespace of a Kubernetes object, where it says one.
+    pub namespace: Option<String>,
+}
+
+/// A `FLINK_PROPERTIES` of a workload.
+#[derive(Debug)]
+pub struct Properties {
+    /// Where it stands, perhaps in a mapping that is merged.
+    pub at: Span,
+    /// The options that it sets.
+    pub sets: Sets,
+}
+
+impl Workload {
+    /// All options that it sets.
+    pub fn all_sets(&self) -> impl Iterator<Item = &Sets> {
+        let properties = self.properties.iter().map(|properties| &properties.sets);
+        std::iter::once(&self.sets).chain(properties)
+    }
 }
 
 /// What stands where Flink looks for its configuration.

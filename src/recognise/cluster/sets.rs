@@ -1,7 +1,9 @@
 //! Options of Flink that something beside the configuration sets. Only the keys count: they silence.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::Properties;
 use super::node::Word;
 use crate::text::Span;
 
@@ -48,6 +50,23 @@ const VARIABLES: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// The variable that the entrypoint of Flink's image appends to its configuration file.
+pub(super) const PROPERTIES: &str = "FLINK_PROPERTIES";
+
+/// A variable of the environment, with the place that sets it.
+pub(super) type Variable<'a> = (&'a str, Option<Cow<'a, str>>, Span);
+
+impl Properties {
+    /// That of an environment: the first, as an inner layer stands before what it extends.
+    pub(super) fn of(environment: &[Variable], owner: &str) -> Option<Self> {
+        let mut all = environment.iter();
+        let (name, value, at) = all.find(|(name, ..)| *name == PROPERTIES)?;
+        let mut sets = Sets::default();
+        sets.variable(name, value.as_deref(), *at, owner);
+        Some(Properties { at: *at, sets })
+    }
+}
+
 /// How many keys, and how many places that set them, are told apart. Nobody sets as many by hand.
 const MOST: usize = 500;
 
@@ -81,7 +100,7 @@ impl Sets {
     /// An environment variable; without a value it is whatever the shell around it says.
     pub(super) fn variable(&mut self, name: &str, value: Option<&str>, at: Span, owner: &str) {
         let what = || format!("{name} of {owner}");
-        if name == "FLINK_PROPERTIES" {
+        if name == PROPERTIES {
             match value {
                 Some(text) => self.properties(text, at, &what()),
                 None => self.opaque(at, what()),
