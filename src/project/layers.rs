@@ -370,3 +370,6 @@ fn overrides(file: &File, other: &File, workload: &Workload) -> bool {
     let mut services = other.facts.workloads.iter();
     beside && services.any(|own| own.name == workload.name && !own.is_whole)
 }
+
+#[cfg(test)]
+mod tests;
