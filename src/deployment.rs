@@ -271,13 +271,11 @@ impl<'p> Deployment<'p> {
             let mut documents = self.documents.iter().rev();
             return documents.find_map(|document| Some((document.get(key)?, *document)));
         }
-        match process::reader_of(key) {
-            Some(process) => self.raw_in(key, process),
-            None => {
-                let own = self.raw_in(key, Process::JobManager);
-                own.or_else(|| self.raw_in(key, Process::TaskManager))
-            }
+        if let Some(process) = process::reader_of(key) {
+            return self.raw_in(key, process);
         }
+        let own = self.raw_in(key, Process::JobManager);
+        own.or_else(|| self.raw_in(key, Process::TaskManager))
     }
 
     /// Every setting of exactly this key, weakest first, shadowed ones included.
@@ -362,8 +360,16 @@ impl<'p> Deployment<'p> {
         })
     }
 
+    /// The value that the image ships for exactly this key, where nothing here sets it.
+    pub fn shipped(&self, key: &str) -> Option<&'static str> {
+        match self.below(key)? {
+            Shipped::Set(value) if self.of_cluster(key).is_none() => Some(value),
+            _ => None,
+        }
+    }
+
     /// What lies below the documents for exactly this key; `None` where nothing does.
-    pub(crate) fn below(&self, key: &str) -> Option<Shipped> {
+    fn below(&self, key: &str) -> Option<Shipped> {
         let of_image = self.base == Base::Image;
         let shipped = of_image.then(|| shipped(key, self.versions))?;
         (shipped != Shipped::Unset).then_some(shipped)

@@ -382,7 +382,8 @@ fn what_is_tried_takes_the_place_of_what_is_set_out_of_sight() {
     let conf = format!("{SIZES}state.backend: rocksdb\n");
     let compose = "services:\n  taskmanager:\n    image: flink:1.20\n    command: taskmanager\n    \
                    volumes:\n      - ./conf:/opt/flink/conf\n    environment:\n      FLINK_PROPERTIES: \
-                   'taskmanager.memory.managed.fraction: 0.2'\n";
+                   'taskmanager.memory.managed.fraction: 0.2'\n  other:\n    image: flink:1.20\n    \
+                   command: taskmanager\n    volumes:\n      - ./conf:/opt/flink/conf\n";
     let folder = tree(&[
         ("conf/flink-conf.yaml", &conf),
         ("docker-compose.yml", compose),

@@ -152,19 +152,16 @@ impl<'p> Deployment<'p> {
                 at(process, Unknown::BeforeAll);
             }
         }
-        if !self.cluster_documents().any(|_| true) {
-            for process in both {
+        let is_configured = self.cluster_documents().any(|_| true);
+        for process in both {
+            let mut own = self
+                .cluster_documents()
+                .filter(|own| self.is_read_by(own, process));
+            let seen = self.base.is_known() && self.unseen != Some(process);
+            if !is_configured {
                 at(process, Unknown::NoConfiguration);
-            }
-        } else {
-            for process in both {
-                let mut own = self
-                    .cluster_documents()
-                    .filter(|own| self.is_read_by(own, process));
-                let seen = self.base.is_known() && self.unseen != Some(process);
-                if !seen || !own.all(|own| own.complete && own.load_error.is_none()) {
-                    at(process, Unknown::Incomplete);
-                }
+            } else if !seen || !own.all(|own| own.complete && own.load_error.is_none()) {
+                at(process, Unknown::Incomplete);
             }
         }
         let inputs = Inputs::read(|key| {

@@ -12,7 +12,7 @@ use crate::config::Configs;
 use crate::deployment::{Cluster, Count, Place, Use};
 use crate::finding::Location;
 use crate::recognise::cluster::{
-    self, Facts, Kind, Kustomization, Mount, Role, Sets, Workers, Workload,
+    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Workers, Workload,
 };
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
@@ -110,7 +110,7 @@ impl Clusters {
             if conf.is_below(file) || file.text.is_some() && conf.is_in_chart_of(file) {
                 let own = file.facts.workloads.iter();
                 own.filter(|workload| workload.is_flink && !conf.is_other_of(workload))
-                    .flat_map(|workload| workload.all_sets())
+                    .flat_map(Workload::all_sets)
                     .for_each(|own| sets.extend(own));
                 if file.counts() {
                     sets.extend(&file.facts.sets);
@@ -151,6 +151,13 @@ impl Clusters {
     /// The files that describe containers.
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {
         self.files.iter()
+    }
+
+    /// What the Dockerfile at a path says.
+    pub(super) fn image(&self, path: &str) -> Option<&Facts> {
+        let mut images = self.files.iter().map(|file| (&file.path, &file.facts));
+        let found = images.find(|(own, facts)| *own == path && facts.kind == Kind::Image);
+        found.map(|(_, facts)| facts)
     }
 
     /// Whether a kustomization that reads a file, or the folder of it, changes what it reads.
@@ -207,8 +214,10 @@ impl Clusters {
             .files
             .iter()
             .filter(|file| file.facts.kind == Kind::Image && configs.home(&file.path) == home);
-        let built = members.iter().any(|member| !member.workload.is_stock);
-        for image in images.filter(|file| built && conf.is_below(file)) {
+        let runs = |image: &Runs| members.iter().any(|own| own.workload.runs == *image);
+        let of = |path: &str| runs(&Runs::Built(path.to_owned()));
+        let unknown = runs(&Runs::Other);
+        for image in images.filter(|file| of(&file.path) || unknown && conf.is_below(file)) {
             add(&mut cluster, image.source, image.facts.sets.clone());
         }
         cluster.set_by.sort();

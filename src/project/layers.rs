@@ -10,7 +10,7 @@ use super::clusters::{Clusters, File};
 use super::{Project, Unit};
 use crate::config::Configs;
 use crate::deployment::{Base, Process};
-use crate::recognise::cluster::{Kind, Mount, Role, Workload};
+use crate::recognise::cluster::{Kind, Mount, Role, Runs, Workload};
 use crate::recognise::evidence;
 use crate::syntax::{Document, Layer, Space};
 use crate::text::SourceId;
@@ -62,6 +62,9 @@ struct Given {
     properties: Option<usize>,
 }
 
+/// Containers of one process differ, or nobody can tell what they are given.
+struct Unclear;
+
 impl Project<'_> {
     /// Joins what configures the containers of a cluster into one deployment.
     pub(super) fn layer(&self, configs: &Configs, clusters: &Clusters, units: &mut Vec<Unit>) {
@@ -77,12 +80,12 @@ impl Project<'_> {
         members: &Members,
         units: &mut Vec<Unit>,
     ) {
-        let given: Option<Vec<Option<Given>>> = members
+        let given: Result<Vec<Option<Given>>, Unclear> = members
             .of
             .iter()
             .map(|own| self.given(configs, own))
             .collect();
-        let Some(given) = given else { return };
+        let Ok(given) = given else { return };
         let [job_manager, task_manager] = given.as_slice() else {
             return;
         };
@@ -118,7 +121,14 @@ impl Project<'_> {
             .into_iter()
             .find(|process| present.iter().all(|(own, _)| own != process));
         if first.files.is_empty() {
-            self.join_properties(configs, members, &properties, only, unseen, units);
+            self.join_properties(
+                (configs, clusters),
+                members,
+                &properties,
+                &only,
+                unseen,
+                units,
+            );
         } else {
             let mut others = clusters.files().flat_map(|file| {
                 let workloads = file.facts.workloads.iter();
@@ -148,40 +158,46 @@ impl Project<'_> {
     /// A cluster on the configuration that its image ships.
     fn join_properties(
         &self,
-        configs: &Configs,
+        (configs, clusters): (&Configs, &Clusters),
         members: &Members,
         properties: &BTreeSet<usize>,
-        only: Vec<(usize, Process)>,
+        only: &[(usize, Process)],
         unseen: Option<Process>,
         units: &mut Vec<Unit>,
     ) {
         let Some(&first) = properties.first() else {
             return;
         };
-        let is_alone = |unit: &Unit| {
+        let holds_nothing_else = |unit: &Unit| {
             let mut numbers = unit.numbers();
             numbers.all(|number| properties.contains(&number))
         };
-        let is_lone = |number: &usize| {
-            let mut holders = units
-                .iter()
-                .filter(|unit| unit.numbers().any(|own| own == *number));
-            holders.next().is_some_and(|unit| is_alone(unit)) && holders.next().is_none()
+        let is_free = |number: &usize| {
+            let is_in = |unit: &&Unit| unit.numbers().any(|own| own == *number);
+            let mut holders = units.iter().filter(is_in);
+            holders.next().is_some_and(holds_nothing_else) && holders.next().is_none()
         };
         // What flint.toml joins stays joined as it says.
-        if !properties.iter().all(is_lone) {
+        if !properties.iter().all(is_free) {
             return;
         }
-        units.retain(|unit| !is_alone(unit));
+        units.retain(|unit| !holds_nothing_else(unit));
         let path = members.path();
         let numbers: Vec<usize> = properties.iter().copied().collect();
         let config = configs.of(self.path(first));
-        let stock = members
-            .all()
-            .all(|(_, own)| own.is_stock && !own.sets.opaque);
+        let stock = members.all().all(|(_, own)| {
+            let is_stock = match &own.runs {
+                Runs::Stock => true,
+                Runs::Built(path) => clusters.image(path).is_some_and(|facts| {
+                    facts.is_stock && facts.copies.is_empty() && !facts.sets.opaque
+                }),
+                Runs::Unsaid | Runs::Other => false,
+            };
+            is_stock && !own.sets.opaque
+        });
         for mut unit in self.units_of(configs, config, path, &numbers) {
             unit.base = if stock { Base::Image } else { Base::Unknown };
-            unit.only.clone_from(&only);
+            unit.only.extend(only);
             unit.unseen = unseen;
             unit.joined = members.names();
             units.push(unit);
@@ -217,18 +233,17 @@ impl Project<'_> {
         }
     }
 
-    /// What containers of one process are given; `None` where they differ or nobody can tell, and nothing
-    /// where there is none.
-    fn given(&self, configs: &Configs, workloads: &[Member]) -> Option<Option<Given>> {
+    /// What containers of one process are given; nothing where there is none.
+    fn given(&self, configs: &Configs, workloads: &[Member]) -> Result<Option<Given>, Unclear> {
         let mut found: Option<Given> = None;
         for (file, workload) in workloads {
-            let given = self.given_to(configs, file, workload)?;
+            let given = self.given_to(configs, file, workload).ok_or(Unclear)?;
             if found.as_ref().is_some_and(|other| *other != given) {
-                return None;
+                return Err(Unclear);
             }
             found = Some(given);
         }
-        Some(found)
+        Ok(found)
     }
 
     fn given_to(&self, configs: &Configs, file: &File, workload: &Workload) -> Option<Given> {
@@ -368,7 +383,7 @@ fn overrides(file: &File, other: &File, workload: &Workload) -> bool {
         && !std::ptr::eq(file, other)
         && evidence::folder(&file.path) == evidence::folder(&other.path);
     let mut services = other.facts.workloads.iter();
-    beside && services.any(|own| own.name == workload.name && !own.is_whole)
+    beside && services.any(|own| own.name == workload.name && own.runs == Runs::Unsaid)
 }
 
 #[cfg(test)]

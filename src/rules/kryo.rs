@@ -8,7 +8,7 @@ use crate::finding::{Finding, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
-use crate::syntax::{Document, Format, Space};
+use crate::syntax::{Document, Format, Layer, Space};
 
 const CONFIG: &str = "pipeline.serialization-config";
 const TYPES: &str = "pipeline.registered-kryo-types";
@@ -362,7 +362,8 @@ fn in_use(rule: &Rule, deployment: &Deployment, effective: Effective, why: &str)
 }
 
 fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
-    let document = deployment.flink_documents().last()?;
+    let whole = |document: &&Document| document.layer != Layer::Environment;
+    let document = deployment.flink_documents().filter(whole).last()?;
     let last = document.settings.last()?;
     let mut finding = rule.finding(
         document,

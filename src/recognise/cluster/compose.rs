@@ -7,8 +7,8 @@ use super::node::{Value, Word};
 use super::roles::own_script;
 use super::sets::Variable;
 use super::{
-    Facts, Kind, Mount, PROPERTIES, Properties, Role, Sets, Stated, Workload, is_certain_target,
-    is_conf_target, joined, parent, shell,
+    Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
+    is_certain_target, is_conf_target, joined, parent, shell,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -188,12 +188,26 @@ impl<'a, 't> Service<'a, 't> {
             memory: self.memory(),
             sets: self.sets(role, &words, &environment, &owner),
             properties: Properties::of(&environment, &owner),
-            is_whole: image.is_some() || self.at(&["build"]).is_some(),
-            is_stock: is_image && self.at(&["build"]).is_none(),
+            runs: self.runs(is_image, folder),
             namespace: None,
-            own_name: self.name.to_owned(),
             name: owner,
         }
+    }
+
+    fn runs(&self, is_image: bool, folder: &str) -> Runs {
+        let Some(build) = self.at(&["build"]) else {
+            return match self.at(&["image"]) {
+                None => Runs::Unsaid,
+                Some(_) if is_image => Runs::Stock,
+                Some(_) => Runs::Other,
+            };
+        };
+        let field = |key: &str| build.get(key).and_then(Value::text);
+        let context = build.text().or_else(|| field("context")).unwrap_or(".");
+        let context = joined(folder, context).filter(|_| !is_placeholder(context));
+        let file = field("dockerfile").unwrap_or("Dockerfile");
+        let path = context.and_then(|context| joined(&context, file));
+        path.map_or(Runs::Other, Runs::Built)
     }
 
     fn sets(&self, role: Role, words: &[Word], environment: &[Variable], owner: &str) -> Sets {

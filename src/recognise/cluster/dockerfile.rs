@@ -13,6 +13,7 @@ pub(super) fn read(path: &str, text: &str) -> Facts {
     let mut facts = Facts::new(Kind::Image);
     let owner = "the image";
     let is_flink = !evidence::read(path, text.as_bytes()).is_empty();
+    facts.is_stock = is_flink;
     let mut start_script = None;
     let (mut entry, mut command) = (Role::Unknown, Role::Unknown);
     for (line, at) in instructions(text) {

@@ -6,7 +6,8 @@ use super::node::{Value, Word};
 use super::roles::own_script;
 use super::sets::Variable;
 use super::{
-    Facts, Kind, Mount, PROPERTIES, Properties, Role, Sets, Stated, Workload, is_conf_target, shell,
+    Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload, is_conf_target,
+    shell,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -131,15 +132,12 @@ impl<'a> Container<'a, '_> {
             memory: self.memory(),
             sets: self.sets(role, &words),
             properties: Properties::of(&self.environment(), &self.owner),
-            is_whole: image.is_some(),
-            is_stock: is_image,
+            runs: match image {
+                None => Runs::Unsaid,
+                Some(_) if is_image => Runs::Stock,
+                Some(_) => Runs::Other,
+            },
             namespace: self.namespace.map(str::to_owned),
-            own_name: self
-                .value
-                .get("name")
-                .and_then(Value::text)
-                .unwrap_or_default()
-                .to_owned(),
             name: self.owner,
         })
     }

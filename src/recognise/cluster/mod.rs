@@ -57,6 +57,8 @@ pub struct Facts {
     pub copies: Vec<String>,
     /// The process that an image starts by itself.
     pub role: Role,
+    /// Whether it is an image on top of Flink's own.
+    pub is_stock: bool,
 }
 
 impl Facts {
@@ -70,6 +72,7 @@ impl Facts {
             kustomization: None,
             copies: Vec::new(),
             role: Role::Unknown,
+            is_stock: false,
         }
     }
 
@@ -89,8 +92,6 @@ impl Facts {
 pub struct Workload {
     /// `service taskmanager`, `container main of Deployment flink-taskmanager`.
     pub name: String,
-    /// Its own name: `taskmanager`.
-    pub own_name: String,
     /// Where its name stands.
     pub at: Span,
     /// The process that it runs.
@@ -111,12 +112,23 @@ pub struct Workload {
     pub sets: Sets,
     /// What it gives the entrypoint of the image to append.
     pub properties: Option<Properties>,
-    /// Whether it says itself what it runs, so that it is more than a change of another.
-    pub is_whole: bool,
-    /// Whether its image is Flink's own, so that what that ships lies below.
-    pub is_stock: bool,
+    /// The image that it runs.
+    pub runs: Runs,
     /// The namespace of a Kubernetes object, where it says one.
     pub namespace: Option<String>,
+}
+
+/// What image a workload runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// It does not say: it changes another description of itself.
+    Unsaid,
+    /// Flink's own, so that what that ships lies below.
+    Stock,
+    /// One that is built of this Dockerfile, a path of the tree.
+    Built(String),
+    /// Another.
+    Other,
 }
 
 /// A `FLINK_PROPERTIES` of a workload.

@@ -95,7 +95,7 @@ fn decided_by(parts: &Parts) -> Map<String, Value> {
 fn reason(reason: &Reason) -> Value {
     let (path, line) = match &reason.origin {
         Origin::File { path, line, .. } => (Some(path), Some(line)),
-        Origin::Nowhere | Origin::Tried { .. } => (None, None),
+        Origin::Nowhere | Origin::Shipped { .. } | Origin::Tried { .. } => (None, None),
     };
     json!({ "why": reason.why.name(), "key": reason.key, "path": path, "line": line })
 }

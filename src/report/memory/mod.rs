@@ -100,6 +100,10 @@ fn signed_mib(from: u64, to: u64) -> String {
 fn setting(key: &str, origin: &Origin) -> Option<Vec<String>> {
     match origin {
         Origin::Nowhere => None,
+        Origin::Shipped { value } => Some(vec![
+            format!("{key} = {value}"),
+            "shipped with the image".to_owned(),
+        ]),
         Origin::Tried { value } => Some(vec![format!("{key} = {value}"), "--set".to_owned()]),
         Origin::File { path, line, value } => {
             Some(vec![format!("{key} = {value}"), format!("{path}:{line}")])

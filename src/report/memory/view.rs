@@ -188,6 +188,11 @@ pub struct Reason {
 pub enum Origin {
     /// Nowhere.
     Nowhere,
+    /// In the configuration that the image ships.
+    Shipped {
+        /// The value.
+        value: &'static str,
+    },
     /// On the command line.
     Tried {
         /// The value.
@@ -219,7 +224,10 @@ impl Origins<'_> {
             return Origin::Tried { value };
         }
         let Some((setting, document)) = self.deployment.of_cluster(key) else {
-            return Origin::Nowhere;
+            return match self.deployment.shipped(key) {
+                Some(value) => Origin::Shipped { value },
+                None => Origin::Nowhere,
+            };
         };
         let source = self.deployment.source(document);
         Origin::File {
@@ -240,6 +248,7 @@ impl Origins<'_> {
     pub(super) fn text(self, key: Key) -> Option<String> {
         match self.of_option(key).1 {
             Origin::Tried { value } | Origin::File { value, .. } => Some(value),
+            Origin::Shipped { value } => Some(value.to_owned()),
             Origin::Nowhere => match key.spec().preset {
                 Preset::Fraction(fraction) => Some(fraction.to_string()),
                 _ => None,

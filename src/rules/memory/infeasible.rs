@@ -80,6 +80,12 @@ fn finding(rule: &Rule, deployment: &Deployment, error: &MemoryError) -> Option<
     } else {
         format!("{full}; {advice}")
     };
+    for key in &keys {
+        if let Some(value) = deployment.shipped(key) {
+            let help = &mut finding.help;
+            help.push_str(&format!("; the image ships `{key}: {value}`"));
+        }
+    }
     let others = keys.iter().filter(|key| **key != shown);
     finding.related = others
         .filter_map(|key| {
