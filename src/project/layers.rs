@@ -4,7 +4,7 @@
 //! Joined is only what is certain: one container for each process, in a file that can be read. All else
 //! stays as it is, each part by itself, and what it sets is unknown to others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::clusters::{Clusters, File};
 use super::{Project, Unit};
@@ -28,10 +28,6 @@ struct Members<'c> {
 impl<'c> Members<'c> {
     fn all(&self) -> impl Iterator<Item = &Member<'c>> {
         self.of.iter().flatten()
-    }
-
-    fn hold(&self, (_, workload): Member) -> bool {
-        self.all().any(|(_, own)| std::ptr::eq(*own, workload))
     }
 
     /// The first file.
@@ -68,23 +64,18 @@ struct Unclear;
 impl Project<'_> {
     /// Joins what configures the containers of a cluster into one deployment.
     pub(super) fn layer(&self, configs: &Configs, clusters: &Clusters, units: &mut Vec<Unit>) {
+        if clusters.files().next().is_none() {
+            return;
+        }
+        let found = Found::new(self, configs, clusters);
         for members in members(configs, clusters) {
-            self.join_members(configs, clusters, &members, units);
+            self.join_members(&found, &members, units);
         }
     }
 
-    fn join_members(
-        &self,
-        configs: &Configs,
-        clusters: &Clusters,
-        members: &Members,
-        units: &mut Vec<Unit>,
-    ) {
-        let given: Result<Vec<Option<Given>>, Unclear> = members
-            .of
-            .iter()
-            .map(|own| self.given(configs, own))
-            .collect();
+    fn join_members(&self, found: &Found, members: &Members, units: &mut Vec<Unit>) {
+        let given: Result<Vec<Option<Given>>, Unclear> =
+            members.of.iter().map(|own| found.given(own)).collect();
         let Ok(given) = given else { return };
         let [job_manager, task_manager] = given.as_slice() else {
             return;
@@ -121,36 +112,17 @@ impl Project<'_> {
             .into_iter()
             .find(|process| present.iter().all(|(own, _)| own != process));
         if first.files.is_empty() {
-            self.join_properties(
-                (configs, clusters),
-                members,
-                &properties,
-                &only,
-                unseen,
-                units,
-            );
-        } else {
-            let mut others = clusters.files().flat_map(|file| {
-                let workloads = file.facts.workloads.iter();
-                workloads.map(move |workload| (file, workload))
-            });
-            let shared = others.any(|other| {
-                other.1.role != Role::Other
-                    && !members.hold(other)
-                    && self.gives_any(configs, other, &first.files)
-            });
-            if !shared {
-                let changed = members
-                    .all()
-                    .any(|(file, _)| clusters.are_patched(&file.path));
-                self.join_files(members, first, &properties, &only, unseen, units);
-                let holds = |unit: &&mut Unit| {
-                    let mut numbers = unit.numbers();
-                    numbers.any(|number| first.files.contains(&number))
-                };
-                for unit in units.iter_mut().filter(holds).filter(|_| changed) {
-                    unit.base = Base::Unknown;
-                }
+            self.join_properties(found, members, &properties, &only, unseen, units);
+        } else if !found.is_shared(members, &first.files) {
+            self.join_files(members, first, &properties, &only, unseen, units);
+            let mut files = members.all().map(|(file, _)| &file.path);
+            let changed = files.any(|path| found.clusters.are_patched(path));
+            let holds = |unit: &&mut Unit| {
+                let mut numbers = unit.numbers();
+                numbers.any(|number| first.files.contains(&number))
+            };
+            for unit in units.iter_mut().filter(holds).filter(|_| changed) {
+                unit.base = Base::Unknown;
             }
         }
     }
@@ -158,7 +130,9 @@ impl Project<'_> {
     /// A cluster on the configuration that its image ships.
     fn join_properties(
         &self,
-        (configs, clusters): (&Configs, &Clusters),
+        Found {
+            configs, clusters, ..
+        }: &Found,
         members: &Members,
         properties: &BTreeSet<usize>,
         only: &[(usize, Process)],
@@ -232,12 +206,72 @@ impl Project<'_> {
             }
         }
     }
+}
+
+/// Where the documents are that containers get.
+struct Found<'p> {
+    project: &'p Project<'p>,
+    configs: &'p Configs,
+    clusters: &'p Clusters,
+    /// The files by their path and, of those that Flink reads by their name, by their folder.
+    by_path: HashMap<&'p str, Vec<usize>>,
+    /// The files of `ConfigMap`s by folder and name of the map.
+    maps: HashMap<(&'p str, &'p str), Vec<usize>>,
+    /// By document, how many containers get it.
+    getters: HashMap<usize, usize>,
+}
+
+impl<'p> Found<'p> {
+    fn new(project: &'p Project<'p>, configs: &'p Configs, clusters: &'p Clusters) -> Self {
+        let mut found = Found {
+            project,
+            configs,
+            clusters,
+            by_path: HashMap::new(),
+            maps: HashMap::new(),
+            getters: HashMap::new(),
+        };
+        for (number, document) in project.documents.iter().enumerate() {
+            let path = project.path(number);
+            let holder = document.holder.as_deref().filter(|own| own.is("ConfigMap"));
+            if let Some(name) = holder.and_then(|own| own.name.as_deref()) {
+                let map = (evidence::folder(path), name);
+                found.maps.entry(map).or_default().push(number);
+            } else if !document.is_part() && document.space == Space::Flink {
+                found.by_path.entry(path).or_default().push(number);
+                let name = path.rsplit('/').next().unwrap_or(path);
+                if matches!(name, "flink-conf.yaml" | "config.yaml") {
+                    let folder = evidence::folder(path);
+                    found.by_path.entry(folder).or_default().push(number);
+                }
+            }
+        }
+        for file in clusters.files() {
+            for workload in &file.facts.workloads {
+                let mounts = workload.mounts.iter();
+                let own: BTreeSet<usize> = mounts
+                    .flat_map(|mount| found.mounted(file, workload, mount))
+                    .collect();
+                for number in own.into_iter().filter(|_| workload.role != Role::Other) {
+                    *found.getters.entry(number).or_default() += 1;
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether others than these containers get one of the documents that all of these get.
+    fn is_shared(&self, members: &Members, documents: &BTreeSet<usize>) -> bool {
+        let own = members.all().count();
+        let mut all = documents.iter();
+        all.any(|number| self.getters.get(number).is_some_and(|all| *all != own))
+    }
 
     /// What containers of one process are given; nothing where there is none.
-    fn given(&self, configs: &Configs, workloads: &[Member]) -> Result<Option<Given>, Unclear> {
+    fn given(&self, workloads: &[Member]) -> Result<Option<Given>, Unclear> {
         let mut found: Option<Given> = None;
         for (file, workload) in workloads {
-            let given = self.given_to(configs, file, workload).ok_or(Unclear)?;
+            let given = self.given_to(file, workload).ok_or(Unclear)?;
             if found.as_ref().is_some_and(|other| *other != given) {
                 return Err(Unclear);
             }
@@ -246,12 +280,19 @@ impl Project<'_> {
         Ok(found)
     }
 
-    fn given_to(&self, configs: &Configs, file: &File, workload: &Workload) -> Option<Given> {
+    fn given_to(&self, file: &File, workload: &Workload) -> Option<Given> {
         let mut given = Given::default();
         for mount in &workload.mounts {
-            let files = self.mounted(configs, file, workload, mount);
+            let files = self.mounted(file, workload, mount);
             // A folder or a map that is out of sight may hold anything.
-            if files.is_empty() {
+            let (first, rest) = files.split_first()?;
+            // Several maps of one name are put in place at different times.
+            let holder = |number: &usize| {
+                let document = &self.project.documents[*number];
+                let root = document.holder.as_deref().map(|own| own.root);
+                (root.is_some()).then_some((document.source, root))
+            };
+            if rest.iter().any(|number| holder(number) != holder(first)) {
                 return None;
             }
             given.files.extend(files);
@@ -260,66 +301,48 @@ impl Project<'_> {
             if properties.sets.opaque {
                 return None;
             }
-            let is_it = |(_, document): &(usize, &Document)| {
-                document.source == file.source
-                    && document.layer == Layer::Environment
+            let documents = &self.project.documents;
+            let start = documents.partition_point(|own| own.source < file.source);
+            let own = documents[start..]
+                .iter()
+                .take_while(|own| own.source == file.source);
+            let is_it = |document: &Document| {
+                document.layer == Layer::Environment
                     && document.held_at.is_some_and(|held| {
                         held.start < properties.at.end && properties.at.start < held.end
                     })
             };
-            let found = self.documents.iter().enumerate().find(is_it);
-            given.properties = Some(found?.0);
+            let found = own.enumerate().find(|(_, document)| is_it(document));
+            given.properties = Some(start + found?.0);
         }
         Some(given)
     }
 
-    /// Whether a container gets any of these documents.
-    fn gives_any(
-        &self,
-        configs: &Configs,
-        (file, workload): Member,
-        documents: &BTreeSet<usize>,
-    ) -> bool {
-        workload.mounts.iter().any(|mount| {
-            let files = self.mounted(configs, file, workload, mount);
-            files.iter().any(|number| documents.contains(number))
-        })
-    }
-
     /// The documents that a mount puts where Flink looks for its configuration.
-    fn mounted(
-        &self,
-        configs: &Configs,
-        file: &File,
-        workload: &Workload,
-        mount: &Mount,
-    ) -> Vec<usize> {
-        let home = configs.home(&file.path);
-        let all = self.documents.iter().enumerate();
-        let own = all.filter(|(number, document)| {
-            let path = self.path(*number);
-            match mount {
-                Mount::Path(mounted, _) => {
-                    let name = path.rsplit('/').next().unwrap_or(path);
-                    let is_read = matches!(name, "flink-conf.yaml" | "config.yaml");
-                    !document.is_part()
-                        && document.space == Space::Flink
-                        && (path == mounted || is_read && evidence::folder(path) == mounted)
-                }
-                Mount::ConfigMap(map, keys) => {
-                    let near = evidence::folder(path) == evidence::folder(&file.path);
-                    near && configs.home(path) == home
-                        && is_of_map(document, map, keys.as_deref(), workload)
-                }
+    fn mounted(&self, file: &File, workload: &Workload, mount: &Mount) -> Vec<usize> {
+        let folder = evidence::folder(&file.path);
+        match mount {
+            Mount::Path(path, _) => {
+                let all = self.by_path.get(path.as_str());
+                all.cloned().unwrap_or_default()
             }
-        });
-        own.map(|(number, _)| number).collect()
+            Mount::ConfigMap(map, keys) => {
+                let all = self.maps.get(&(folder, map.as_str())).into_iter().flatten();
+                let home = self.configs.home(&file.path);
+                let is_it = |number: &&usize| {
+                    let document = &self.project.documents[**number];
+                    self.configs.home(self.project.path(**number)) == home
+                        && is_of_map(document, keys.as_deref(), workload)
+                };
+                all.filter(is_it).copied().collect()
+            }
+        }
     }
 }
 
-/// Whether a document is a file of a `ConfigMap` that a container gets.
-fn is_of_map(document: &Document, map: &str, keys: Option<&[String]>, workload: &Workload) -> bool {
-    let Some(holder) = document.holder.as_deref().filter(|own| own.is("ConfigMap")) else {
+/// Whether a document of a `ConfigMap` is a file of it that a container gets.
+fn is_of_map(document: &Document, keys: Option<&[String]>, workload: &Workload) -> bool {
+    let Some(holder) = document.holder.as_deref() else {
         return false;
     };
     let key = holder.keys.last().map_or("", String::as_str);
@@ -329,13 +352,20 @@ fn is_of_map(document: &Document, map: &str, keys: Option<&[String]>, workload: 
         _ => true,
     };
     let held = keys.is_none_or(|keys| keys.iter().any(|own| own == key));
-    same && held && holder.name.as_deref() == Some(map) && document.layer == Layer::ClusterFile
+    same && held && document.layer == Layer::ClusterFile
 }
 
 /// The containers that are a cluster together: those of a compose file, and those of the manifests of a folder
 /// that get the same `ConfigMap`s.
 fn members<'c>(configs: &Configs, clusters: &'c Clusters) -> Vec<Members<'c>> {
     let mut all: BTreeMap<(String, Vec<&str>), Option<Members>> = BTreeMap::new();
+    // What says more of a service, to be laid over it.
+    let mut over: HashSet<(&str, &str)> = HashSet::new();
+    for file in clusters.files() {
+        let workloads = file.facts.workloads.iter();
+        let unsaid = workloads.filter(|own| own.runs == Runs::Unsaid);
+        over.extend(unsaid.map(|own| (evidence::folder(&file.path), own.name.as_str())));
+    }
     for file in clusters.files().filter(|file| !file.facts.unreadable) {
         let folder = evidence::folder(&file.path);
         let home = match file.facts.kind {
@@ -358,10 +388,7 @@ fn members<'c>(configs: &Configs, clusters: &'c Clusters) -> Vec<Members<'c>> {
             }
             let key = (home.clone(), maps);
             let members = all.entry(key).or_insert_with(|| Some(Members::default()));
-            let is_overridden = file.facts.kind == Kind::Compose
-                && clusters
-                    .files()
-                    .any(|other| overrides(file, other, workload));
+            let is_overridden = over.contains(&(folder, workload.name.as_str()));
             match (workload.role, &mut *members) {
                 (Role::JobManager, Some(members)) if !is_overridden => {
                     members.of[0].push((file, workload));
@@ -375,15 +402,6 @@ fn members<'c>(configs: &Configs, clusters: &'c Clusters) -> Vec<Members<'c>> {
         }
     }
     all.into_values().flatten().collect()
-}
-
-/// Whether another compose file of the folder says more of a service, to be laid over it.
-fn overrides(file: &File, other: &File, workload: &Workload) -> bool {
-    let beside = other.facts.kind == Kind::Compose
-        && !std::ptr::eq(file, other)
-        && evidence::folder(&file.path) == evidence::folder(&other.path);
-    let mut services = other.facts.workloads.iter();
-    beside && services.any(|own| own.name == workload.name && own.runs == Runs::Unsaid)
 }
 
 #[cfg(test)]

@@ -227,6 +227,9 @@ fn containers_and_the_map_that_they_mount_are_a_cluster() {
         shown(&[("k8s/conf.yaml", &away), ("k8s/jm.yaml", &there)]),
         unknown
     );
+    // Two maps of that name are put in place at different times.
+    let more = [files[0], files[1], ("k8s/other.yaml", map.as_str())];
+    assert!(shown(&more).iter().all(|one| one.contains(": unknown")));
     // A kustomization beside them changes what it reads.
     let patched = "resources: [conf.yaml, jm.yaml, tm.yaml]\npatches: [{path: p.yaml}]\n";
     let mut patched_files = files.to_vec();
