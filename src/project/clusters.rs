@@ -24,7 +24,10 @@ mod tests;
 /// What all files of a run say about clusters.
 #[derive(Debug, Default)]
 pub(super) struct Clusters {
+    /// In the order of their sources.
     files: Vec<File>,
+    /// Those of them that are Dockerfiles.
+    dockerfiles: Vec<usize>,
     /// By the folder that they lie in.
     workers: BTreeMap<String, (SourceId, Workers)>,
     /// Files that say that Flink runs in containers.
@@ -63,6 +66,9 @@ impl Clusters {
                 clusters.workers.insert(folder, (source.id, workers));
             } else if let Some(facts) = cluster::read(path, &source.bytes) {
                 let unreadable = facts.unreadable;
+                if facts.kind == Kind::Image {
+                    clusters.dockerfiles.push(clusters.files.len());
+                }
                 clusters.files.push(File {
                     path: path.clone(),
                     source: source.id,
@@ -155,9 +161,15 @@ impl Clusters {
 
     /// What the Dockerfile at a path says.
     pub(super) fn image(&self, path: &str) -> Option<&Facts> {
-        let mut images = self.files.iter().map(|file| (&file.path, &file.facts));
-        let found = images.find(|(own, facts)| *own == path && facts.kind == Kind::Image);
-        found.map(|(_, facts)| facts)
+        let mut images = self.images_of_flink();
+        images
+            .find(|file| file.path == path)
+            .map(|file| &file.facts)
+    }
+
+    fn images_of_flink(&self) -> impl Iterator<Item = &File> {
+        let all = self.dockerfiles.iter();
+        all.map(|&index| &self.files[index])
     }
 
     /// Whether a kustomization that reads a file, or the folder of it, changes what it reads.
@@ -190,35 +202,36 @@ impl Clusters {
         let home = configs.home(first);
         let conf = Conf { paths, home };
         let mut members: Vec<Member> = Vec::new();
-        for file in &self.files {
-            let is_own = |workload: &Workload| {
-                let mut names = names.iter();
-                names.any(|(source, name)| *source == file.source && *name == workload.name)
+        for (source, name) in names {
+            let found = self.files.binary_search_by_key(source, |file| file.source);
+            let Some(file) = found.ok().map(|index| &self.files[index]) else {
+                continue;
             };
-            let own = file.facts.workloads.iter().filter(|own| is_own(own));
-            members.extend(own.map(|workload| Member {
-                file,
-                workload,
-                proven: true,
-            }));
-        }
-        for member in &members {
-            add(
-                &mut cluster,
-                member.file.source,
-                member.workload.sets.clone(),
+            let workloads = file.facts.workloads.iter();
+            members.extend(
+                workloads
+                    .filter(|own| own.name == *name)
+                    .map(|workload| Member {
+                        file,
+                        workload,
+                        proven: true,
+                    }),
             );
         }
+        for member in &members {
+            // What runs before a container may write the file that it reads.
+            let (own, before) = (&member.workload.sets, &member.file.facts.sets);
+            add(&mut cluster, member.file.source, own.clone());
+            add(&mut cluster, member.file.source, before.clone());
+        }
         // The image of a Dockerfile sets what it sets for all that is started from it.
-        let images = self
-            .files
-            .iter()
-            .filter(|file| file.facts.kind == Kind::Image && configs.home(&file.path) == home);
         let runs = |image: &Runs| members.iter().any(|own| own.workload.runs == *image);
-        let of = |path: &str| runs(&Runs::Built(path.to_owned()));
         let unknown = runs(&Runs::Other);
-        for image in images.filter(|file| of(&file.path) || unknown && conf.is_below(file)) {
-            add(&mut cluster, image.source, image.facts.sets.clone());
+        for image in self.images_of_flink() {
+            let near = || configs.home(&image.path) == home && conf.is_below(image);
+            if runs(&Runs::Built(image.path.clone())) || unknown && near() {
+                add(&mut cluster, image.source, image.facts.sets.clone());
+            }
         }
         cluster.set_by.sort();
         cluster.set_by.dedup();

@@ -38,12 +38,14 @@ impl<'c> Members<'c> {
             .unwrap_or("")
     }
 
+    /// Their names, in the order in which they stand.
     fn names(&self) -> Vec<(SourceId, String)> {
-        let names: BTreeSet<(SourceId, String)> = self
-            .all()
+        let mut all: Vec<&Member> = self.all().collect();
+        all.sort_by_key(|(file, own)| (file.source, own.at));
+        let names = all.into_iter();
+        names
             .map(|(file, own)| (file.source, own.name.clone()))
-            .collect();
-        names.into_iter().collect()
+            .collect()
     }
 }
 
