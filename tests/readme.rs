@@ -54,6 +54,12 @@ fn memory() -> String {
     format!("```text\n{}```\n", session(line))
 }
 
+/// The layers of a cluster of containers.
+fn layers() -> String {
+    let line = "flint show testdata/deployments/layers/tree/mounted";
+    format!("```text\n{}```\n", session(line))
+}
+
 /// The upgrade of a real enough configuration from 1.20.
 fn upgrade() -> String {
     let tree = "testdata/deployments/upgrade-to-2/tree";
@@ -132,6 +138,7 @@ fn the_readme_shows_true_output_and_every_rule() {
     let parts = [
         ("demo", demo()),
         ("memory", memory()),
+        ("layers", layers()),
         ("upgrade", upgrade()),
         ("rules", table()),
     ];
