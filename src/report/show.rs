@@ -117,8 +117,8 @@ fn layers(deployment: &Deployment) -> String {
     if let Some(below) = below {
         out.push_str(&format!("    {:18} {below}\n", "shipped"));
     }
-    let processes = [Process::JobManager, Process::TaskManager];
-    let in_force: Vec<&Setting> = processes
+    let both = [Process::JobManager, Process::TaskManager];
+    let in_force: Vec<&Setting> = both
         .into_iter()
         .flat_map(|process| in_one(deployment, &deployment.documents, Some(process)))
         .map(|(_, row)| row.setting)
@@ -215,13 +215,20 @@ fn in_one<'d>(
     process: Option<Process>,
 ) -> BTreeMap<&'d str, Row<'d>> {
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
+    // What one process is told of the other, nobody acts on.
+    let other = match process {
+        Some(Process::JobManager) => Some("taskmanager."),
+        Some(Process::TaskManager) => Some("jobmanager.memory."),
+        None => None,
+    };
+    let acts = |setting: &&Setting| other.is_none_or(|other| !setting.key.starts_with(other));
     for document in documents.iter().filter(|own| own.load_error.is_none()) {
         let reader = deployment.reader(document);
         if reader.is_some() && reader != process {
             continue;
         }
         let source = deployment.source(document);
-        for setting in &document.settings {
+        for setting in document.settings.iter().filter(acts) {
             let shadowed = rows
                 .get(setting.key.as_str())
                 .map_or(0, |row| row.shadowed + 1);
