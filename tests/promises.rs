@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 
-/// Cases of each kind of file; 7,000 in all, as many as a debug build checks in a minute of two cores.
+/// Cases of each kind of file; 7,700 in all, as many as a debug build checks in a minute of two cores.
 const CASES: u32 = 700;
 
 /// Lines of a format, wild and tame, that a file is put together from.
@@ -61,7 +61,7 @@ const FLINK_CONF: &[&str] = &[
     "x: 1 # flint: ignore[hash-cuts-value]",
 ];
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind {
         path: "conf/flink-conf.yaml",
         head: "",
@@ -290,6 +290,30 @@ const KINDS: [Kind; 10] = [
         foot: "  b:\n    environment:\n      FLINK_PROPERTIES: |-\n        parallelism.default: 3\n",
         lines: FLINK_CONF,
     },
+    Kind {
+        path: "compose.yaml",
+        head: "services:\n  a:\n    image: flink\n    command:\n      - taskmanager\n",
+        indent: "      ",
+        foot: "  b:\n    image: flink\n    command: jobmanager -Drest.portt=8081 -D state.backend=rocksdb\n",
+        lines: &[
+            "# a comment",
+            "",
+            "- -Dtaskmanager.numberOfTaskSlots=4",
+            "- '-Dtaskmanager.numberOfTaskSlots=2' # few",
+            "- \"-Dtaskmanager.numberOfTaskSlotss=4\"",
+            "- -D\n- parallelism.defualt=3",
+            "- -Dstate.backend=rocksdb",
+            "- -Dstate.backend.rocksdb.block.cache-size=8mb",
+            "- -Dstate.backend.rocksdb.memory.managed=false",
+            "- -Dstate.backend.rocksdb.block-cache-size=256mb",
+            "- -Dakka.ask.timeout=2 min",
+            "- -Dtaskmanager.memory.process.size=1g",
+            "- \"-Dpipeline.force-kryo=\\x74rue\"",
+            "- -Denv.java.opts=-Xmx1g -Da=b",
+            "- -Dpipeline.jars=$JARS",
+            "# flint: ignore[misspelled-option] x",
+        ],
+    },
 ];
 
 /// How the lines become a file.
@@ -453,4 +477,9 @@ fn config_maps_keep_their_promises() {
 #[test]
 fn compose_files_keep_their_promises() {
     run(&KINDS[9]);
+}
+
+#[test]
+fn arguments_of_commands_keep_their_promises() {
+    run(&KINDS[10]);
 }

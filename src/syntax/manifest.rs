@@ -6,11 +6,13 @@ use std::collections::HashSet;
 
 use self::name::{Name, Owner};
 use self::place::{Place, place};
+use super::arguments::Command;
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
 use super::{Document, Format, Holder, Layer, Space, flink_conf, is_placeholder, yaml};
 use crate::text::{Source, Span};
 
+mod command;
 mod name;
 mod place;
 mod resource;
@@ -34,6 +36,8 @@ enum Reads {
     Lines,
     /// As `config.yaml`.
     Config,
+    /// As words of a command that continue another.
+    Words(Command),
 }
 
 /// A part of a source that is a configuration.
@@ -77,6 +81,9 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
         }
         let walk = Walk {
             tree,
+            read: outer.read,
+            // The operator writes the commands of what it starts.
+            commands: !resource::is_resource(tree, root),
             owner,
             number,
             path: Vec::new(),
@@ -212,6 +219,10 @@ struct Found {
 
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
+    /// What the tree was read from.
+    read: &'a str,
+    /// Whether the commands in it are those that run.
+    commands: bool,
     owner: Owner,
     /// Which document of the source it is.
     number: u32,
@@ -234,6 +245,7 @@ impl Walk<'_, '_> {
             _ if depth > DEPTH => {}
             Shape::Map { .. } => {
                 self.variable(id);
+                self.command(id);
                 for (key, value) in tree.pairs(id) {
                     let name = &tree.node(key).value;
                     // What a Secret has there is base64.
@@ -335,6 +347,33 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// The command of a service or a container.
+    fn command(&mut self, map: NodeId) {
+        let tree = self.tree;
+        if !self.commands {
+            return;
+        }
+        for (key, value) in tree.pairs(map) {
+            let name = &*tree.node(key).value;
+            if !command::KEYS.contains(&name) {
+                continue;
+            }
+            if let Some(before) = command::before(tree, self.read, map, name) {
+                let holder = tree.node(key).span.join(tree.node(value).span);
+                self.keys.push(name.to_owned());
+                self.push(
+                    Reads::Words(before),
+                    Layer::Arguments,
+                    value,
+                    0,
+                    holder,
+                    name,
+                );
+                self.keys.pop();
+            }
+        }
+    }
+
     /// Notes a configuration; one that an alias stands for where it stands itself.
     fn push(
         &mut self,
@@ -383,7 +422,8 @@ impl Walk<'_, '_> {
             .path
             .iter()
             .map(|id| self.tree.node(*id).value.as_ref());
-        Name::new(&self.owner, layer == Layer::Environment, key, path)
+        let of_process = matches!(layer, Layer::Environment | Layer::Arguments);
+        Name::new(&self.owner, of_process, key, path)
     }
 
     /// The mappings that a mapping of options takes in are configurations, too, where they stand.
@@ -441,7 +481,11 @@ impl Part {
             Reads::Config => yaml::parse_config(inner),
             _ => flink_conf::parse(inner),
         };
-        let mut document = match (self.reads, place(source, outer.read, node, self.skip)) {
+        if let Reads::Words(before) = self.reads {
+            let document = command::parse(source, outer, self.node, before);
+            return Some(self.held(document));
+        }
+        let document = match (self.reads, place(source, outer.read, node, self.skip)) {
             (Reads::Map, place) => {
                 let blank = Document::new(source, Format::Yaml, Space::Flink, self.layer);
                 let mut document = outer.mapping(self.node, blank);
@@ -458,10 +502,15 @@ impl Part {
                 somewhere(read(&inner), node.span)
             }
         };
+        Some(self.held(document))
+    }
+
+    /// A document as this part of its source.
+    fn held(&self, mut document: Document) -> Document {
         document.layer = self.layer;
         document.held_at = Some(self.holder);
         document.holder = Some(Box::new(self.held_by.clone()));
-        Some(document)
+        document
     }
 }
 

@@ -13,6 +13,7 @@ pub use self::placeholder::is_placeholder;
 use self::yaml::Dialect;
 use crate::text::{Edit, Source, SourceId, Span};
 
+mod arguments;
 pub mod embed;
 pub mod flink_conf;
 pub mod json;
@@ -46,6 +47,8 @@ pub enum Format {
     Json,
     /// Any other YAML that holds a job's configuration.
     Yaml,
+    /// `-Dkey=value` among the words of a command.
+    Arguments,
 }
 
 impl Format {
@@ -59,6 +62,7 @@ impl Format {
             Format::Toml => "toml",
             Format::Json => "json",
             Format::Yaml => "yaml",
+            Format::Arguments => "arguments",
         }
     }
 }
@@ -453,6 +457,7 @@ impl Document {
             Writer::Properties => properties::set(source, setting, value),
             Writer::Toml => toml::set(source, setting, value),
             Writer::Yaml(dialect) => yaml::set(source, dialect, setting, value),
+            Writer::Arguments => arguments::set(source, setting, value),
         })
     }
 
@@ -474,6 +479,7 @@ impl Document {
             Writer::Properties => properties::rename(source, setting, key),
             Writer::Toml => toml::rename(source, setting, key),
             Writer::Yaml(dialect) => yaml::rename(source, dialect, setting, key),
+            Writer::Arguments => arguments::rename(source, setting, key),
         })
     }
 
@@ -487,6 +493,7 @@ impl Document {
             Writer::Properties => properties::insert(source, key, value),
             Writer::Toml => toml::insert(source, self, key, value),
             Writer::Yaml(dialect) => yaml::insert(source, dialect, key, value),
+            Writer::Arguments => None,
         };
         match &self.embedding {
             None => insert(source),
@@ -522,6 +529,7 @@ impl Document {
             Writer::Properties => properties::insert_after(source, sibling, key, value),
             Writer::Toml => toml::insert_after(source, sibling, key, value),
             Writer::Yaml(dialect) => yaml::insert_after(source, dialect, sibling, key, value),
+            Writer::Arguments => None,
         })
     }
 
@@ -534,6 +542,7 @@ impl Document {
             Writer::Lines | Writer::Properties => Some(lines::remove(source, setting.whole)),
             Writer::Toml => toml::remove(source, setting),
             Writer::Yaml(_) => yaml::remove(source, setting),
+            Writer::Arguments => arguments::remove(source, setting),
         })
     }
 
@@ -577,6 +586,7 @@ impl Document {
             Format::Toml => Writer::Toml,
             Format::Json => Writer::Yaml(Dialect::Json),
             Format::ConfigYaml | Format::Yaml => Writer::Yaml(Dialect::Yaml),
+            Format::Arguments => Writer::Arguments,
         })
     }
 }
@@ -587,6 +597,7 @@ enum Writer {
     Properties,
     Toml,
     Yaml(Dialect),
+    Arguments,
 }
 
 /// The last part of a dotted key if `key` and `other` have the same parents.

@@ -191,11 +191,74 @@ fn walk(node: &Yaml, found: &mut Vec<Expected>) {
             {
                 variable(text, found);
             }
+            commands(node, found);
             for (key, value) in pairs {
                 entry(key.text().unwrap_or_default(), value, found);
             }
         }
     }
+}
+
+/// What the words of a command define, quotes or none.
+fn commands(map: &Yaml, found: &mut Vec<Expected>) {
+    let (mut takes, mut flink, mut open) = (false, false, false);
+    for key in ["entrypoint", "command", "args"] {
+        let words: Vec<String> = match map.get(key) {
+            Some(Yaml::List(items)) => {
+                let texts = items.iter().filter_map(Yaml::text);
+                texts
+                    .flat_map(|text| words(text, !text.starts_with('-')))
+                    .collect()
+            }
+            Some(value) => words(value.text().unwrap_or_default(), true),
+            None => Vec::new(),
+        };
+        let mut settings = Vec::new();
+        for word in &words {
+            let name = word.rsplit('/').next().unwrap_or_default();
+            if matches!(name, "&&" | ";") || name == "job.jar" {
+                takes = false;
+            }
+            takes |= [
+                "jobmanager",
+                "taskmanager",
+                "standalone-job",
+                "taskmanager.sh",
+            ]
+            .contains(&name);
+            takes |= flink && name == "run";
+            flink = name == "flink";
+            let own = if open {
+                Some(word.as_str())
+            } else {
+                word.strip_prefix("-D")
+            };
+            open = matches!(word.as_str(), "-D" | "-yD");
+            if let Some((key, value)) = own.and_then(|own| own.split_once('='))
+                && takes
+                && flint::flink::options::is_option(key)
+            {
+                settings.push(Said {
+                    key: key.to_owned(),
+                    value: format!("Text {value:?}"),
+                });
+            }
+        }
+        if !settings.is_empty() {
+            found.push(Expected {
+                format: Format::Arguments,
+                settings,
+            });
+        }
+    }
+}
+
+fn words(text: &str, is_script: bool) -> Vec<String> {
+    if !is_script {
+        return vec![text.to_owned()];
+    }
+    let text = text.replace(['"', '\''], "").replace("\\\n", " ");
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 fn entry(key: &str, value: &Yaml, found: &mut Vec<Expected>) {

@@ -170,7 +170,11 @@ impl Outer<'_> {
     /// A mapping of the text as the configuration of a job, places and all.
     pub(super) fn mapping(&self, id: NodeId, document: Document) -> Document {
         let budget = &mut self.budget.borrow_mut();
-        let document = job::read_at(self.tree, &[id], document, budget);
+        self.filled(job::read_at(self.tree, &[id], document, budget))
+    }
+
+    /// A document read from the tree as one of the text, which may be a template.
+    pub(super) fn filled(&self, document: Document) -> Document {
         match self.template {
             Some((text, masked)) => filled_in(document, text, masked),
             None => document,
