@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 
-/// Cases of each kind of file; 7,700 in all, as many as a debug build checks in a minute of two cores.
+/// Cases of each kind of file; 9,100 in all, as many as a debug build checks in a minute of two cores.
 const CASES: u32 = 700;
 
 /// Lines of a format, wild and tame, that a file is put together from.
@@ -61,7 +61,7 @@ const FLINK_CONF: &[&str] = &[
     "x: 1 # flint: ignore[hash-cuts-value]",
 ];
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 13] = [
     Kind {
         path: "conf/flink-conf.yaml",
         head: "",
@@ -314,6 +314,28 @@ const KINDS: [Kind; 11] = [
             "# flint: ignore[misspelled-option] x",
         ],
     },
+    Kind {
+        path: "flink.env",
+        head: "A=1\nFLINK_PROPERTIES=\"\n",
+        indent: "",
+        foot: "\"\nB=2\n",
+        lines: FLINK_CONF,
+    },
+    Kind {
+        path: "Dockerfile",
+        head: "FROM flink\n",
+        indent: "",
+        foot: "RUN true\n",
+        lines: &[
+            "# flint: ignore[misspelled-option] x",
+            "ENV FLINK_PROPERTIES=\"taskmanager.numberOfTaskSlotss: 4\"",
+            "ENV A=1 \\\n  FLINK_PROPERTIES='state.backend: rocksdb' B=2",
+            "ENV FLINK_PROPERTIES=\"state.backend.rocksdb.block.cache-size: \\\n8mb\"",
+            "ENV FLINK_PROPERTIES state.backend.rocksdb.block-cache-size: 256mb",
+            "ENV FLINK_PROPERTIES=\"pipeline.force-kryo: true\\nstate.backend: rocksdb\"",
+            "ENV FLINK_PROPERTIES=\"taskmanager.memory.process.size: 600m # few\"",
+        ],
+    },
 ];
 
 /// How the lines become a file.
@@ -482,4 +504,14 @@ fn compose_files_keep_their_promises() {
 #[test]
 fn arguments_of_commands_keep_their_promises() {
     run(&KINDS[10]);
+}
+
+#[test]
+fn files_of_variables_keep_their_promises() {
+    run(&KINDS[11]);
+}
+
+#[test]
+fn images_keep_their_promises() {
+    run(&KINDS[12]);
 }

@@ -4,6 +4,7 @@
 //! name says nothing must show that it belongs to a Flink job before it is read as one.
 
 use foreign::{is_foreign_name, is_foreign_shape, is_manifest};
+use holders::Holder;
 
 use crate::flink::options;
 use crate::syntax::{
@@ -14,6 +15,7 @@ use crate::text::{MAX_BYTES, Source};
 pub mod cluster;
 pub mod evidence;
 mod foreign;
+mod holders;
 mod window;
 
 pub use window::{
@@ -27,7 +29,8 @@ pub enum Claim {
     Yes(Format),
     /// Its content decides.
     Maybe,
-    /// It holds configurations, if it concerns Flink at all: a compose file, or the values of a chart.
+    /// It holds configurations, if it concerns Flink at all: a compose file, the values of a chart, a
+    /// Dockerfile.
     Holder,
     /// It is nothing that flint reads.
     No,
@@ -54,6 +57,9 @@ pub fn is_cluster_file(path: &str) -> bool {
 pub fn by_name(path: &str) -> Claim {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let last_folder = folder.rsplit('/').next().unwrap_or("");
+    if Holder::by_name(name).is_some() {
+        return Claim::Holder;
+    }
     let Some((stem, extension)) = name.rsplit_once('.') else {
         return Claim::No;
     };
@@ -128,7 +134,11 @@ pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
         "serialization-config",
         "late-fire",
     ];
-    is_config_name(path.rsplit('/').next().unwrap_or(path))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if let Some(holder) = Holder::by_name(name) {
+        return holder.is_in(bytes);
+    }
+    is_config_name(name)
         || path.to_ascii_lowercase().contains("flink")
         || NEEDLES
             .iter()
@@ -142,6 +152,9 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
         return read_job(source).into_iter().collect();
     }
     let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+    if let Some(holder) = Holder::by_name(name) {
+        return (holder.read)(source);
+    }
     if by_name(&source.path) != Claim::No && is_manifest(&source.bytes) || is_holder_name(name) {
         return manifest::parse(source);
     }

@@ -34,6 +34,17 @@ fn names_decide_what_content_need_not() {
     assert_eq!(by_name("chart/values-prod.yaml"), Claim::Holder);
     assert_eq!(by_name("chart/values-prod.json"), Claim::Maybe);
     assert_eq!(by_name("nginx.conf"), Claim::No);
+    for holder in [
+        ".env",
+        "prod/flink.env",
+        ".env.local",
+        "Dockerfile",
+        "jm.Dockerfile",
+    ] {
+        assert_eq!(by_name(holder), Claim::Holder, "{holder}");
+        assert!(worth_parsing(holder, b"FLINK_PROPERTIES=\n"), "{holder}");
+        assert!(!worth_parsing(holder, b"FROM flink\n"), "{holder}");
+    }
 }
 
 #[test]

@@ -219,6 +219,25 @@ pub(super) fn is_text(outer: &[u8], span: Span, indent: usize, text: &str) -> bo
     lines(&self::lines(outer, span, indent).0) == lines(text.as_bytes())
 }
 
+/// A text that does not stand in the source as its reader sees it: everything it says stands at the
+/// place of the whole.
+pub(super) fn somewhere(mut document: Document, whole: Span) -> Document {
+    document.editable = false;
+    document.comments.clear();
+    for setting in &mut document.settings {
+        (setting.key_at, setting.value_at, setting.whole) = (whole, whole, whole);
+    }
+    for section in &mut document.sections {
+        (section.key_at, section.whole) = (whole, whole);
+    }
+    for problem in &mut document.problems {
+        problem.at = whole;
+        problem.related.clear();
+        problem.repair = None;
+    }
+    document
+}
+
 fn moved(setting: &Setting, to: impl Fn(Span) -> Span) -> Setting {
     Setting {
         key_at: to(setting.key_at),

@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use self::name::{Name, Owner};
 use self::place::{Place, place};
 use super::arguments::Command;
+use super::embed::somewhere;
+use super::environment::PROPERTIES;
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
 use super::{Document, Format, Holder, Layer, Space, flink_conf, is_placeholder, yaml};
@@ -20,9 +22,6 @@ mod resource;
 /// Mappings whose keys are options of Flink: the Flink and the Confluent operator's, Ververica's, and that
 /// of the older operators.
 const MAPS: [&str; 2] = ["flinkConfiguration", "flinkProperties"];
-
-/// The variable that the entrypoint of Flink's image appends to its configuration file.
-const PROPERTIES: &str = "FLINK_PROPERTIES";
 
 /// How deep mappings and lists are looked into.
 const DEPTH: usize = 64;
@@ -512,23 +511,4 @@ impl Part {
         document.holder = Some(Box::new(self.held_by.clone()));
         document
     }
-}
-
-/// A text that does not stand in the source as its reader sees it: everything it says stands at the
-/// place of the whole.
-fn somewhere(mut document: Document, whole: Span) -> Document {
-    document.editable = false;
-    document.comments.clear();
-    for setting in &mut document.settings {
-        (setting.key_at, setting.value_at, setting.whole) = (whole, whole, whole);
-    }
-    for section in &mut document.sections {
-        (section.key_at, section.whole) = (whole, whole);
-    }
-    for problem in &mut document.problems {
-        problem.at = whole;
-        problem.related.clear();
-        problem.repair = None;
-    }
-    document
 }

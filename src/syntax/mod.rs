@@ -15,6 +15,7 @@ use crate::text::{Edit, Source, SourceId, Span};
 
 mod arguments;
 pub mod embed;
+pub mod environment;
 pub mod flink_conf;
 pub mod json;
 mod key_order;
