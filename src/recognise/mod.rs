@@ -8,7 +8,7 @@ use holders::Holder;
 
 use crate::flink::options;
 use crate::syntax::{
-    Document, Format, Setting, Space, flink_conf, json, manifest, properties, sysctl, toml, yaml,
+    Document, Format, Setting, flink_conf, json, manifest, properties, sysctl, toml, yaml,
 };
 use crate::text::{MAX_BYTES, Source};
 
@@ -168,18 +168,21 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     read_whole(source, named).into_iter().collect()
 }
 
-/// Whether a YAML file has the name of anything that holds configurations.
+/// Whether a YAML file has the name of anything that holds configurations, or a JSON file a classification
+/// of EMR.
 fn names_parts(source: &Source) -> bool {
     const NAMES: [&str; 3] = [
         "flinkConfiguration:",
         "flink-conf.yaml:",
         "FLINK_PROPERTIES",
     ];
-    let is_yaml = matches!(source.path.rsplit_once('.'), Some((_, "yaml" | "yml")));
-    is_yaml
-        && NAMES
-            .iter()
-            .any(|name| memchr::memmem::find(&source.bytes, name.as_bytes()).is_some())
+    let has = |name: &str| memchr::memmem::find(&source.bytes, name.as_bytes()).is_some();
+    let is_classified = || has("lassification") && has("flink-conf");
+    match source.path.rsplit_once('.') {
+        Some((_, "yaml" | "yml")) => NAMES.into_iter().any(has) || is_classified(),
+        Some((_, "json")) => is_classified(),
+        _ => false,
+    }
 }
 
 /// Reads a source that is one configuration as a whole.
@@ -243,15 +246,13 @@ fn is_config_name(name: &str) -> bool {
 
 fn read_job(source: &Source) -> Option<Document> {
     let extension = source.path.rsplit('.').next()?;
-    let mut document = match extension {
+    Some(match extension {
         "properties" => properties::parse(source),
         "toml" => toml::parse(source),
         "json" => json::parse(source),
         "yaml" | "yml" => yaml::parse_job(source),
         _ => return None,
-    };
-    unwrap_classification(&mut document);
-    Some(document)
+    })
 }
 
 /// Keys that only Flink has. Short general ones (`rest.port`, `env.x`) prove nothing.
@@ -401,42 +402,6 @@ fn mentions_flink(document: &Document, source: &Source) -> bool {
     ["flink", "Flink", "FLINK"]
         .iter()
         .any(|word| memchr::memmem::find_iter(&source.bytes, word).any(|at| !in_value(at)))
-}
-
-/// An EMR configuration list: `[{"Classification": "flink-conf", "Properties": {...}}]`. The keys of
-/// such a block are Flink's own; those of other classifications are not.
-fn unwrap_classification(document: &mut Document) {
-    let blocks: Vec<(String, bool)> = document
-        .settings
-        .iter()
-        .filter_map(|setting| {
-            let block = setting
-                .key
-                .strip_suffix("Classification")
-                .or_else(|| setting.key.strip_suffix("classification"))?;
-            Some((block.to_owned(), setting.value.starts_with("flink-conf")))
-        })
-        .collect();
-    if !blocks.iter().any(|(_, is_flink)| *is_flink) {
-        return;
-    }
-    document.space = Space::Flink;
-    document.settings.retain_mut(|setting| {
-        blocks.iter().any(|(block, is_flink)| {
-            let inner = setting.key.strip_prefix(block.as_str()).and_then(|rest| {
-                rest.strip_prefix("Properties.")
-                    .or_else(|| rest.strip_prefix("properties."))
-            });
-            match inner {
-                Some(key) if *is_flink => {
-                    setting.key = key.to_owned();
-                    true
-                }
-                _ => false,
-            }
-        })
-    });
-    document.sections.clear();
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::embed::somewhere;
 use super::environment::PROPERTIES;
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
-use super::{Document, Format, Holder, Layer, Space, flink_conf, is_placeholder, yaml};
+use super::{Document, Format, Holder, Layer, Section, Space, flink_conf, is_placeholder, yaml};
 use crate::text::{Source, Span};
 
 mod command;
@@ -22,6 +22,14 @@ mod resource;
 /// Mappings whose keys are options of Flink: the Flink and the Confluent operator's, Ververica's, and that
 /// of the older operators.
 const MAPS: [&str; 2] = ["flinkConfiguration", "flinkProperties"];
+
+/// Where a classification of EMR has its properties: in its own files, and in those of `CloudFormation`.
+const CLASSIFIED: [&str; 4] = [
+    "Properties",
+    "properties",
+    "ConfigurationProperties",
+    "configurationProperties",
+];
 
 /// How deep mappings and lists are looked into.
 const DEPTH: usize = 64;
@@ -60,6 +68,11 @@ pub fn parse(source: &Source) -> Vec<Document> {
         Ok(text) => with_outer(text, |outer| documents(source, outer)),
         Err(_) => Vec::new(),
     }
+}
+
+/// Every configuration that a part of a source holds, which is `text` with blanks in place of all others.
+pub fn parse_within(source: &Source, text: &str) -> Vec<Document> {
+    with_outer(text, |outer| documents(source, outer))
 }
 
 fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
@@ -245,12 +258,14 @@ impl Walk<'_, '_> {
             Shape::Map { .. } => {
                 self.variable(id);
                 self.command(id);
+                let classified = is_classified(tree, id);
                 for (key, value) in tree.pairs(id) {
                     let name = &tree.node(key).value;
                     // What a Secret has there is base64.
                     let is_base64 = depth == 0 && name == "data" && self.owner.is("Secret");
                     self.keys.push(name.to_string());
-                    if !is_base64 && !self.entry(key, value) {
+                    let of_class = classified && !is_base64 && self.properties(key, value);
+                    if !is_base64 && !of_class && !self.entry(key, value) {
                         self.path.push(key);
                         self.node(value, depth + 1);
                         self.path.pop();
@@ -273,6 +288,26 @@ impl Walk<'_, '_> {
             // What an alias stands for is found where it stands.
             _ => {}
         }
+    }
+
+    /// The properties of a classification of EMR.
+    fn properties(&mut self, key: NodeId, value: NodeId) -> bool {
+        let tree = self.tree;
+        let target = tree.resolve(value).map(|target| tree.node(target).shape);
+        let is_map = matches!(target, Some(Shape::Map { .. }));
+        let is_it = is_map && CLASSIFIED.contains(&&*tree.node(key).value);
+        if is_it {
+            let holder = tree.node(key).span.join(tree.node(value).span);
+            self.push(
+                Reads::Map,
+                Layer::ClusterFile,
+                value,
+                0,
+                holder,
+                "flink-conf",
+            );
+        }
+        is_it
     }
 
     /// An entry that is a configuration by its key.
@@ -446,6 +481,33 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Makes a function of `CloudFormation` the value of its key, which nobody knows: `{"Ref": "Slots"}`.
+fn without_functions(document: &mut Document) {
+    for setting in &mut document.settings {
+        let key = match (setting.key.find(".Fn::"), setting.key.strip_suffix(".Ref")) {
+            (Some(at), _) => &setting.key[..at],
+            (None, Some(key)) => key,
+            _ => continue,
+        };
+        let Some(section) = document.sections.iter().find(|section| section.key == key) else {
+            continue;
+        };
+        setting.key = key.to_owned();
+        setting.known = false;
+        (setting.key_at, setting.whole) = (section.key_at, section.whole);
+    }
+    let settings = &document.settings;
+    let is_value = |section: &Section| settings.iter().any(|own| own.whole.contains(section.whole));
+    document.sections.retain(|section| !is_value(section));
+}
+
+/// Whether a mapping is EMR's for Flink's configuration file: `Classification: flink-conf`.
+fn is_classified(tree: &Tree, map: NodeId) -> bool {
+    let mut names = ["Classification", "classification"].into_iter();
+    let name = names.find_map(|name| child(tree, map, name));
+    name.is_some_and(|name| tree.node(name).value.starts_with("flink-conf"))
+}
+
 /// Whether a text under the name of a file is one, and not the name of another.
 fn is_file(node: &Node) -> bool {
     node.shape == Shape::Block || node.value.contains(": ") || node.value.contains('\n')
@@ -486,8 +548,19 @@ impl Part {
         }
         let document = match (self.reads, place(source, outer.read, node, self.skip)) {
             (Reads::Map, place) => {
-                let blank = Document::new(source, Format::Yaml, Space::Flink, self.layer);
+                // What is no YAML by its name is written as JSON, where it stands in braces.
+                let is_yaml = source.path.ends_with(".yaml") || source.path.ends_with(".yml");
+                let in_braces = node.shape == Shape::Map { flow: true };
+                let format = if in_braces && !is_yaml {
+                    Format::Json
+                } else {
+                    Format::Yaml
+                };
+                let blank = Document::new(source, format, Space::Flink, self.layer);
                 let mut document = outer.mapping(self.node, blank);
+                if self.layer == Layer::ClusterFile {
+                    without_functions(&mut document);
+                }
                 match place {
                     Place::Embedded(embedding) => document.embedding = Some(Box::new(embedding)),
                     Place::Somewhere => document.editable = false,

@@ -24,6 +24,7 @@ pub mod manifest;
 mod placeholder;
 pub mod properties;
 pub mod sysctl;
+pub mod terraform;
 #[cfg(test)]
 mod testing;
 pub mod toml;

@@ -159,6 +159,9 @@ pub(crate) fn parts(documents: &Yaml) -> Vec<Expected> {
             if kind == Some("CustomResourceDefinition") {
                 continue;
             }
+            if let Yaml::List(_) = document {
+                walk(document, &mut found);
+            }
             for (key, value) in document.pairs() {
                 // What a Secret holds there is base64.
                 if !(kind == Some("Secret") && key.text() == Some("data")) {
@@ -192,7 +195,14 @@ fn walk(node: &Yaml, found: &mut Vec<Expected>) {
                 variable(text, found);
             }
             commands(node, found);
+            let class = node.get("Classification").and_then(Yaml::text);
             for (key, value) in pairs {
+                let is_properties =
+                    matches!(key.text(), Some("Properties" | "ConfigurationProperties"));
+                if class == Some("flink-conf") && is_properties {
+                    mapping(value, found);
+                    continue;
+                }
                 entry(key.text().unwrap_or_default(), value, found);
             }
         }

@@ -51,6 +51,17 @@ impl Owner {
     }
 }
 
+/// Keys that say nothing about whose environment or data it is.
+const SILENT: [&str; 7] = [
+    "env",
+    "environment",
+    "data",
+    "stringData",
+    "Configurations",
+    "configurations",
+    "Properties",
+];
+
 /// A part's name, shorter and longer.
 pub(super) struct Name {
     short: String,
@@ -66,8 +77,7 @@ impl Name {
         key: &str,
         path: impl DoubleEndedIterator<Item = &'k str>,
     ) -> Self {
-        // Keys that say nothing about whose environment or data it is.
-        let says = |name: &&str| !["env", "environment", "data", "stringData", key].contains(name);
+        let says = |name: &&str| !(SILENT.contains(name) || *name == key);
         let within = match path.rev().find(says) {
             Some(within) => format!("{key} of {within}"),
             None => key.to_owned(),

@@ -5,7 +5,7 @@
 use super::budget::{Budget, DEPTH};
 use super::explain::explain;
 use super::scalar::{Typed, typed};
-use super::tree::{NodeId, Shape, Tree};
+use super::tree::{Node, NodeId, Shape, TagName, Tree};
 use crate::syntax::{Document, Kind, Problem, ProblemKind, Section, Setting, is_placeholder};
 use crate::text::Span;
 
@@ -36,6 +36,7 @@ pub(crate) fn read_at(
         document,
         active: Vec::new(),
         budget,
+        filled_in: false,
     };
     for &root in roots {
         walk.node(&mut String::new(), None, root, None, 0);
@@ -48,6 +49,14 @@ struct Walk<'a, 't> {
     budget: &'a mut Budget,
     document: Document,
     active: Vec<NodeId>,
+    /// Whether a tag above says that something else makes the value of what is written.
+    filled_in: bool,
+}
+
+/// Whether a node has a tag of its application: `!Ref` of `CloudFormation`, `!vault` of Ansible.
+fn is_filled_in(node: &Node) -> bool {
+    let own = |tag: &TagName| tag.name.len() > 1 && tag.name.starts_with('!');
+    node.tag.as_deref().is_some_and(own)
 }
 
 impl Walk<'_, '_> {
@@ -86,6 +95,8 @@ impl Walk<'_, '_> {
             return;
         }
         self.active.push(target);
+        let before = self.filled_in;
+        self.filled_in |= is_filled_in(node);
         if matches!(node.shape, Shape::List { .. }) {
             for (index, item) in tree.children(target).enumerate() {
                 key.push('[');
@@ -121,6 +132,7 @@ impl Walk<'_, '_> {
                 key.truncate(parent);
             }
         }
+        self.filled_in = before;
         self.active.pop();
     }
 
@@ -160,7 +172,7 @@ impl Walk<'_, '_> {
             key: key.to_owned(),
             value: value.to_owned(),
             kind,
-            known: !is_placeholder(value),
+            known: !(is_placeholder(value) || self.filled_in || is_filled_in(node)),
             key_at,
             value_at,
             whole,
