@@ -296,6 +296,80 @@ fn standard_input_is_linted_under_its_name() {
     assert_eq!(code(&unnamed), 2);
 }
 
+/// What `helm template` prints.
+const RENDERED: &str = "\
+---
+# Source: jobs/templates/config.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: conf
+data:
+  flink-conf.yaml: |
+    rest.portt: 8081
+---
+# Source: jobs/templates/job.yaml
+apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata:
+  name: job
+spec:
+  image: flink:1.18
+  flinkVersion: v1_18
+  flinkConfiguration:
+    parallelism.default: x
+";
+
+#[test]
+fn rendered_templates_need_no_name_and_are_told_apart() {
+    let folder = tree(&[("Chart.yaml", "name: jobs\n")]);
+    let feed = |args: &[&str]| {
+        let mut child = flint(folder.path())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("flint starts");
+        let _ = child
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(RENDERED.as_bytes());
+        child.wait_with_output().expect("flint ends")
+    };
+    let output = feed(&[
+        "check",
+        "-",
+        "--format",
+        "concise",
+        "--select",
+        "correctness",
+    ]);
+    assert_eq!(code(&output), 1);
+    let said = out(&output);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(
+        lines[0].starts_with("stdin.yaml:9:5: error[misspelled-option]"),
+        "{said}"
+    );
+    assert!(
+        lines[0].contains("(from jobs/templates/config.yaml)"),
+        "{said}"
+    );
+    assert!(
+        lines[1].starts_with("stdin.yaml:20:26: error[invalid-value]"),
+        "{said}"
+    );
+    assert!(
+        lines[1].contains("(from jobs/templates/job.yaml)"),
+        "{said}"
+    );
+    let fixed = feed(&["fix", "-", "--unsafe", "--select", "correctness"]);
+    assert_eq!(out(&fixed), RENDERED.replace("rest.portt", "rest.port"));
+}
+
 const MIXED: [(&str, &str); 3] = [
     (
         "conf/flink-conf.yaml",

@@ -18,6 +18,7 @@ mod memory;
 mod migrate;
 mod session;
 mod show;
+mod stdin;
 
 /// What `--version` prints; `-V` prints the number alone.
 const VERSION: &str = concat!(
@@ -88,7 +89,7 @@ struct LintArgs {
     /// Do not run these rules or groups
     #[arg(long, value_name = "N,..", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// The file's path when it comes from standard input
+    /// The file's path when it comes from standard input; manifests need none
     #[arg(long, value_name = "PATH")]
     stdin_filename: Option<PathBuf>,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain};
+use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain, stdin};
 use crate::deployment::{Deployment, Place};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
@@ -28,11 +28,6 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         (None, false) => ConfigSource::Nearest,
     };
     let found = if is_stdin(args) {
-        let Some(name) = &args.stdin_filename else {
-            return Err(
-                "`-` needs --stdin-filename PATH: the name says what the text is".to_owned(),
-            );
-        };
         let mut bytes = Vec::new();
         let limit = crate::text::MAX_BYTES;
         let mut input = std::io::stdin().lock().take(limit + 1);
@@ -42,6 +37,16 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         if bytes.len() as u64 > limit {
             return Err(format!("standard input: more than {} MiB", limit >> 20));
         }
+        let name = match &args.stdin_filename {
+            Some(name) => name.as_path(),
+            None if stdin::is_plain(&bytes) => Path::new(stdin::NAME),
+            None => {
+                return Err(
+                    "`-` needs --stdin-filename PATH, unless the text is a manifest: the name says what it is"
+                        .to_owned(),
+                );
+            }
+        };
         discover_stdin(name, bytes, &config)
     } else {
         discover(&args.paths, &config)
@@ -206,11 +211,13 @@ fn tell_cluster(deployment: &Deployment) {
 
 /// The findings that are reported: in scope, and silenced ones only on request.
 pub(super) fn reported(found: &Found, findings: Vec<Finding>, with_ignored: bool) -> Vec<Finding> {
-    findings
+    let mut reported: Vec<Finding> = findings
         .into_iter()
         .filter(|finding| found.in_scope(finding.at.source))
         .filter(|finding| with_ignored || finding.suppressed.is_none())
-        .collect()
+        .collect();
+    stdin::name_templates(found, &mut reported);
+    reported
 }
 
 /// Whether any finding reaches the threshold of its file.

@@ -36,7 +36,7 @@ pub(super) fn is_foreign_name(name: &str, stem: &str, extension: &str) -> bool {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A Kubernetes object: `apiVersion:` or `kind:` at the start of a line.
-pub(super) fn is_manifest(bytes: &[u8]) -> bool {
+pub fn is_manifest(bytes: &[u8]) -> bool {
     let starts_line = |needle: &[u8]| {
         let mut found = memchr::memmem::find_iter(bytes, needle);
         found.any(|at| at == 0 || bytes[at - 1] == b'\n' || bytes[..at] == *BYTE_ORDER_MARK)

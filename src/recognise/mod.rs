@@ -3,7 +3,8 @@
 //! Silence on a Spring, Hadoop, `SeaTunnel` or Kubernetes file is part of the job, so a file whose
 //! name says nothing must show that it belongs to a Flink job before it is read as one.
 
-use foreign::{is_foreign_name, is_foreign_shape, is_manifest};
+pub use foreign::is_manifest;
+use foreign::{is_foreign_name, is_foreign_shape};
 use holders::Holder;
 
 use crate::flink::options;

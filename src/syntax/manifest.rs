@@ -549,7 +549,8 @@ impl Part {
         let document = match (self.reads, place(source, outer.read, node, self.skip)) {
             (Reads::Map, place) => {
                 // What is no YAML by its name is written as JSON, where it stands in braces.
-                let is_yaml = source.path.ends_with(".yaml") || source.path.ends_with(".yml");
+                let extension = source.path.rsplit('.').next();
+                let is_yaml = matches!(extension, Some("yaml" | "yml"));
                 let in_braces = node.shape == Shape::Map { flow: true };
                 let format = if in_braces && !is_yaml {
                     Format::Json

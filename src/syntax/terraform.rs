@@ -18,14 +18,12 @@ pub fn parse(source: &Source) -> Vec<Document> {
         if inner.contains("%{") || !WORDS.iter().any(|word| inner.contains(word)) {
             continue;
         }
-        let before = documents.len();
-        let found = manifest::parse_within(source, &alone(text, start, end));
-        documents.extend(found.into_iter().map(|mut document| {
-            let moved = |ordinal: u32| ordinal + Span::at(before).start;
-            document.ordinal = moved(document.ordinal);
-            document.fields_of = document.fields_of.map(moved);
-            document
-        }));
+        let before = Span::at(documents.len()).start;
+        for mut document in manifest::parse_within(source, &alone(text, start, end)) {
+            document.ordinal += before;
+            document.fields_of = document.fields_of.map(|fields| fields + before);
+            documents.push(document);
+        }
     }
     number(&mut documents);
     documents
