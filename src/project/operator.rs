@@ -3,7 +3,7 @@
 use super::{Project, Unit};
 use crate::deployment::{Base, VersionFrom};
 use crate::flink::memory::Mode;
-use crate::flink::version::Versions;
+use crate::flink::version::{Image, Versions};
 use crate::syntax::{Document, Space};
 
 impl Project<'_> {
@@ -35,7 +35,9 @@ impl Project<'_> {
     /// The version that a resource says itself.
     pub(super) fn told(&self, numbers: &[usize]) -> Option<(Versions, VersionFrom)> {
         let mut documents = numbers.iter().map(|&number| &self.documents[number]);
-        let fields = documents.find(|document| document.space == Space::Resource)?;
+        let Some(fields) = documents.find(|document| document.space == Space::Resource) else {
+            return self.told_beside(numbers);
+        };
         let version = field(fields, "flinkVersion")?;
         let source = self.sources.get(fields.source);
         let from = VersionFrom {
@@ -44,6 +46,26 @@ impl Project<'_> {
             line: Some(source.place(version.key_at.start).line),
         };
         Some((Versions::release(&version.value)?, from))
+    }
+
+    /// The version that stands beside a map of options.
+    fn told_beside(&self, numbers: &[usize]) -> Option<(Versions, VersionFrom)> {
+        let mut documents = numbers.iter().map(|&number| &self.documents[number]);
+        let (document, (text, at)) = documents.find_map(|document| {
+            let version = document.holder.as_deref()?.version.as_ref()?;
+            Some((document, version))
+        })?;
+        let (versions, why) = match Versions::release(text) {
+            Some(versions) => (versions, "flinkVersion".to_owned()),
+            None => (Image::parse(text)?.versions?, format!("image {text}")),
+        };
+        let source = self.sources.get(document.source);
+        let from = VersionFrom {
+            why,
+            path: Some(source.path.clone()),
+            line: Some(source.place(at.start).line),
+        };
+        Some((versions, from))
     }
 
     /// Notes who starts the processes of a resource, and what lies below its options.

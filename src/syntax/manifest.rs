@@ -265,7 +265,7 @@ impl Walk<'_, '_> {
                     let is_base64 = depth == 0 && name == "data" && self.owner.is("Secret");
                     self.keys.push(name.to_string());
                     let of_class = classified && !is_base64 && self.properties(key, value);
-                    if !is_base64 && !of_class && !self.entry(key, value) {
+                    if !is_base64 && !of_class && !self.entry(id, key, value) {
                         self.path.push(key);
                         self.node(value, depth + 1);
                         self.path.pop();
@@ -311,7 +311,7 @@ impl Walk<'_, '_> {
     }
 
     /// An entry that is a configuration by its key.
-    fn entry(&mut self, key: NodeId, value: NodeId) -> bool {
+    fn entry(&mut self, map: NodeId, key: NodeId, value: NodeId) -> bool {
         let tree = self.tree;
         let Some(target) = tree.resolve(value) else {
             return false;
@@ -331,7 +331,11 @@ impl Walk<'_, '_> {
         };
         let holder = tree.node(key).span.join(tree.node(value).span);
         let name = &tree.node(key).value;
+        let before = self.found.parts.len();
         self.push(reads, layer, value, 0, holder, name);
+        if let (Reads::Map, Some(part)) = (reads, self.found.parts.get_mut(before)) {
+            part.held_by.version = version(tree, map);
+        }
         true
     }
 
@@ -479,6 +483,21 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// What says beside a map of options which Flink reads it, in the resources of the older operators and of
+/// other vendors: a release before an image, as a scalar or the `name` of one.
+fn version(tree: &Tree, map: NodeId) -> Option<(String, Span)> {
+    let text = |map: NodeId, key: &str| {
+        let node = tree.node(child(tree, map, key)?);
+        let says = node.is_scalar() && !node.value.is_empty() && !is_placeholder(&node.value);
+        says.then(|| (node.value.to_string(), node.span))
+    };
+    let below = |key: &str, own: &str| text(child(tree, map, key)?, own);
+    text(map, "flinkVersion")
+        .or_else(|| below("artifact", "flinkVersion"))
+        .or_else(|| text(map, "image"))
+        .or_else(|| below("image", "name"))
 }
 
 /// Makes a function of `CloudFormation` the value of its key, which nobody knows: `{"Ref": "Slots"}`.

@@ -315,6 +315,9 @@ pub struct Holder {
     /// The keys that lead from the root to the document, items of lists as `[0]`:
     /// `data`, `flink-conf.yaml`.
     pub keys: Vec<String>,
+    /// What stands beside a map of options and says which Flink reads it: a release, or the name of an
+    /// image.
+    pub version: Option<(String, Span)>,
 }
 
 impl Holder {

@@ -29,7 +29,8 @@ impl Image {
         let last = name.rsplit('/').next().unwrap_or(name);
         let last = last.split('@').next().unwrap_or(last);
         let (base, tag) = last.split_once(':').unwrap_or((last, ""));
-        if base != "flink" {
+        // Confluent's build of Flink has Flink's releases before its own: `1.19.1-cp1`.
+        if !matches!(base, "flink" | "cp-flink") {
             // `${FLINK_IMAGE:-flink:1.18}` may become one.
             let open = ["${", "{{", "$(", "$FLINK"]
                 .iter()

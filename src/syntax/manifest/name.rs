@@ -36,6 +36,7 @@ impl Owner {
             namespace: self.namespace.clone(),
             name: self.name.clone(),
             keys: Vec::new(),
+            version: None,
         }
     }
 
