@@ -156,6 +156,15 @@ impl<'s> Project<'s> {
         let mut units = self.declared(configs, &mut free);
         let (sysctl, rest): (Vec<usize>, Vec<usize>) =
             free.into_iter().partition(|&n| self.is_sysctl(n));
+        // What a manifest sets for a container or a pod is no host's.
+        let (parts, sysctl): (Vec<usize>, Vec<usize>) = sysctl
+            .into_iter()
+            .partition(|&n| self.documents[n].is_part());
+        units.extend(
+            parts
+                .into_iter()
+                .map(|number| self.lone_parameters(configs, number)),
+        );
         let mut hosts = self.hosts(&sysctl, configs);
         units.extend(self.folders(configs, rest, &mut hosts));
         let lone = hosts.into_iter().filter(|host| !host.attached);
@@ -278,6 +287,20 @@ impl<'s> Project<'s> {
             host_runs_flink: host.mentions_flink,
             host: host.documents,
             ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
+        }
+    }
+
+    /// The kernel parameters of a container or a pod, or of a file in a config map.
+    fn lone_parameters(&self, configs: &Configs, number: usize) -> Unit {
+        let config = configs.of(self.path(number));
+        let path = self.path(number);
+        let name = match &self.documents[number].name {
+            Some(name) => format!("{path} ({name})"),
+            None => path.to_owned(),
+        };
+        Unit {
+            host: vec![number],
+            ..Unit::new(name, Platform::stated(config), Vec::new())
         }
     }
 

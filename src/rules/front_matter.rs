@@ -1034,6 +1034,16 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         ],
     },
     FrontMatter {
+        name: "sysctl-not-settable-in-container",
+        summary: "A container or a pod asks for a kernel parameter that only the host has.",
+        severity: Severity::Error,
+        group: Group::Correctness,
+        versions: Versions::from_bits(0x0fff),
+        fixes: Fixes { safe: false, unsafe_: false },
+        options: &[],
+        checks: &[],
+    },
+    FrontMatter {
         name: "tiny-heap",
         summary: "A process that starts with next to no heap for the code that it runs.",
         severity: Severity::Warning,

@@ -103,6 +103,7 @@ rules! {
     "slots-vs-cpu" => parallelism::slots_vs_cpu;
     "small-tcp-buffers" => small_tcp_buffers::check;
     "ssl-without-keystore" => declared;
+    "sysctl-not-settable-in-container" => sysctls::not_settable_in_container;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;

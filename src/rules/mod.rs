@@ -34,6 +34,7 @@ mod secrets;
 mod small_tcp_buffers;
 mod start;
 pub mod symptoms;
+mod sysctls;
 mod values;
 mod wrong_config_file;
 mod yaml_load;

@@ -5,7 +5,7 @@
 //! (socket(7), `SO_RCVBUF`): Flink's RPC (256000 bytes, Pekko's `reference.conf`), Kafka clients, and
 //! Flink 1.13-1.20 with `taskmanager.network.netty.sendReceiveBufferSize` (`NettyConfig`).
 
-use super::{Rule, claim, fixes};
+use super::{Rule, claim, fixes, sysctls};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value::show_memory;
@@ -61,7 +61,9 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         if let Some(effective) = deployment.sysctl(direction.triple) {
             out.extend(small_triple(rule, deployment, direction, effective));
         }
-        if let Some(effective) = deployment.sysctl(direction.cap) {
+        // A container can't set it at all, which another rule says.
+        let cap = deployment.sysctl(direction.cap);
+        if let Some(effective) = cap.filter(|cap| !sysctls::is_of_container(cap.document)) {
             out.extend(small_cap(rule, deployment, direction, effective));
         }
     }

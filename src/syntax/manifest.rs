@@ -11,10 +11,13 @@ use super::embed::somewhere;
 use super::environment::PROPERTIES;
 use super::yaml::tree::{Node, NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
-use super::{Document, Format, Holder, Layer, Section, Space, flink_conf, is_placeholder, yaml};
+use super::{
+    Document, Format, Holder, Layer, Section, Space, flink_conf, is_placeholder, sysctl, yaml,
+};
 use crate::text::{Source, Span};
 
 mod command;
+mod kernel;
 mod name;
 mod place;
 mod resource;
@@ -45,6 +48,10 @@ enum Reads {
     Config,
     /// As words of a command that continue another.
     Words(Command),
+    /// As a file of sysctl.
+    Sysctl,
+    /// As a mapping or a list of kernel parameters.
+    Parameters,
 }
 
 /// A part of a source that is a configuration.
@@ -258,6 +265,7 @@ impl Walk<'_, '_> {
             Shape::Map { .. } => {
                 self.variable(id);
                 self.command(id);
+                self.kernel(id);
                 let classified = is_classified(tree, id);
                 for (key, value) in tree.pairs(id) {
                     let name = &tree.node(key).value;
@@ -287,6 +295,18 @@ impl Walk<'_, '_> {
             }
             // What an alias stands for is found where it stands.
             _ => {}
+        }
+    }
+
+    /// The kernel parameters of a service or a pod.
+    fn kernel(&mut self, map: NodeId) {
+        let tree = self.tree;
+        if let Some((value, keys)) = kernel::find(tree, map, !self.commands) {
+            let before = self.keys.len();
+            self.keys.extend(keys.iter().map(|key| (*key).to_owned()));
+            let span = tree.node(value).span;
+            self.push(Reads::Parameters, Layer::Host, value, 0, span, kernel::KEY);
+            self.keys.truncate(before);
         }
     }
 
@@ -327,6 +347,7 @@ impl Walk<'_, '_> {
                 (Reads::Config, Layer::ClusterFile)
             }
             PROPERTIES if is_text(node) => (Reads::Lines, Layer::Environment),
+            name if is_file && kernel::is_file(name, &node.value) => (Reads::Sysctl, Layer::Host),
             _ => return false,
         };
         let holder = tree.node(key).span.join(tree.node(value).span);
@@ -460,7 +481,7 @@ impl Walk<'_, '_> {
             .path
             .iter()
             .map(|id| self.tree.node(*id).value.as_ref());
-        let of_process = matches!(layer, Layer::Environment | Layer::Arguments);
+        let of_process = matches!(layer, Layer::Environment | Layer::Arguments | Layer::Host);
         Name::new(&self.owner, of_process, key, path)
     }
 
@@ -559,14 +580,19 @@ impl Part {
         let node = outer.tree.node(self.node);
         let read = |inner: &Source| match self.reads {
             Reads::Config => yaml::parse_config(inner),
+            Reads::Sysctl => sysctl::parse(inner),
             _ => flink_conf::parse(inner),
         };
         if let Reads::Words(before) = self.reads {
             let document = command::parse(source, outer, self.node, before);
             return Some(self.held(document));
         }
+        let is_list = matches!(node.shape, Shape::List { .. });
+        if self.reads == Reads::Parameters && is_list {
+            return Some(self.held(kernel::items(source, outer, self.node)));
+        }
         let document = match (self.reads, place(source, outer.read, node, self.skip)) {
-            (Reads::Map, place) => {
+            (Reads::Map | Reads::Parameters, place) => {
                 // What is no YAML by its name is written as JSON, where it stands in braces.
                 let extension = source.path.rsplit('.').next();
                 let is_yaml = matches!(extension, Some("yaml" | "yml"));
@@ -576,7 +602,12 @@ impl Part {
                 } else {
                     Format::Yaml
                 };
-                let blank = Document::new(source, format, Space::Flink, self.layer);
+                let space = if self.layer == Layer::Host {
+                    Space::Sysctl
+                } else {
+                    Space::Flink
+                };
+                let blank = Document::new(source, format, space, self.layer);
                 let mut document = outer.mapping(self.node, blank);
                 if self.layer == Layer::ClusterFile {
                     without_functions(&mut document);

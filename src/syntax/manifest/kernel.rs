@@ -1,0 +1,193 @@
+//! Kernel parameters in manifests: `sysctls` of a service of compose or of a pod, and files of sysctl in
+//! config maps. Those of what does not run Flink are nobody's business here.
+
+use super::child;
+use crate::syntax::yaml::Outer;
+use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
+use crate::syntax::{Document, Format, Kind, Layer, Setting, Space, is_placeholder};
+use crate::text::{Source, Span};
+
+/// The key of such a list or mapping.
+pub(super) const KEY: &str = "sysctls";
+
+/// How many nodes of a service or a pod are searched for Flink.
+const NODES: usize = 2000;
+
+/// The `sysctls` of a mapping that is a service or the specification of a pod, with the keys that lead there.
+pub(super) fn find(
+    tree: &Tree,
+    map: NodeId,
+    is_flinks: bool,
+) -> Option<(NodeId, &'static [&'static str])> {
+    let is_service = ["image", "build"]
+        .iter()
+        .any(|key| child(tree, map, key).is_some());
+    let found = if is_service {
+        (child(tree, map, KEY)?, &[KEY][..])
+    } else {
+        let context = child(tree, map, "securityContext")?;
+        (child(tree, context, KEY)?, &["securityContext", KEY][..])
+    };
+    (is_flinks || runs_flink(tree, map)).then_some(found)
+}
+
+/// Whether anything in a mapping says Flink.
+fn runs_flink(tree: &Tree, map: NodeId) -> bool {
+    let mut open = vec![map];
+    let mut seen = 0;
+    while let Some(id) = open.pop().filter(|_| seen < NODES) {
+        seen += 1;
+        let node = tree.node(id);
+        if node.is_scalar() && says_flink(&node.value) {
+            return true;
+        }
+        open.extend(tree.children(id));
+    }
+    false
+}
+
+fn says_flink(text: &str) -> bool {
+    ["flink", "Flink", "FLINK"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Whether a key of a config map has the name of a file with kernel parameters, and holds some: in the
+/// directory `sysctl.d` any name will do.
+pub(super) fn is_file(name: &str, text: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let is_named = name.ends_with("sysctl.conf") || extension == Some("sysctl");
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let is_numbered = digits == 2 && name[digits..].starts_with('-') && extension == Some("conf");
+    let is_parameter = |line: &str| {
+        let groups = ["net.", "vm.", "kernel.", "fs.", "net/", "vm/"];
+        let line = line.trim_start();
+        line.contains('=') && groups.iter().any(|group| line.starts_with(group))
+    };
+    (is_named || is_numbered) && text.lines().any(is_parameter)
+}
+
+/// What a list of parameters says: `- net.x=1` of compose, or `{name: net.x, value: "1"}` of pods.
+pub(super) fn items(source: &Source, outer: &Outer, list: NodeId) -> Document {
+    let tree = outer.tree;
+    let mut document = Document::new(source, Format::Arguments, Space::Sysctl, Layer::Host);
+    for item in tree.children(list).filter_map(|item| tree.resolve(item)) {
+        let node = tree.node(item);
+        let setting = if node.is_scalar() {
+            pair(outer.read, node)
+        } else {
+            named(tree, item)
+        };
+        document.settings.extend(setting);
+    }
+    outer.filled(document)
+}
+
+/// A setting with its key as procps has it: with dots.
+fn setting(key: &str, value: &str, key_at: Span, value_at: Span, whole: Span) -> Setting {
+    Setting {
+        key: key.replace('/', "."),
+        value: value.to_owned(),
+        kind: Kind::Text,
+        known: !is_placeholder(value),
+        key_at,
+        value_at,
+        whole,
+        written: None,
+    }
+}
+
+fn pair(read: &str, node: &Node) -> Option<Setting> {
+    let (key, value) = node.value.split_once('=')?;
+    let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
+    let range = node.span.range();
+    let inner = range.start + quotes..range.end.checked_sub(quotes)?;
+    let places = if read.get(inner.clone()) == Some(&*node.value) {
+        let equals = inner.start + key.len();
+        let trimmed = value.trim_start();
+        let start = equals + 1 + (value.len() - trimmed.len());
+        let end = start + trimmed.trim_end().len();
+        let key_at = Span::new(inner.start, inner.start + key.trim_end().len());
+        (key_at, Span::new(start, end))
+    } else {
+        (node.span, node.span)
+    };
+    let (key, value) = (key.trim(), value.trim());
+    Some(setting(key, value, places.0, places.1, node.span))
+}
+
+fn named(tree: &Tree, item: NodeId) -> Option<Setting> {
+    let (name, value) = (child(tree, item, "name")?, child(tree, item, "value")?);
+    let (name, value) = (tree.node(name), tree.node(value));
+    let inner = |node: &Node| {
+        let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
+        let range = node.span.range();
+        Span::new(
+            range.start + quotes,
+            range.end.saturating_sub(quotes).max(range.start + quotes),
+        )
+    };
+    let whole = name.span.join(value.span);
+    let is_text = name.is_scalar() && value.is_scalar();
+    is_text.then(|| setting(&name.value, &value.value, inner(name), inner(value), whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::manifest;
+    use crate::text::{SourceId, apply};
+
+    fn read(text: &str) -> (Source, Vec<Document>) {
+        let source = Source::new(SourceId(0), "compose.yaml", text);
+        let documents = manifest::parse(&source);
+        (source, documents)
+    }
+
+    const LIST: &str = "services:\n  tm:\n    image: flink\n    sysctls:\n      - net.core.somaxconn=1024\n      - 'vm/swappiness=1' # low\n";
+    const MAP: &str = "services:\n  tm:\n    image: flink\n    sysctls:\n      net.core.somaxconn: 1024\n      vm.swappiness: 1\n";
+    const POD: &str = "kind: Pod\nspec:\n  securityContext:\n    sysctls:\n      - {name: net.core.somaxconn, value: '1024'}\n      - name: vm.swappiness\n        value: \"1\"\n  containers:\n    - image: flink\n";
+    const FILE: &str = "kind: ConfigMap\ndata:\n  99-flink.conf: |\n    net.core.somaxconn = 1024\n    vm.swappiness=1\n";
+
+    #[test]
+    fn parameters_are_read_and_written_wherever_they_stand() {
+        for text in [LIST, MAP, POD, FILE] {
+            let (source, documents) = read(text);
+            let [document] = &documents[..] else {
+                panic!("{text}: {documents:#?}")
+            };
+            assert_eq!(
+                (document.space, document.layer),
+                (Space::Sysctl, Layer::Host)
+            );
+            let settings = document.settings.iter();
+            let said: Vec<_> = settings
+                .map(|setting| {
+                    assert_eq!(source.text(setting.key_at).replace('/', "."), setting.key);
+                    assert_eq!(source.text(setting.value_at), setting.value);
+                    (setting.key.as_str(), setting.value.as_str())
+                })
+                .collect();
+            assert_eq!(
+                said,
+                [("net.core.somaxconn", "1024"), ("vm.swappiness", "1")]
+            );
+            let edit = document.set(&source, &document.settings[0], "4096");
+            let after = apply(&source.bytes, &[&edit.expect("an edit")]);
+            assert_eq!(after, text.replace("1024", "4096").as_bytes());
+        }
+    }
+
+    #[test]
+    fn those_of_others_are_left_alone() {
+        for text in [
+            LIST.replace("flink", "redis"),
+            POD.replace("flink", "redis"),
+            FILE.replace("99-flink.conf", "nginx.conf"),
+            FILE.replace("net.core.somaxconn = 1024", "# x")
+                .replace("vm.swappiness=1", "listen = 80"),
+        ] {
+            assert_eq!(read(&text).1, [], "{text}");
+        }
+    }
+}
