@@ -364,7 +364,7 @@ fn testimony(
         .filter_map(|(path, file)| read(path, file))
         .collect();
     // One kustomization may change what another joins.
-    let joins = all.iter().any(|(path, entry)| {
+    let joins = kept.iter().chain(&all).any(|(path, entry)| {
         let bytes = entry.content.as_deref().unwrap_or_default();
         evidence::side(path) == Some(Side::Kustomization) && cluster::generates(bytes)
     });

@@ -1,7 +1,7 @@
-//! Files that hold configuration of Flink among other things, and are no YAML.
+//! Files that hold configuration of Flink among other things, and have readers of their own.
 
 use super::evidence;
-use crate::syntax::{Document, environment, terraform};
+use crate::syntax::{Document, environment, kustomization, terraform};
 use crate::text::Source;
 
 /// A kind of such files.
@@ -29,6 +29,11 @@ impl Holder {
             Some(Holder {
                 needle: environment::PROPERTIES,
                 read: environment::parse_image,
+            })
+        } else if matches!(evidence::side(name), Some(evidence::Side::Kustomization)) {
+            Some(Holder {
+                needle: "link",
+                read: kustomization::parse,
             })
         } else if extension == "tf" {
             Some(Holder {

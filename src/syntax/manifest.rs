@@ -217,7 +217,7 @@ fn shared(tree: &Tree, parts: &[Part], users: &HashSet<NodeId>) -> Vec<bool> {
 }
 
 /// The value of a key of a mapping.
-fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
+pub(super) fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
     let map = tree.resolve(map)?;
     if !matches!(tree.node(map).shape, Shape::Map { .. }) {
         return None;

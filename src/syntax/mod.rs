@@ -19,6 +19,7 @@ pub mod environment;
 pub mod flink_conf;
 pub mod json;
 mod key_order;
+pub mod kustomization;
 mod lines;
 pub mod manifest;
 mod placeholder;
@@ -28,6 +29,7 @@ pub mod terraform;
 #[cfg(test)]
 mod testing;
 pub mod toml;
+mod within;
 pub mod yaml;
 
 use key_order::KeyOrder;

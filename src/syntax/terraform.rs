@@ -1,6 +1,6 @@
 //! Terraform: what stands in a heredoc as JSON or YAML, such as the configurations of an EMR cluster.
 
-use super::{Document, manifest};
+use super::{Document, within};
 use crate::text::{Source, Span};
 
 /// Words of which a heredoc has one if it holds configuration of Flink.
@@ -11,61 +11,17 @@ pub fn parse(source: &Source) -> Vec<Document> {
     let Ok(text) = std::str::from_utf8(&source.bytes) else {
         return Vec::new();
     };
-    let mut documents: Vec<Document> = Vec::new();
-    for (start, end) in heredocs(text) {
-        let inner = &text[start..end];
-        // Directives decide which lines there are.
-        if inner.contains("%{") || !WORDS.iter().any(|word| inner.contains(word)) {
-            continue;
-        }
-        let before = Span::at(documents.len()).start;
-        for mut document in manifest::parse_within(source, &alone(text, start, end)) {
-            document.ordinal += before;
-            document.fields_of = document.fields_of.map(|fields| fields + before);
-            documents.push(document);
-        }
-    }
-    number(&mut documents);
-    documents
-}
-
-/// Tells parts of different heredocs apart that have one name.
-fn number(documents: &mut [Document]) {
-    for index in 1..documents.len() {
-        let (before, own) = documents.split_at_mut(index);
-        let Some(name) = &mut own[0].name else {
-            continue;
-        };
-        let is_same = |other: &&Document| {
-            let other = other.name.as_deref().unwrap_or_default();
-            let rest = other.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
-        };
-        let same = before.iter().filter(is_same).count();
-        if same > 0 {
-            *name = format!("{name}, {}", same + 1);
-        }
-    }
-}
-
-/// A text with blanks for all but one part, so that every place stays.
-fn alone(text: &str, start: usize, end: usize) -> String {
-    let blank = |part: &str| -> String {
-        let keep = |byte: u8| {
-            if matches!(byte, b'\n' | b'\r') {
-                byte
-            } else {
-                b' '
-            }
-        };
-        part.bytes().map(|byte| char::from(keep(byte))).collect()
-    };
-    let (before, behind) = (blank(&text[..start]), blank(&text[end..]));
-    format!("{before}{}{behind}", &text[start..end])
+    let mut parts = heredocs(text);
+    // Directives decide which lines there are.
+    parts.retain(|part| {
+        let inner = &text[part.range()];
+        !inner.contains("%{") && WORDS.iter().any(|word| inner.contains(word))
+    });
+    within::parse(source, text, &parts)
 }
 
 /// The texts between `<<MARK` or `<<-MARK` and `MARK`.
-fn heredocs(text: &str) -> Vec<(usize, usize)> {
+fn heredocs(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut open: Option<(usize, &str)> = None;
     let mut at = 0;
@@ -74,7 +30,7 @@ fn heredocs(text: &str) -> Vec<(usize, usize)> {
         match open {
             Some((start, mark)) => {
                 if line.trim() == mark {
-                    found.push((start, at));
+                    found.push(Span::new(start, at));
                     open = None;
                 }
             }
