@@ -22,6 +22,7 @@ struct Count {
     files: usize,
     parts: usize,
     settings: usize,
+    fields: usize,
     spans: usize,
     edits: usize,
     templates: usize,
@@ -138,6 +139,40 @@ impl Case<'_> {
             || read.as_deref() == Some(&format!("{:?}", setting.value));
         if !same {
             self.fail(&format!("the value of {setting:?} stands at {value:?}"));
+        }
+    }
+
+    /// The fields of the operator's resources: each as the oracle has it, where it says, and no other after
+    /// an edit that says the same.
+    fn fields(&self, yaml: &Yaml, count: &mut Count) {
+        let source = source(self.path, self.bytes);
+        let mut documents = recognise::read(&source, false, false);
+        documents.retain(|document| document.space == Space::Resource);
+        let expected = oracle::resources(yaml);
+        let said = |document: &Document| -> Vec<Said> {
+            let settings = document.settings.iter();
+            settings
+                .map(|setting| Said {
+                    key: setting.key.clone(),
+                    value: oracle::typed(setting),
+                })
+                .collect()
+        };
+        let told: Vec<Vec<Said>> = documents.iter().map(said).collect();
+        if told != expected {
+            self.fail(&format!(
+                "the fields are\n{told:#?}\nand not\n{expected:#?}"
+            ));
+        }
+        for document in &documents {
+            count.fields += document.settings.len();
+            for setting in &document.settings {
+                self.stands(document, setting);
+                if let Some(edit) = document.set(&source, setting, &setting.value) {
+                    count.edits += 1;
+                    self.unchanged(setting, &edit);
+                }
+            }
         }
     }
 
@@ -306,6 +341,9 @@ fn changed_lines(before: &[u8], after: &[u8]) -> (usize, usize) {
 fn check(path: &str, bytes: &[u8], count: &mut Count) {
     let case = Case { path, bytes };
     let yaml = case.reads(count);
+    if let Some(yaml) = &yaml {
+        case.fields(yaml, count);
+    }
     case.writes(yaml.as_ref(), count);
     let unread = yaml.is_none() && !documents(path, bytes).is_empty();
     count.templates += usize::from(unread);
@@ -344,14 +382,17 @@ fn every_way_to_write_them_is_read_and_written_as_the_oracle_says() {
     let mut paths = Vec::new();
     files(Path::new("testdata/syntax/manifests"), &mut paths);
     assert!(paths.len() > 5);
+    let mut fields = 0;
     for path in paths {
         let text = fs::read_to_string(&path).expect("a text");
         for bytes in variants(&text) {
             let mut count = Count::default();
             check(&path.to_string_lossy(), &bytes, &mut count);
             assert_eq!(count.templates, 0, "{} is no YAML", path.display());
+            fields += count.fields;
         }
     }
+    assert!(fields > 100, "{fields} fields of resources");
 }
 
 #[test]
@@ -619,6 +660,7 @@ fn real_files_are_read_and_written_as_the_oracle_says() {
                 count.files += own.files;
                 count.parts += own.parts;
                 count.settings += own.settings;
+                count.fields += own.fields;
                 count.spans += own.spans;
                 count.edits += own.edits;
                 count.templates += own.templates;

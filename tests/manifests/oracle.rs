@@ -140,6 +140,28 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// The fields of every resource of Flink's operator, without its map of options.
+pub(crate) fn resources(documents: &Yaml) -> Vec<Vec<Said>> {
+    let Yaml::List(documents) = documents else {
+        return Vec::new();
+    };
+    let is_resource = |document: &&Yaml| {
+        let version = document.get("apiVersion").and_then(Yaml::text);
+        version.is_some_and(|version| version.starts_with("flink.apache.org/"))
+    };
+    let fields = |document: &Yaml| {
+        let mut fields = Vec::new();
+        flat(&mut String::new(), document, &mut fields);
+        let is_option = |key: &str| {
+            let mut parts = key.split('.');
+            parts.any(|part| matches!(part, "flinkConfiguration" | "flinkProperties"))
+        };
+        fields.retain(|field| !is_option(&field.key));
+        fields
+    };
+    documents.iter().filter(is_resource).map(fields).collect()
+}
+
 /// A setting of a mapping as the oracle shows it.
 pub(crate) fn typed(setting: &Setting) -> String {
     use flint::syntax::Kind;
