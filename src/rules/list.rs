@@ -19,6 +19,7 @@ macro_rules! rules {
 
 #[rustfmt::skip]
 rules! {
+    "autoscaler-option-invalid" => operator::autoscaler_option_invalid;
     "blank-in-directory-list" => values::blank_in_directory_list;
     "both-old-and-new-option" => keys::both_old_and_new_option;
     "byte-order-mark" => conf_lines::byte_order_mark;
@@ -82,6 +83,11 @@ rules! {
     "network-memory-too-small" => resources::network::network_memory_too_small;
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
     "no-tolerable-failures" => declared;
+    "operator-feature-incomplete" => operator::operator_feature_incomplete;
+    "operator-field-invalid" => operator::operator_field_invalid;
+    "operator-field-missing" => operator::operator_field_missing;
+    "operator-forbidden-option" => operator::operator_forbidden_option;
+    "operator-resources-invalid" => operator::operator_resources_invalid;
     "option-removed" => keys::option_removed;
     "option-too-new" => keys::option_too_new;
     "out-of-range" => start::bounds::out_of_range;
@@ -91,12 +97,14 @@ rules! {
     "prefix-conflict" => keys::prefix_conflict;
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;
     "redundant-default" => values::redundant_default;
+    "refused-jar-uri" => operator::refused_jar_uri;
     "reporter-parameter-unknown" => reporters::unknown_parameter;
     "restart-disabled" => start::restart::disabled;
     "restart-options-for-other-strategy" => start::restart::options_for_other_strategy;
     "rocksdb-local-dir-not-absolute" => start::paths::local_dir;
     "savepoints-in-checkpoint-dir" => start::checkpoints::savepoints_in_checkpoint_dir;
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
+    "session-job-mismatch" => operator::session_job_mismatch;
     "shell-quoting" => jvm::shell_quoting;
     "short-checkpoint-interval" => declared;
     "size-without-unit" => values::size_without_unit;
@@ -115,6 +123,7 @@ rules! {
     "unread-option" => keys::unread_option;
     "unsupported-jvm-option" => jvm::unsupported_jvm_option;
     "unused-ignore" => engine;
+    "upgrade-without-state-directory" => operator::upgrade_without_state_directory;
     "value-type-changed" => values::value_type_changed;
     "wrong-config-file" => wrong_config_file::check;
     "yaml-does-not-load" => yaml_load::does_not_load;

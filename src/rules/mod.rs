@@ -26,6 +26,7 @@ mod lateness;
 mod list;
 mod memory;
 mod metric_scope;
+mod operator;
 pub mod page;
 mod parallelism;
 mod reporters;
