@@ -8,10 +8,14 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::options::{self, ValueKind};
 use crate::rules::fixes;
+use crate::rules::operator::overlap;
 use crate::syntax::{Document, Setting};
 
 /// The check: one finding for all the entries of a map in one document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    if overlap::refuses_overlap(deployment) {
+        return overlap::check(rule, deployment, out);
+    }
     let mut maps: BTreeMap<(usize, String), Vec<(&Document, &Setting)>> = BTreeMap::new();
     for (document, setting) in of_flink(deployment) {
         if let Some(map) = map_of(deployment, &setting.key) {

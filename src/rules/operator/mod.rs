@@ -9,6 +9,7 @@ mod forbidden;
 mod invalid;
 mod jar_uri;
 mod missing;
+pub(super) mod overlap;
 mod periods;
 mod quantities;
 mod references;
