@@ -40,7 +40,10 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
     }
     let checked: BTreeSet<SourceId> = deployments
         .iter()
-        .flat_map(|deployment| deployment.documents.iter().chain(&deployment.host))
+        .flat_map(|deployment| {
+            let read = deployment.documents.iter().chain(&deployment.resources);
+            read.chain(&deployment.host)
+        })
         .map(|document| document.source)
         .collect();
     suppress::apply(
