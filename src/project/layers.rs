@@ -13,7 +13,7 @@ use crate::deployment::{Base, Process};
 use crate::recognise::cluster::{Kind, Mount, Role, Runs, Workload};
 use crate::recognise::evidence;
 use crate::syntax::{Document, Layer, Space};
-use crate::text::SourceId;
+use crate::text::{SourceId, Span};
 
 /// A container with the file that describes it.
 type Member<'c> = (&'c File, &'c Workload);
@@ -56,8 +56,8 @@ const BOTH: [Process; 2] = [Process::JobManager, Process::TaskManager];
 struct Given {
     /// The documents that stand where Flink looks for its configuration.
     files: BTreeSet<usize>,
-    /// Its `FLINK_PROPERTIES`.
-    properties: Option<usize>,
+    /// Its `FLINK_PROPERTIES`, and the arguments of its command.
+    own: BTreeSet<usize>,
 }
 
 /// Containers of one process differ, or nobody can tell what they are given.
@@ -96,27 +96,23 @@ impl Project<'_> {
         }
         let mut only = Vec::new();
         for (process, given) in &present {
-            let Some(number) = given.properties else {
-                continue;
+            let is_shared = |number: &usize| {
+                present.len() > 1 && present.iter().all(|(_, other)| other.own.contains(number))
             };
-            let shared = present
-                .iter()
-                .all(|(_, other)| other.properties == given.properties);
-            if !shared || present.len() == 1 {
-                only.push((number, *process));
-            }
+            let own = given.own.iter().filter(|number| !is_shared(number));
+            only.extend(own.map(|number| (*number, *process)));
         }
-        let properties: BTreeSet<usize> = present
+        let own: BTreeSet<usize> = present
             .iter()
-            .filter_map(|(_, given)| given.properties)
+            .flat_map(|(_, given)| given.own.iter().copied())
             .collect();
         let unseen = BOTH
             .into_iter()
             .find(|process| present.iter().all(|(own, _)| own != process));
         if first.files.is_empty() {
-            self.join_properties(found, members, &properties, &only, unseen, units);
+            self.join_properties(found, members, &own, &only, unseen, units);
         } else if !found.is_shared(members, &first.files) {
-            self.join_files(members, first, &properties, &only, unseen, units);
+            self.join_files(members, first, &own, &only, unseen, units);
             let mut files = members.all().map(|(file, _)| &file.path);
             let changed = files.any(|path| found.clusters.are_patched(path));
             let holds = |unit: &&mut Unit| {
@@ -136,17 +132,17 @@ impl Project<'_> {
             configs, clusters, ..
         }: &Found,
         members: &Members,
-        properties: &BTreeSet<usize>,
+        own: &BTreeSet<usize>,
         only: &[(usize, Process)],
         unseen: Option<Process>,
         units: &mut Vec<Unit>,
     ) {
-        let Some(&first) = properties.first() else {
+        let Some(&first) = own.first() else {
             return;
         };
         let holds_nothing_else = |unit: &Unit| {
             let mut numbers = unit.numbers();
-            numbers.all(|number| properties.contains(&number))
+            numbers.all(|number| own.contains(&number))
         };
         let is_free = |number: &usize| {
             let is_in = |unit: &&Unit| unit.numbers().any(|own| own == *number);
@@ -154,12 +150,12 @@ impl Project<'_> {
             holders.next().is_some_and(holds_nothing_else) && holders.next().is_none()
         };
         // What flint.toml joins stays joined as it says.
-        if !properties.iter().all(is_free) {
+        if !own.iter().all(is_free) {
             return;
         }
         units.retain(|unit| !holds_nothing_else(unit));
         let path = members.path();
-        let numbers: Vec<usize> = properties.iter().copied().collect();
+        let numbers: Vec<usize> = own.iter().copied().collect();
         let config = configs.of(self.path(first));
         let stock = members.all().all(|(_, own)| {
             let is_stock = match &own.runs {
@@ -185,7 +181,7 @@ impl Project<'_> {
         &self,
         members: &Members,
         given: &Given,
-        properties: &BTreeSet<usize>,
+        own: &BTreeSet<usize>,
         only: &[(usize, Process)],
         unseen: Option<Process>,
         units: &mut Vec<Unit>,
@@ -193,10 +189,10 @@ impl Project<'_> {
         let holds = |unit: &Unit| unit.numbers().any(|number| given.files.contains(&number));
         units.retain(|unit| {
             let mut numbers = unit.numbers().peekable();
-            numbers.peek().is_none() || !numbers.all(|number| properties.contains(&number))
+            numbers.peek().is_none() || !numbers.all(|number| own.contains(&number))
         });
         for unit in units.iter_mut().filter(|unit| holds(unit)) {
-            unit.documents.extend(properties);
+            unit.documents.extend(own);
             unit.documents = self.by_layer(std::mem::take(&mut unit.documents));
             unit.only.extend(only);
             unit.unseen = unseen.filter(|_| unit.base != Base::File);
@@ -299,25 +295,36 @@ impl<'p> Found<'p> {
             }
             given.files.extend(files);
         }
+        if workload.arguments.sets.opaque {
+            return None;
+        }
+        for at in &workload.arguments.at {
+            given.own.extend(self.part(file, Layer::Arguments, *at));
+        }
         if let Some(properties) = &workload.properties {
             if properties.sets.opaque {
                 return None;
             }
-            let documents = &self.project.documents;
-            let start = documents.partition_point(|own| own.source < file.source);
-            let own = documents[start..]
-                .iter()
-                .take_while(|own| own.source == file.source);
-            let is_it = |document: &Document| {
-                document.layer == Layer::Environment
-                    && document.held_at.is_some_and(|held| {
-                        held.start < properties.at.end && properties.at.start < held.end
-                    })
-            };
-            let found = own.enumerate().find(|(_, document)| is_it(document));
-            given.properties = Some(start + found?.0);
+            let found = self.part(file, Layer::Environment, properties.at)?;
+            given.own.insert(found);
         }
         Some(given)
+    }
+
+    /// The part of a file that holds what stands at a place.
+    fn part(&self, file: &File, layer: Layer, at: Span) -> Option<usize> {
+        let documents = &self.project.documents;
+        let start = documents.partition_point(|own| own.source < file.source);
+        let own = documents[start..]
+            .iter()
+            .take_while(|own| own.source == file.source);
+        let is_it = |document: &Document| {
+            let held = document.held_at;
+            document.layer == layer
+                && held.is_some_and(|held| held.start < at.end && at.start < held.end)
+        };
+        let found = own.enumerate().find(|(_, document)| is_it(document));
+        found.map(|(index, _)| start + index)
     }
 
     /// The documents that a mount puts where Flink looks for its configuration.

@@ -100,6 +100,32 @@ fn services_of_the_stock_image_are_one_cluster_on_what_it_ships() {
 }
 
 #[test]
+fn arguments_of_a_command_win_over_its_variables() {
+    let task_manager = TASK_MANAGER.replace(
+        "command: taskmanager",
+        "command: taskmanager -Dtaskmanager.numberOfTaskSlots=3",
+    );
+    let own = properties("taskmanager.numberOfTaskSlots: 2");
+    let text = compose(&[(JOB_MANAGER, ""), (&task_manager, &own)]);
+    let files = [("compose.yaml", text.as_str())];
+    assert_eq!(
+        shown(&files),
+        [
+            "compose.yaml: image; environment TaskManager taskmanager.numberOfTaskSlots; \
+          arguments TaskManager taskmanager.numberOfTaskSlots"
+        ]
+    );
+    with(&files, |project| {
+        let slots = project.deployments()[0].get("taskmanager.numberOfTaskSlots");
+        assert_eq!(slots.text(), Some("3"));
+    });
+    // What is filled in may be any option.
+    let text = text.replace("numberOfTaskSlots=3", "numberOfTaskSlots=3 ${MORE}");
+    let all = shown(&[("compose.yaml", &text)]);
+    assert!(all.iter().all(|one| one.contains(": unknown")), "{all:?}");
+}
+
+#[test]
 fn a_variable_of_both_processes_is_no_layer_of_one() {
     let text = format!(
         "x-env: &env\n  FLINK_PROPERTIES: |\n    rest.port: 1\nservices:\n{JOB_MANAGER}    \

@@ -7,7 +7,7 @@ use super::node::{Value, Word};
 use super::roles::own_script;
 use super::sets::Variable;
 use super::{
-    Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
+    Arguments, Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
     is_certain_target, is_conf_target, joined, parent, shell,
 };
 use crate::flink::sizes;
@@ -187,6 +187,13 @@ impl<'a, 't> Service<'a, 't> {
             replicas: self.replicas(),
             memory: self.memory(),
             sets: self.sets(role, &words, &environment, &owner),
+            arguments: Arguments::of(
+                &words,
+                ["entrypoint", "command"]
+                    .into_iter()
+                    .filter_map(|key| Some(self.at(&[key])?.span())),
+                &owner,
+            ),
             properties: Properties::of(&environment, &owner),
             runs: self.runs(is_image, folder),
             namespace: None,
@@ -217,7 +224,6 @@ impl<'a, 't> Service<'a, 't> {
                 sets.variable(name, value.as_deref(), *at, owner);
             }
         }
-        sets.arguments(words, owner);
         // A client's own way to be started changes nothing of the cluster.
         if role == Role::Other {
             return sets;

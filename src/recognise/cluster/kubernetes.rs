@@ -6,8 +6,8 @@ use super::node::{Value, Word};
 use super::roles::own_script;
 use super::sets::Variable;
 use super::{
-    Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload, is_conf_target,
-    shell,
+    Arguments, Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
+    is_conf_target, shell,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -131,6 +131,13 @@ impl<'a> Container<'a, '_> {
             replicas: replicas.clone(),
             memory: self.memory(),
             sets: self.sets(role, &words),
+            arguments: Arguments::of(
+                &words,
+                ["command", "args"]
+                    .into_iter()
+                    .filter_map(|key| Some(self.value.get(key)?.span())),
+                &self.owner,
+            ),
             properties: Properties::of(&self.environment(), &self.owner),
             runs: match image {
                 None => Runs::Unsaid,
@@ -176,7 +183,6 @@ impl<'a> Container<'a, '_> {
                 sets.variable(name, value.as_deref(), at, owner);
             }
         }
-        sets.arguments(words, owner);
         if role == Role::Other {
             return sets;
         }

@@ -108,8 +108,10 @@ pub struct Workload {
     pub replicas: Stated<u32>,
     /// Its memory limit in bytes.
     pub memory: Stated<u64>,
-    /// The options of Flink that it sets, but for those of `FLINK_PROPERTIES`.
+    /// The options of Flink that it sets, but for those of `FLINK_PROPERTIES` and of its arguments.
     pub sets: Sets,
+    /// Those that its arguments define, which win over every file.
+    pub arguments: Arguments,
     /// What it gives the entrypoint of the image to append.
     pub properties: Option<Properties>,
     /// The image that it runs.
@@ -140,11 +142,22 @@ pub struct Properties {
     pub sets: Sets,
 }
 
+/// The arguments of a workload.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    /// Where they stand.
+    pub at: Vec<Span>,
+    /// The options that they define.
+    pub sets: Sets,
+}
+
 impl Workload {
     /// All options that it sets.
     pub fn all_sets(&self) -> impl Iterator<Item = &Sets> {
         let properties = self.properties.iter().map(|properties| &properties.sets);
-        std::iter::once(&self.sets).chain(properties)
+        [&self.sets, &self.arguments.sets]
+            .into_iter()
+            .chain(properties)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::Properties;
 use super::node::Word;
+use super::{Arguments, Properties};
 use crate::text::Span;
 
 /// The options that something sets.
@@ -64,6 +64,16 @@ impl Properties {
         let mut sets = Sets::default();
         sets.variable(name, value.as_deref(), *at, owner);
         Some(Properties { at: *at, sets })
+    }
+}
+
+impl Arguments {
+    /// What the words of a command define that stands at these places.
+    pub(super) fn of(words: &[Word], at: impl Iterator<Item = Span>, owner: &str) -> Self {
+        let mut sets = Sets::default();
+        sets.arguments(words, owner);
+        let at = at.collect();
+        Arguments { at, sets }
     }
 }
 
@@ -139,7 +149,7 @@ impl Sets {
 
     /// `-Dkey=value` and `-D key=value` among the words of a command, and words that are filled in
     /// where such may stand.
-    pub(super) fn arguments(&mut self, words: &[Word], owner: &str) {
+    fn arguments(&mut self, words: &[Word], owner: &str) {
         let mut before = "";
         for word in words {
             let definition = match word.text.strip_prefix("-D") {
