@@ -13,6 +13,13 @@ use crate::syntax::{Layer, Setting};
 const SCHEMES: &str = "kubernetes.operator.user.artifacts.allowed-schemes";
 const RESTRICTED: &str = "kubernetes.operator.user.artifacts.disallow-restricted-hosts";
 
+/// Whether a configuration of an operator that is not joined with the job may say something of an option.
+fn is_said_elsewhere(deployment: &Deployment, key: &str) -> bool {
+    let word = key.rsplit('.').next().unwrap_or(key);
+    let mut sources = deployment.sources.0.iter();
+    sources.any(|source| memchr::memmem::find(&source.bytes, word.as_bytes()).is_some())
+}
+
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for resource in resources(deployment) {
@@ -79,8 +86,10 @@ fn refused(
     let is_http = ["http", "https"]
         .into_iter()
         .any(|own| own.eq_ignore_ascii_case(&scheme));
-    let asks = operators(deployment, RESTRICTED)
-        .is_none_or(|setting| setting.known && parse_boolean(&setting.value) == Ok(true));
+    let asks = match operators(deployment, RESTRICTED) {
+        Some(setting) => setting.known && parse_boolean(&setting.value) == Ok(true),
+        None => !is_said_elsewhere(deployment, RESTRICTED),
+    };
     if !is_http || !asks {
         return None;
     }
@@ -110,7 +119,8 @@ fn refused(
 /// The schemes that the operator takes; `None` where its configuration doesn't tell.
 fn allowed(deployment: &Deployment) -> Option<Vec<String>> {
     let Some(setting) = operators(deployment, SCHEMES) else {
-        return Some(vec!["https".to_owned()]);
+        let is_default = !is_said_elsewhere(deployment, SCHEMES);
+        return is_default.then(|| vec!["https".to_owned()]);
     };
     let items = setting.value.split([';', ',', '[', ']', '"', '\'', ' ']);
     let items = items.filter(|item| !item.is_empty());
