@@ -210,7 +210,8 @@ fn holds(versions: &str) -> Versions {
 }
 
 fn together(rule: &Rule, deployment: &Deployment, conflict: &Conflict) -> Option<Finding> {
-    let shown = known(deployment, conflict.key)?;
+    // Of fields of a resource the operator says it first: `operator-feature-incomplete`.
+    let shown = known(deployment, conflict.key).filter(|own| own.document.fields_of.is_none())?;
     let proof = Proof::of(shown, deployment)
         .and(rule, deployment, &[(conflict.key, conflict.value)])?
         .and(rule, deployment, conflict.with)?
