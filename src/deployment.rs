@@ -11,7 +11,7 @@ use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::shipped::{Shipped, shipped};
 use crate::flink::version::Versions;
-use crate::syntax::{Document, Format, Setting, Space};
+use crate::syntax::{Document, Format, Layer, Setting, Space};
 use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
@@ -215,11 +215,14 @@ impl<'p> Deployment<'p> {
         all.chain(&self.resources).chain(&self.host).copied()
     }
 
-    /// The documents whose keys are Flink options or may be, as somebody wrote them: not what an operator
-    /// makes of fields.
+    /// The documents whose keys are Flink options or may be, as somebody wrote them for this deployment:
+    /// not what an operator makes of fields, or gives all of its clusters.
     pub fn flink_documents(&self) -> impl Iterator<Item = &'p Document> + '_ {
-        let is_written =
-            |document: &&Document| document.space != Space::Sysctl && document.fields_of.is_none();
+        let is_written = |document: &&Document| {
+            document.space != Space::Sysctl
+                && document.fields_of.is_none()
+                && document.layer != Layer::OperatorDefaults
+        };
         self.documents.iter().copied().filter(is_written)
     }
 
@@ -232,7 +235,7 @@ impl<'p> Deployment<'p> {
         self.resources.iter().find(is_it).copied()
     }
 
-    /// The documents of one space.
+    /// The documents of one space, but for what an operator gives all of its clusters.
     pub fn in_space(&self, space: Space) -> impl Iterator<Item = &'p Document> + '_ {
         let host = (space == Space::Sysctl).then_some(&self.host);
         let own = (space != Space::Sysctl).then_some(&self.documents);
@@ -240,7 +243,9 @@ impl<'p> Deployment<'p> {
             .chain(own)
             .flatten()
             .copied()
-            .filter(move |document| document.space == space)
+            .filter(move |document| {
+                document.space == space && document.layer != Layer::OperatorDefaults
+            })
     }
 
     /// Whether every layer is in sight and loads, so that absence is a fact.

@@ -157,7 +157,9 @@ impl<'p> Deployment<'p> {
             let mut own = self
                 .cluster_documents()
                 .filter(|own| self.is_read_by(own, process));
-            let seen = self.base.is_known() && self.unseen != Some(process);
+            // The processes of a session job have started with what their cluster says.
+            let starts = self.resource("FlinkSessionJob").is_none();
+            let seen = self.base.is_known() && self.unseen != Some(process) && starts;
             if !is_configured {
                 at(process, Unknown::NoConfiguration);
             } else if !seen || !own.all(|own| own.complete && own.load_error.is_none()) {

@@ -87,6 +87,42 @@ impl Clusters {
         clusters
     }
 
+    /// Whether a kustomization that changes what it reads may read a file.
+    pub(super) fn may_patch(&self, configs: &Configs, path: &str) -> bool {
+        let home = configs.home(path);
+        let is_in = |path: &str, place: &str| {
+            let rest = path.strip_prefix(place);
+            place.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let own = |file: &&File| {
+            file.facts.kind == Kind::Kustomization && configs.home(&file.path) == home
+        };
+        let all: Vec<&File> = self.files.iter().filter(own).collect();
+        let changes = |file: &&&File| {
+            let joined = file.facts.kustomization.as_ref();
+            file.facts.unreadable || joined.is_some_and(|joined| joined.patches)
+        };
+        all.iter().filter(changes).any(|file| {
+            // What a folder reads is read by whoever reads the folder.
+            let mut places = vec![evidence::folder(&file.path)];
+            let mut next = 0;
+            while next < places.len() {
+                let folder = places[next];
+                let here = all
+                    .iter()
+                    .filter(|other| evidence::folder(&other.path) == folder);
+                let read = here.filter_map(|other| other.facts.kustomization.as_ref());
+                for place in read.flat_map(|read| &read.resources) {
+                    if !places.contains(&place.as_str()) {
+                        places.push(place);
+                    }
+                }
+                next += 1;
+            }
+            places.iter().any(|place| is_in(path, place))
+        })
+    }
+
     /// The cluster of the configuration that lies at these paths. `starts` says whether the
     /// configuration lets hosts be all that there is.
     pub(super) fn of(

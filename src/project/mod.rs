@@ -47,6 +47,8 @@ struct Unit {
     joined: Vec<(SourceId, String)>,
     unseen: Option<Process>,
     resources: Vec<usize>,
+    /// What an operator puts below the documents, weakest first.
+    made: Vec<Document>,
     started_by: Option<Mode>,
     host: Vec<usize>,
     host_runs_flink: bool,
@@ -67,6 +69,7 @@ impl Unit {
             joined: Vec::new(),
             unseen: None,
             resources: Vec::new(),
+            made: Vec::new(),
             started_by: None,
             host: Vec::new(),
             host_runs_flink: false,
@@ -103,7 +106,7 @@ impl<'s> Project<'s> {
 
     /// The deployments, in the order of their first file.
     pub fn deployments(&self) -> Vec<Deployment<'_>> {
-        let pick = |numbers: &[usize]| {
+        let pick = |numbers: &[usize]| -> Vec<&Document> {
             numbers
                 .iter()
                 .map(|&number| &self.documents[number])
@@ -120,7 +123,7 @@ impl<'s> Project<'s> {
                 java: unit.platform.java,
                 java_from: unit.platform.java_from.clone(),
                 sources: self.sources,
-                documents: pick(&unit.documents),
+                documents: unit.made.iter().chain(pick(&unit.documents)).collect(),
                 unread: pick(&unit.unread),
                 opens_nothing: false,
                 split: unit.split,
@@ -172,6 +175,7 @@ impl<'s> Project<'s> {
         let clusters = Clusters::read(self.sources);
         self.layer(configs, &clusters, &mut units);
         units.sort_by_key(|unit| unit.numbers().min());
+        self.join_resources(configs, &clusters, &mut units);
         for unit in &mut units {
             unit.cluster = self.cluster(&clusters, configs, unit);
         }

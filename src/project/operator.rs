@@ -1,10 +1,20 @@
-//! Clusters that the Flink Kubernetes Operator starts: what its resources say as a whole.
+//! Clusters that the Flink Kubernetes Operator starts: what its resources say as a whole, what lies below
+//! their options, and which of them are fragments of others.
+//!
+//! Objects within a `kind: List` are no resources here: their maps of options are read, their fields are
+//! not. Overlays are not put together: what a kustomization changes has an unknown base.
 
+use super::clusters::Clusters;
 use super::{Project, Unit};
+use crate::config::Configs;
 use crate::deployment::{Base, VersionFrom};
 use crate::flink::memory::Mode;
 use crate::flink::version::{Image, Versions};
-use crate::syntax::{Document, Space};
+use crate::syntax::{Document, Holder, Setting, Space};
+
+mod defaults;
+#[cfg(test)]
+mod tests;
 
 impl Project<'_> {
     /// The number of the YAML document of its source whose resource a document belongs to: its fields, the
@@ -80,10 +90,127 @@ impl Project<'_> {
         });
         unit.base = Base::Assumed;
     }
+
+    /// Joins the resources of the operator: fragments have an unknown base, the operator's own
+    /// configuration lies below the others, and session jobs run on their clusters.
+    pub(super) fn join_resources(
+        &self,
+        configs: &Configs,
+        clusters: &Clusters,
+        units: &mut [Unit],
+    ) {
+        if units.iter().all(|unit| unit.resources.is_empty()) {
+            return;
+        }
+        let defaults = self.operator_defaults();
+        let mut fragments = vec![false; units.len()];
+        for at in 0..units.len() {
+            let Some(fields) = self.fields(&units[at]) else {
+                continue;
+            };
+            let path = &self.sources.get(fields.source).path;
+            let unit = &units[at];
+            if !fields.complete
+                || clusters.may_patch(configs, path)
+                || self.is_fragment(configs, fields, units)
+            {
+                units[at].base = Base::Unknown;
+                fragments[at] = true;
+            } else if fields.holder.as_deref().is_some_and(is_cluster) {
+                let (base, made) = self.below(configs, &defaults, fields, unit);
+                (units[at].base, units[at].made) = (base, made);
+            } else {
+                // The rest is what its cluster says.
+                units[at].base = Base::Unknown;
+            }
+        }
+        let jobs: Vec<(usize, usize)> = (0..units.len())
+            .filter_map(|job| Some((job, self.cluster_of(configs, job, units)?)))
+            .collect();
+        for (job, cluster) in jobs {
+            let parts = |unit: &Unit| (unit.documents.clone(), unit.resources.clone());
+            let (mut documents, mut resources) = parts(&units[cluster]);
+            let (platform, base) = (units[cluster].platform.clone(), units[cluster].base);
+            let (made, mode) = (units[cluster].made.clone(), units[cluster].started_by);
+            let unit = &mut units[job];
+            documents.append(&mut unit.documents);
+            resources.append(&mut unit.resources);
+            unit.base = if fragments[job] { Base::Unknown } else { base };
+            (unit.documents, unit.resources) = (documents, resources);
+            (unit.platform, unit.made, unit.started_by) = (platform, made, mode);
+        }
+    }
+
+    /// The fields of the one resource that a unit is.
+    fn fields(&self, unit: &Unit) -> Option<&Document> {
+        match unit.resources.as_slice() {
+            [number] => Some(&self.documents[*number]),
+            _ => None,
+        }
+    }
+
+    /// The project that a document belongs to.
+    fn home<'c>(&self, configs: &'c Configs, document: &Document) -> &'c str {
+        configs.home(&self.sources.get(document.source).path)
+    }
+
+    /// Whether a resource stands in several files of which one lacks what each needs: that one is laid
+    /// over another.
+    fn is_fragment(&self, configs: &Configs, fields: &Document, units: &[Unit]) -> bool {
+        let home = self.home(configs, fields);
+        let is_same = |other: &&Document| {
+            let (one, other_holder) = (fields.holder.as_deref(), other.holder.as_deref());
+            let key = |holder: Option<&Holder>| {
+                holder.map(|holder| (holder.kind.clone(), holder.name.clone()))
+            };
+            key(one) == key(other_holder) && self.home(configs, other) == home
+        };
+        let lacks = |document: &Document| {
+            document.holder.as_deref().is_some_and(is_cluster)
+                && ["flinkVersion", "serviceAccount"]
+                    .iter()
+                    .any(|name| field(document, name).is_none())
+        };
+        let all = units.iter().filter_map(|unit| self.fields(unit));
+        let all: Vec<&Document> = all.filter(is_same).collect();
+        all.len() > 1 && all.iter().any(|own| lacks(own)) && !all.iter().all(|own| lacks(own))
+    }
+
+    /// The unit of the session cluster that a job names, when exactly one resource is that.
+    fn cluster_of(&self, configs: &Configs, job: usize, units: &[Unit]) -> Option<usize> {
+        let fields = self.fields(&units[job])?;
+        let own = fields
+            .holder
+            .as_deref()
+            .filter(|own| own.is("FlinkSessionJob"))?;
+        let name = fields
+            .get("spec.deploymentName")
+            .filter(|name| name.known)?;
+        let home = self.home(configs, fields);
+        let is_it = |unit: &Unit| {
+            let Some(cluster) = self.fields(unit) else {
+                return false;
+            };
+            let holder = cluster.holder.as_deref();
+            holder.is_some_and(|holder| {
+                holder.is("FlinkDeployment")
+                    && holder.name.as_deref() == Some(name.value.as_str())
+                    && holder.namespace == own.namespace
+            }) && self.home(configs, cluster) == home
+        };
+        let mut found = (0..units.len()).filter(|&at| is_it(&units[at]));
+        let one = found.next()?;
+        found.next().is_none().then_some(one)
+    }
+}
+
+/// Whether a resource is a cluster of its own.
+fn is_cluster(holder: &Holder) -> bool {
+    holder.is("FlinkDeployment") || holder.is("FlinkBlueGreenDeployment")
 }
 
 /// A field of the specification of a cluster, or of the template of one.
-fn field<'d>(fields: &'d Document, name: &str) -> Option<&'d crate::syntax::Setting> {
+fn field<'d>(fields: &'d Document, name: &str) -> Option<&'d Setting> {
     let mut places = ["spec", "spec.template.spec"].into_iter();
     places.find_map(|spec| fields.get(&format!("{spec}.{name}")))
 }

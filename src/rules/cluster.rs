@@ -2,15 +2,17 @@
 //! says, the job may read in its own way.
 
 use crate::deployment::{Deployment, Effective};
-use crate::syntax::{Document, Setting};
+use crate::syntax::{Document, Layer, Setting};
 
 /// The documents whose keys Flink itself reads, as somebody wrote them, and that load.
 pub(super) fn documents<'d, 'p>(
     deployment: &'d Deployment<'p>,
 ) -> impl Iterator<Item = &'p Document> + use<'d, 'p> {
-    deployment
-        .cluster_documents()
-        .filter(|document| document.load_error.is_none() && document.fields_of.is_none())
+    deployment.cluster_documents().filter(|document| {
+        document.load_error.is_none()
+            && document.fields_of.is_none()
+            && document.layer != Layer::OperatorDefaults
+    })
 }
 
 /// Every setting in force in those documents, placeholders included.
@@ -25,7 +27,10 @@ pub(super) fn settings<'d, 'p>(
 /// `JobManager` to the operator.
 pub(super) fn is_of_operator(document: &Document) -> bool {
     let is_operators = |setting: &Setting| setting.key.starts_with("kubernetes.operator.");
-    document.settings.iter().any(is_operators) && document.get("jobmanager.rpc.address").is_none()
+    // A resource may set options of the operator, too.
+    document.layer < Layer::OperatorDefaults
+        && document.settings.iter().any(is_operators)
+        && document.get("jobmanager.rpc.address").is_none()
 }
 
 /// The setting in force for an option, when a file of the cluster holds it and its value is known.

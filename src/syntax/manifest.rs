@@ -134,7 +134,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let parts = documents.len();
     for mut resource in resources {
         resource.ordinal = Span::at(documents.len()).start;
-        let options = resource::options(source, &resource);
+        let options = resource::options(source, &resource, &documents[..parts]);
         documents.push(resource);
         if let Some(mut options) = options {
             options.ordinal = Span::at(documents.len()).start;

@@ -96,31 +96,52 @@ const OPTIONS: [(&str, Makes, &[&str]); 6] = [
     ("parallelism.default", Makes::Same, &["job.parallelism"]),
 ];
 
-/// What of the fields of a resource the operator turns into options; `None` where it is nothing.
-pub(super) fn options(source: &Source, fields: &Document) -> Option<Document> {
+/// What of the fields of a resource the operator turns into options; `None` where it is nothing. `parts`
+/// are the maps of options of the same source.
+pub(super) fn options(source: &Source, fields: &Document, parts: &[Document]) -> Option<Document> {
     let holder = fields.holder.as_deref()?;
     let spec = spec(holder.kind.as_deref())?;
     let mut document = Document::new(source, Format::Yaml, Space::Flink, Layer::Spec);
     for (key, makes, paths) in OPTIONS {
-        let mut all = paths.iter().map(|path| format!("{spec}.{path}"));
-        let Some(field) = all.find_map(|path| fields.get(&path)) else {
+        let given = |path: &&str| fields.get(&format!("{spec}.{path}"));
+        let all: Vec<&Setting> = paths.iter().filter_map(given).collect();
+        let Some(&field) = all.first() else {
             continue;
         };
-        // As many TaskManagers as are asked for have the parallelism of all of their slots.
-        let replicas = format!("{spec}.taskManager.replicas");
-        if key == "parallelism.default" && fields.get(&replicas).is_some() {
-            continue;
-        }
         let value = match makes {
             Makes::Same => Some(field.value.clone()),
             Makes::Memory => memory(&field.value),
         };
+        // An operator that does not know `resources` yet reads `resource`.
+        let is_old = |field: &&Setting| field.key.contains(".resource.");
+        let old = all.iter().copied().find(is_old);
+        let agrees = old.is_none_or(|old| old.value == field.value);
         document.settings.push(Setting {
             key: key.to_owned(),
-            known: field.known && value.is_some(),
+            known: field.known && value.is_some() && agrees,
             value: value.unwrap_or_else(|| field.value.clone()),
             written: Some(field.key.clone()),
             ..field.clone()
+        });
+    }
+    let replicas = fields.get(&format!("{spec}.taskManager.replicas"));
+    if let Some(replicas) = replicas.filter(|_| fields.has(&format!("{spec}.job"))) {
+        let slots = slots(holder, parts);
+        let all = replicas.value.parse().ok().zip(slots);
+        let all = all.and_then(|(replicas, slots): (u32, u32)| replicas.checked_mul(slots));
+        // As many `TaskManager`s as are asked for have the parallelism of all of their slots.
+        document
+            .settings
+            .retain(|made| made.key != "parallelism.default");
+        document.settings.push(Setting {
+            key: "parallelism.default".to_owned(),
+            known: replicas.known && all.is_some(),
+            value: all.map_or_else(
+                || format!("{} times the slots", replicas.value),
+                |all| all.to_string(),
+            ),
+            written: Some(replicas.key.clone()),
+            ..replicas.clone()
         });
     }
     document.complete = fields.complete;
@@ -131,6 +152,21 @@ pub(super) fn options(source: &Source, fields: &Document) -> Option<Document> {
     document.name.clone_from(&fields.name);
     document.fields_of = Some(fields.ordinal);
     (!document.settings.is_empty()).then_some(document)
+}
+
+/// The slots of each `TaskManager` that the map of options of a resource sets.
+fn slots(holder: &Holder, parts: &[Document]) -> Option<u32> {
+    let is_own = |part: &&Document| {
+        let own = part.holder.as_deref();
+        part.layer == Layer::Manifest
+            && own.is_some_and(|own| {
+                own.root == holder.root && own.keys.last().is_some_and(|key| key == MAPS[0])
+            })
+    };
+    let mut own = parts.iter().filter(is_own);
+    let slots = own.next()?.get("taskmanager.numberOfTaskSlots")?;
+    let one = slots.known && own.next().is_none();
+    slots.value.trim().parse().ok().filter(|_| one)
 }
 
 /// A size as Flink will read it (`ResourceConfigUtils.parseResourceMemoryString` of the operator): the
@@ -247,6 +283,28 @@ spec:
             })
             .collect();
         assert_eq!(names, [vec!["y", "z"], vec!["x", "w"], vec![]]);
+    }
+
+    #[test]
+    fn replicas_have_the_parallelism_of_all_of_their_slots() {
+        let replicas = DEPLOYMENT.replace("  taskManager:\n", "  taskManager:\n    replicas: 3\n");
+        let made = |text: &str| {
+            let (source, documents) = read(text);
+            let setting = documents[2].get("parallelism.default").expect("there");
+            assert_eq!(
+                setting.written.as_deref(),
+                Some("spec.taskManager.replicas")
+            );
+            // The field holds another number than the option.
+            assert!(documents[2].set(&source, setting, "8").is_none());
+            setting.known.then(|| setting.value.clone())
+        };
+        assert_eq!(made(&replicas), Some("6".to_owned()));
+        let slots = "    taskmanager.numberOfTaskSlots: \"2\"\n";
+        let other = replicas.replace(slots, "    parallelism.default: \"2\"\n");
+        assert_eq!(made(&other), None);
+        let open = replicas.replace("replicas: 3", "replicas: ${REPLICAS}");
+        assert_eq!(made(&open), None);
     }
 
     #[test]
