@@ -88,6 +88,7 @@ rules! {
     "operator-field-missing" => operator::operator_field_missing;
     "operator-forbidden-option" => operator::operator_forbidden_option;
     "operator-resources-invalid" => operator::operator_resources_invalid;
+    "operator-overrides-option" => manifest::operator_overrides_option;
     "option-removed" => keys::option_removed;
     "option-too-new" => keys::option_too_new;
     "out-of-range" => start::bounds::out_of_range;

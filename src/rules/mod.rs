@@ -24,6 +24,7 @@ mod kryo;
 mod kryo_use;
 mod lateness;
 mod list;
+mod manifest;
 mod memory;
 mod metric_scope;
 mod operator;
