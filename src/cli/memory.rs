@@ -147,7 +147,9 @@ fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
     // Files of jobs and hosts say nothing about memory.
     deployments.retain(|deployment| {
         let mut own = deployment.documents.iter().chain(&deployment.unread);
+        // A session job runs in processes that its cluster has started.
         own.any(|document| document.space == Space::Flink)
+            && deployment.resource("FlinkSessionJob").is_none()
     });
     tell_idle(asked, &deployments);
     let deployments = deployments.into_iter().map(Deployment::as_if_read);

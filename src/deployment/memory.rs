@@ -1,6 +1,8 @@
 //! The memory of a deployment's processes, from its settings in force.
 
-use super::{Deployment, Site, process};
+use std::sync::OnceLock;
+
+use super::{Base, Deployment, Site, process};
 use crate::flink::memory::{
     GENERATIONS, Inputs, JobManager, Key, MemoryError, Mode, Process, ProcessMemory, TaskManager,
     job_manager, task_manager,
@@ -137,6 +139,18 @@ impl<'p> Deployment<'p> {
     /// The memory of its processes, computed once.
     pub fn memory(&self) -> &Memory {
         self.memory.get_or_init(|| self.memory_with(&[]))
+    }
+
+    /// The same deployment on the operator's default configuration as the operator's chart ships it, where
+    /// that is what is assumed of it. Since 1.3 of the operator it holds nothing that takes part in memory:
+    /// one slot and a parallelism of 1, and flags of the JVM.
+    #[must_use]
+    pub fn on_shipped_defaults(&self) -> Option<Self> {
+        (self.base == Base::Assumed).then(|| Deployment {
+            base: Base::Operator,
+            memory: OnceLock::new(),
+            ..self.clone()
+        })
     }
 
     /// The memory of its processes if some settings were others.

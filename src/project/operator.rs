@@ -128,16 +128,24 @@ impl Project<'_> {
             .filter_map(|job| Some((job, self.cluster_of(configs, job, units)?)))
             .collect();
         for (job, cluster) in jobs {
-            let parts = |unit: &Unit| (unit.documents.clone(), unit.resources.clone());
-            let (mut documents, mut resources) = parts(&units[cluster]);
-            let (platform, base) = (units[cluster].platform.clone(), units[cluster].base);
-            let (made, mode) = (units[cluster].made.clone(), units[cluster].started_by);
-            let unit = &mut units[job];
-            documents.append(&mut unit.documents);
-            resources.append(&mut unit.resources);
-            unit.base = if fragments[job] { Base::Unknown } else { base };
-            (unit.documents, unit.resources) = (documents, resources);
-            (unit.platform, unit.made, unit.started_by) = (platform, made, mode);
+            let below = &units[cluster];
+            let mut joined = Unit {
+                base: below.base,
+                made: below.made.clone(),
+                started_by: below.started_by,
+                resources: below.resources.clone(),
+                ..Unit::new(
+                    units[job].name.clone(),
+                    below.platform.clone(),
+                    below.documents.clone(),
+                )
+            };
+            if fragments[job] {
+                joined.base = Base::Unknown;
+            }
+            joined.documents.append(&mut units[job].documents);
+            joined.resources.append(&mut units[job].resources);
+            units[job] = joined;
         }
     }
 

@@ -282,6 +282,9 @@ impl View {
     /// What a deployment's processes get. The deployment is one of which somebody wants to know what
     /// becomes of its files; see [`Deployment::as_if_read`].
     pub fn of(deployment: &Deployment, asked: &Asked) -> View {
+        let shipped = deployment.on_shipped_defaults();
+        let assumed = shipped.is_some();
+        let deployment = shipped.as_ref().unwrap_or(deployment);
         let tried = asked.document(deployment);
         let mut with = deployment.clone();
         with.documents.extend(&tried);
@@ -311,12 +314,16 @@ impl View {
             origins,
             |model, _| rows::of_job_manager(model, origins),
         );
-        let remark = deployment.opens_nothing.then(|| {
-            format!(
-                "{} looks for another file; these are the numbers of the one that is here",
-                deployment.version_text()
-            )
-        });
+        let remark = if deployment.opens_nothing {
+            let version = deployment.version_text();
+            Some(format!(
+                "{version} looks for another file; these are the numbers of the one that is here"
+            ))
+        } else {
+            assumed.then(|| {
+                "with the operator's default configuration as its chart ships it".to_owned()
+            })
+        };
         View {
             name: deployment.name.clone(),
             versions: deployment.versions,

@@ -143,14 +143,12 @@ fn means(is_size: bool, one: &str, other: &str) -> bool {
         Some(milli) => milli.parse::<f64>().map(|milli| milli / 1000.0).ok(),
         None => text.trim().parse::<f64>().ok(),
     };
-    match is_size {
-        true => bytes(one).is_some() && bytes(one) == bytes(other),
-        false => {
-            let both = amount(one).zip(amount(other));
-            one.trim() == other.trim()
-                || both.is_some_and(|(one, other)| (one - other).abs() < f64::EPSILON)
-        }
+    if is_size {
+        return bytes(one).is_some() && bytes(one) == bytes(other);
     }
+    let both = amount(one).zip(amount(other));
+    one.trim() == other.trim()
+        || both.is_some_and(|(one, other)| (one - other).abs() < f64::EPSILON)
 }
 
 /// Options of the map that fields replace.

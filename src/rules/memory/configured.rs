@@ -1,6 +1,6 @@
 //! `memory-not-configured`: a whole configuration without any size of a process, which does not start.
 
-use super::{PROCESSES, heap, is_misspelt, is_set_elsewhere, is_what_runs, sizes};
+use super::{PROCESSES, heap, is_misspelt, is_set_elsewhere, is_what_runs, refused, sizes};
 use crate::deployment::{Change, Deployment, Use};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::memory::{Failure, MemoryError, Mode, Process};
@@ -22,6 +22,9 @@ const OF_A_CLIENT: [&str; 7] = [
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    if !deployment.resources.is_empty() {
+        return refused::check(rule, deployment, out);
+    }
     // A version that does not read these files has others.
     let is_other = deployment.version_dropped.is_some();
     if deployment.mode() == Mode::Container || !is_what_runs(deployment) || is_other {
@@ -104,7 +107,7 @@ pub(in crate::rules) fn left_without_size(deployment: &Deployment, key: &str) ->
 }
 
 /// Whether no version finds a size.
-fn is_absent(deployment: &Deployment, process: Process) -> bool {
+pub(super) fn is_absent(deployment: &Deployment, process: Process) -> bool {
     let all = deployment.memory().of(process);
     let lacks_size = |error: &MemoryError| error.failure == Failure::NotConfigured;
     !all.is_empty() && all.iter().all(|(_, result)| result.is_err_and(lacks_size))

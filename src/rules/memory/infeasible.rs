@@ -2,14 +2,15 @@
 
 use super::change::{Change, STEP, grown, sized};
 use super::{
-    Sizes, equation, is_misspelt, is_set_elsewhere, is_what_runs, sizes, stopped_by, total,
-    which_are_set,
+    Sizes, assumed, equation, is_misspelt, is_set_elsewhere, is_what_runs, sizes, stopped_by,
+    total, which_are_set,
 };
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::flink::memory::{Failure, Key, MemoryError, Part, Process, Why};
 use crate::flink::value::{MIB, parse_float};
 use crate::rules::{Rule, values};
+use crate::syntax::Layer;
 
 /// A size that has to grow by more than this was not meant to be so small: what else is set is then the
 /// likelier mistake.
@@ -17,6 +18,15 @@ const MODEST: f64 = 1.5;
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    let Some(shipped) = deployment.on_shipped_defaults() else {
+        return add(rule, deployment, out);
+    };
+    let first = out.len();
+    add(rule, &shipped, out);
+    out[first..].iter_mut().for_each(assumed);
+}
+
+fn add(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for process in super::PROCESSES {
         let Some(error) = deployment.memory().failure(process) else {
             continue;
@@ -58,13 +68,20 @@ fn finding(rule: &Rule, deployment: &Deployment, error: &MemoryError) -> Option<
     let keys = equation::keys(deployment, error);
     let is_set = |key: &&'static str| deployment.of_cluster(key).is_some();
     let changed = change.as_ref().map(|change| change.key).filter(is_set);
-    let shown = changed
-        .or_else(|| {
-            which_are_set(deployment, &sizes(process).totals())
-                .first()
-                .map(|(key, _)| *key)
-        })
-        .or(keys.first().copied())?;
+    let totals = which_are_set(deployment, &sizes(process).totals());
+    let totals = totals.first().map(|(key, _)| *key);
+    // What an operator gives all of its clusters is not what is wrong with one of them.
+    let is_own = |key: &&'static str| {
+        let found = deployment.of_cluster(key);
+        found.is_some_and(|(_, document)| document.layer != Layer::OperatorDefaults)
+    };
+    let candidates = || {
+        changed
+            .into_iter()
+            .chain(totals)
+            .chain(keys.iter().copied())
+    };
+    let shown = candidates().find(is_own).or_else(|| candidates().next())?;
     let (setting, document) = deployment.of_cluster(shown)?;
     let message = format!(
         "the {} does not start: {}",

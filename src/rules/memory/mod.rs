@@ -3,6 +3,7 @@
 
 use super::{cluster, jvm, keys, values};
 use crate::deployment::{Deployment, Memory, Site};
+use crate::finding::{Finding, Severity};
 use crate::flink::memory::{Key, Process};
 use crate::flink::value::{MIB, parse_memory, show_memory};
 use crate::syntax::Setting;
@@ -13,6 +14,7 @@ mod container;
 mod equation;
 mod infeasible;
 mod overhead;
+mod refused;
 mod shadowed;
 mod tiny;
 
@@ -97,6 +99,15 @@ pub(super) fn is_what_runs(deployment: &Deployment) -> bool {
             && !path.starts_with("src/test/")
             && !path.contains("/src/test/")
     })
+}
+
+/// Says of a finding that it holds with what is assumed of the operator.
+fn assumed(finding: &mut Finding) {
+    finding.severity = Severity::Warning;
+    finding.message = format!(
+        "with the operator's default configuration as its chart ships it, {}",
+        finding.message
+    );
 }
 
 /// Whether a key of a process's memory is there under a wrong name, of which another rule tells.
