@@ -40,6 +40,7 @@ rules! {
     "duration-without-unit" => values::duration_without_unit;
     "few-restart-attempts" => declared;
     "fixed-delay-single-attempt" => start::restart::single_attempt;
+    "flink-version-mismatch" => manifest::flink_version_mismatch;
     "forced-kryo" => kryo_use::forced_kryo;
     "generated-config-committed" => generated::check;
     "ha-without-checkpointing" => declared;
@@ -89,6 +90,7 @@ rules! {
     "operator-forbidden-option" => operator::operator_forbidden_option;
     "operator-resources-invalid" => operator::operator_resources_invalid;
     "operator-overrides-option" => manifest::operator_overrides_option;
+    "operator-stateless-upgrade" => manifest::operator_stateless_upgrade;
     "option-removed" => keys::option_removed;
     "option-too-new" => keys::option_too_new;
     "out-of-range" => start::bounds::out_of_range;

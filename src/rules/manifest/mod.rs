@@ -6,8 +6,12 @@ use crate::finding::Related;
 use crate::syntax::{Document, Layer, Setting};
 
 mod overrides;
+mod upgrades;
+mod versions;
 
 pub(super) use overrides::check as operator_overrides_option;
+pub(super) use upgrades::check as operator_stateless_upgrade;
+pub(super) use versions::check as flink_version_mismatch;
 
 /// A cluster of the operator.
 #[derive(Clone, Copy, Debug)]
