@@ -20,6 +20,7 @@ macro_rules! rules {
 #[rustfmt::skip]
 rules! {
     "autoscaler-option-invalid" => operator::autoscaler_option_invalid;
+    "autoscaler-unprepared" => manifest::autoscaler_unprepared;
     "blank-in-directory-list" => values::blank_in_directory_list;
     "both-old-and-new-option" => keys::both_old_and_new_option;
     "byte-order-mark" => conf_lines::byte_order_mark;

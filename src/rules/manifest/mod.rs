@@ -5,10 +5,12 @@ use crate::deployment::Deployment;
 use crate::finding::Related;
 use crate::syntax::{Document, Layer, Setting};
 
+mod autoscaler;
 mod overrides;
 mod upgrades;
 mod versions;
 
+pub(super) use autoscaler::check as autoscaler_unprepared;
 pub(super) use overrides::check as operator_overrides_option;
 pub(super) use upgrades::check as operator_stateless_upgrade;
 pub(super) use versions::check as flink_version_mismatch;
