@@ -787,3 +787,25 @@ fn a_repository_is_only_read() {
     assert_eq!(files(), before);
     assert!(!root.join("called").exists());
 }
+
+#[test]
+fn a_resource_of_the_operator_is_shown_with_what_is_assumed_of_it() {
+    let resource = "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: a}\n\
+                    spec:\n  flinkVersion: v1_20\n  serviceAccount: flink\n  jobManager:\n    \
+                    resource: {memory: 2048m}\n  taskManager:\n    resource: {memory: 4Gi}\n";
+    let values = "defaultConfiguration:\n  flink-conf.yaml: |+\n    \
+                  taskmanager.memory.managed.fraction: 0.5\n";
+    let shown = |files: &[(&str, &str)]| {
+        let folder = tree(files);
+        out(&run(folder.path(), &["memory", "-q", "job.yaml"]))
+    };
+    let assumed = shown(&[("job.yaml", resource)]);
+    let note = "with the operator's default configuration as its chart ships it";
+    assert!(assumed.contains(note), "{assumed}");
+    assert!(assumed.contains("process 4096.0 MiB"), "{assumed}");
+    assert!(assumed.contains("fraction 0.4 of"), "{assumed}");
+    let folder = tree(&[("job.yaml", resource), ("values.yaml", values)]);
+    let known = out(&run(folder.path(), &["memory", "-q"]));
+    assert!(!known.contains(note), "{known}");
+    assert!(known.contains("fraction 0.5 of"), "{known}");
+}
