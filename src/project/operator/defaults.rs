@@ -16,7 +16,10 @@ const OF_VERSION: &str = "kubernetes.operator.default-configuration.flink-versio
 const OF_NAMESPACE: &str = "kubernetes.operator.default-configuration.namespace.";
 
 /// Options that the operator's chart gives to some versions, beside what a user adds.
-const OF_CHART: [&str; 2] = ["env.java.opts.all", "env.java.default-opts.all"];
+const OF_CHART: [(&str, &str); 2] = [
+    ("env.java.opts.all", "1.18"),
+    ("env.java.default-opts.all", "1.19.."),
+];
 
 /// Options that the operator sets itself where nobody else does, the last only for jobs whose state it
 /// takes over from their last checkpoint.
@@ -74,7 +77,7 @@ impl Project<'_> {
         let namespace = fields.holder.as_deref();
         let namespace = namespace.and_then(|holder| holder.namespace.as_deref());
         let source = self.sources.get(fields.source);
-        let made = made(source, fields);
+        let made = made(source, fields, unit.platform.versions);
         let given = given(
             self.sources.get(first.source),
             first,
@@ -123,17 +126,19 @@ fn layer(source: &Source) -> Document {
 
 /// What the operator and its chart set themselves: known to be set, not to what, since others may set the
 /// same under another name.
-fn made(source: &Source, fields: &Document) -> Document {
+fn made(source: &Source, fields: &Document, versions: Versions) -> Document {
     let mut document = layer(source);
     document.ordinal = fields.ordinal;
-    document.holder.clone_from(&fields.holder);
     document.name.clone_from(&fields.name);
     document.held_at = fields.held_at;
     let place = field(fields, "job.upgradeMode").or(fields.settings.first());
     let takes_over = field(fields, "job.upgradeMode").is_some_and(|mode| mode.value != "stateless");
+    let is_given = |of: &str| Versions::parse(of).is_ok_and(|own| own.overlaps(versions));
+    let chart = OF_CHART.iter().filter(|(_, of)| is_given(of));
     let keys = MADE[..MADE.len() - usize::from(!takes_over)].iter();
+    let keys = keys.chain(chart.map(|(key, _)| key));
     if let Some(place) = place {
-        let unknown = keys.chain(&OF_CHART).map(|key| Setting {
+        let unknown = keys.map(|key| Setting {
             key: (*key).to_owned(),
             value: "(what the operator sets)".to_owned(),
             known: false,

@@ -27,10 +27,10 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     // The charts of the first operators brought sizes, and knew no later Flink. Amazon's operator has
     // sizes of its own.
     let first = Versions::parse("1.17..").unwrap_or(Versions::NONE);
-    if !deployment.versions.within(first)
-        || !fields.complete
-        || fields.has(&format!("{spec}.emrReleaseLabel"))
-    {
+    let is_amazons = ["emrReleaseLabel", "executionRoleArn"]
+        .iter()
+        .any(|field| fields.has(&format!("{spec}.{field}")));
+    if !deployment.versions.within(first) || !fields.complete || is_amazons {
         return;
     }
     let shipped = deployment.on_shipped_defaults();
