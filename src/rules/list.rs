@@ -89,8 +89,8 @@ rules! {
     "operator-field-invalid" => operator::operator_field_invalid;
     "operator-field-missing" => operator::operator_field_missing;
     "operator-forbidden-option" => operator::operator_forbidden_option;
-    "operator-resources-invalid" => operator::operator_resources_invalid;
     "operator-overrides-option" => manifest::operator_overrides_option;
+    "operator-resources-invalid" => operator::operator_resources_invalid;
     "operator-stateless-upgrade" => manifest::operator_stateless_upgrade;
     "option-removed" => keys::option_removed;
     "option-too-new" => keys::option_too_new;
