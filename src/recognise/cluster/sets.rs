@@ -165,7 +165,9 @@ impl Sets {
                     let what = format!("-D{key} of {owner}");
                     self.add([key.to_owned()], word.at, what);
                 }
-            } else if is_whole_placeholder(word.text) && !before.starts_with('-') {
+            } else if is_whole_placeholder(word.text)
+                && (!before.starts_with('-') || before.contains('='))
+            {
                 self.opaque(
                     word.at,
                     format!("{} among the arguments of {owner}", word.text),
