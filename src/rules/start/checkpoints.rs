@@ -68,7 +68,13 @@ pub(in crate::rules) fn savepoints_in_checkpoint_dir(
     else {
         return;
     };
-    let Some(proof) = both(deployment, savepoints, directory) else {
+    // The later of the two lines is the one that takes a directory in use.
+    let (first, second) = if savepoints.at() < directory.at() {
+        (savepoints, directory)
+    } else {
+        (directory, savepoints)
+    };
+    let Some(proof) = both(deployment, second, first) else {
         return;
     };
     let folder = |effective: Effective<'_>| effective.value().trim_end_matches('/').to_owned();
