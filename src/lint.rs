@@ -56,6 +56,10 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
     linted
         .findings
         .retain_mut(|finding| keep(finding, project, configs));
+    let mask = rules::Mask::of(project.sources, &project.documents);
+    for finding in &mut linted.findings {
+        mask.apply(finding);
+    }
     linted.findings.sort_by(|left, right| {
         identity(left)
             .cmp(&identity(right))

@@ -4,10 +4,14 @@
 //! Flink masks values in its log and web interface by words in the key
 //! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
 
+mod mask;
+
+pub use mask::Mask;
+
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
-use crate::syntax::{Document, Kind, Setting};
+use crate::syntax::{Document, Kind, Layer, Setting};
 use crate::text::Span;
 
 /// How the letters of a key end that holds a secret.
@@ -84,12 +88,22 @@ fn is_literal(setting: &Setting) -> bool {
         "vault:",
         "secretref",
     ];
-    let says_what_it_is = ["secret", "password", "secretkey"].contains(&letters(value).as_str());
-    let named = says_what_it_is || stand_in.iter().any(|word| lower.contains(word));
+    let named = value.starts_with('<') || stand_in.iter().any(|word| lower.contains(word));
     // A login without a password in it names files and classes only.
     let login = letters(&setting.key).ends_with("jaasconfig") && !lower.contains("password");
     let structured = matches!(setting.kind, Kind::List | Kind::Null | Kind::Boolean);
     setting.known && !(switch || path || mask || named || login || structured || value.is_empty())
+}
+
+/// Whether a value is nothing but the word for what it is.
+fn says_what_it_is(value: &str) -> bool {
+    ["secret", "password", "secretkey"].contains(&letters(value).as_str())
+}
+
+/// Whether a document is a block of a chart's values: whoever installs the chart lays others over them.
+fn is_of_values(document: &Document) -> bool {
+    let holder = document.holder.as_deref();
+    document.layer != Layer::Environment && holder.is_some_and(|holder| holder.kind.is_none())
 }
 
 /// Whether a value is one of a demo: well known, or a name for itself; each perhaps with a number behind
@@ -149,6 +163,11 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         if !is_secret_key(&setting.key) || !is_literal(setting) {
             continue;
         }
+        // In the defaults of a chart it keeps the place of a real one.
+        let is_word = says_what_it_is(&setting.value);
+        if is_word && !local && is_of_values(document) {
+            continue;
+        }
         let same = groups
             .iter_mut()
             .find(|group| group[0].1.value == setting.value);
@@ -163,11 +182,14 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         let message = format!("`{}` holds a secret in plain text", setting.key);
         let mut finding = rule.finding(document, setting.key_at, message);
         finding.label = "readable for everybody who gets the file".to_owned();
-        if local && is_demo(deployment, &setting.value) {
+        if says_what_it_is(&setting.value) || local && is_demo(deployment, &setting.value) {
             finding.severity = Severity::Note;
-            finding.help =
+            finding.help = if local {
                 "a well-known value for a storage beside it: fine for a demo, not beyond it"
-                    .to_owned();
+            } else {
+                "a well-known value: who tries the first words that come to mind is in"
+            }
+            .to_owned();
         } else {
             finding.help =
                 "who has the file has the secret, and the history keeps it: replace it, and \
@@ -228,20 +250,9 @@ mod tests {
     }
 
     #[test]
-    fn a_word_for_a_secret_is_none() {
-        let mut setting = Setting {
-            key: "s3.secret-key".to_owned(),
-            value: String::new(),
-            kind: Kind::Text,
-            known: true,
-            key_at: Span::at(0),
-            value_at: Span::at(0),
-            whole: Span::at(0),
-            written: None,
-        };
-        for (value, is_one) in [("secret", false), ("SECRET-KEY", false), ("secret1x", true)] {
-            value.clone_into(&mut setting.value);
-            assert_eq!(is_literal(&setting), is_one, "{value}");
+    fn a_word_for_a_secret_is_well_known_and_no_stand_in() {
+        for (value, is_one) in [("secret", true), ("SECRET-KEY", true), ("secret1x", false)] {
+            assert_eq!(says_what_it_is(value), is_one, "{value}");
         }
     }
 
