@@ -15,6 +15,7 @@ use crate::syntax::{Document, Format, Layer, Setting, Space};
 use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
+mod containers;
 mod memory;
 mod network;
 mod process;
@@ -22,6 +23,7 @@ mod rocksdb;
 
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
+pub use containers::{Container, Engine, Replicas, Service};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use rocksdb::RocksDb;

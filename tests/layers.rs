@@ -17,7 +17,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("config", &["finding", "flink", "text", "words"]),
     ("recognise", &["flink", "syntax", "text", "words"]),
     ("discover", &["config", "recognise", "text", "words"]),
-    ("deployment", &["finding", "flink", "syntax", "text"]),
+    (
+        "deployment",
+        &["finding", "flink", "recognise", "syntax", "text"],
+    ),
     (
         "project",
         &[

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::containers::{Container, Service};
 use crate::finding::Location;
 use crate::flink::memory::Process;
 
@@ -26,6 +27,10 @@ pub struct Cluster {
     pub runs_python_or_tables: bool,
     /// Whether the `JobManager` and the `TaskManager`s read the configuration.
     pub uses: [Use; 2],
+    /// The containers that certainly run this configuration.
+    pub containers: Vec<Container>,
+    /// The services of Kubernetes that lead to one of them.
+    pub services: Vec<Service>,
 }
 
 /// What lies below the documents of a deployment, so that an option set in none of them is known.

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use numbers::{Counted, count, limits};
 
+use super::containers::container;
 use crate::config::Configs;
-use crate::deployment::{Cluster, Count, Place, Use};
+use crate::deployment::{Cluster, Container, Count, Engine, Place, Service, Use};
 use crate::finding::Location;
 use crate::recognise::cluster::{
-    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Workers, Workload,
+    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Stated, Workers, Workload,
 };
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
@@ -187,6 +188,13 @@ impl Clusters {
         if services.is_empty() && containers.is_empty() {
             cluster.task_managers = self.hosts(configs, &conf, starts);
         }
+        for (members, engine) in [
+            (&services, Engine::Compose),
+            (&containers, Engine::Kubernetes),
+        ] {
+            cluster.containers.extend(running(members, engine, scaled));
+        }
+        cluster.services = leading_to(&files, &cluster.containers);
         cluster
     }
 
@@ -278,6 +286,25 @@ impl Clusters {
             }
             limits(&members, &mut cluster.limits);
         }
+        let is_compose = members
+            .iter()
+            .all(|own| own.file.facts.kind == Kind::Compose);
+        let engine = if is_compose {
+            Engine::Compose
+        } else {
+            Engine::Kubernetes
+        };
+        cluster.containers = running(&members, engine, scaled);
+        let changed = members.iter().any(|own| self.are_patched(&own.file.path));
+        for container in &mut cluster.containers {
+            container.has.open |= changed;
+        }
+        let files: Vec<&File> = self
+            .files
+            .iter()
+            .filter(|file| configs.home(&file.path) == home)
+            .collect();
+        cluster.services = leading_to(&files, &cluster.containers);
         cluster.limits.sort_by_key(|limit| limit.at.at);
         cluster.uses = [Role::JobManager, Role::TaskManager].map(|role| {
             if members.iter().any(|member| member.workload.role == role) {
@@ -577,6 +604,50 @@ fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
         }
     }
     out
+}
+
+/// The containers that certainly run the configuration, each with what other descriptions of it add.
+fn running(members: &[Member], engine: Engine, scaled: bool) -> Vec<Container> {
+    let proven = members.iter().filter(|member| member.proven);
+    let made = proven.filter_map(|member| {
+        let mut own = container(member.file.source, member.workload, engine)?;
+        let others = members.iter().filter(|other| {
+            let near = evidence::folder(&other.file.path) == evidence::folder(&member.file.path);
+            let same = other.workload.name == member.workload.name;
+            near && same && !std::ptr::eq(other.workload, member.workload)
+        });
+        for other in others {
+            let more = &other.workload.container;
+            own.has.volumes.extend(more.volumes.iter().cloned());
+            own.has.open |= more.open;
+            if other.workload.replicas != Stated::No {
+                own.replicas = None;
+            }
+        }
+        if scaled {
+            own.replicas = None;
+        }
+        Some(own)
+    });
+    made.collect()
+}
+
+/// The services of Kubernetes that lead to some containers.
+fn leading_to(files: &[&File], containers: &[Container]) -> Vec<Service> {
+    let all = files.iter().flat_map(|file| {
+        let services = file.facts.services.iter();
+        services.map(|service| (file.source, service))
+    });
+    let leads = |service: &cluster::Service| {
+        let mut containers = containers.iter();
+        containers.any(|container| service.leads_to(&container.has))
+    };
+    all.filter(|(_, service)| leads(service))
+        .map(|(source, service)| Service {
+            source,
+            is: service.clone(),
+        })
+        .collect()
 }
 
 fn place(source: SourceId, span: Span, what: String) -> Place {

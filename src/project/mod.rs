@@ -16,6 +16,7 @@ use crate::syntax::{Document, Format, Layer, Space};
 use crate::text::{SourceId, Sources};
 
 mod clusters;
+mod containers;
 mod hosts;
 mod layers;
 mod operator;
@@ -178,6 +179,11 @@ impl<'s> Project<'s> {
         self.join_resources(configs, &clusters, &mut units);
         for unit in &mut units {
             unit.cluster = self.cluster(&clusters, configs, unit);
+            let first = unit.resources.first();
+            let path = first.map(|&number| self.path(number));
+            let patched = path.is_some_and(|path| clusters.are_patched(path));
+            let made = self.containers_of_resource(unit, patched);
+            unit.cluster.containers.extend(made);
         }
         self.units = units;
     }

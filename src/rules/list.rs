@@ -27,6 +27,7 @@ rules! {
     "cancellation-timeout-off" => housekeeping::cancellation_timeout;
     "changelog-in-memory-storage" => declared;
     "changelog-not-shipped" => declared;
+    "checkpoint-dir-not-shared" => containers::dirs::checkpoints;
     "checkpoint-dir-without-scheme" => start::paths::without_scheme;
     "checkpoint-storage-without-dir" => declared;
     "checkpointing-in-batch" => declared;
@@ -34,6 +35,7 @@ rules! {
     "checkpoints-in-jobmanager-memory" => declared;
     "concurrent-checkpoints" => declared;
     "conflicting-options" => start::conflicts::conflicting_options;
+    "container-bind-localhost" => containers::address::bind_localhost;
     "container-memory-mismatch" => memory::container_memory_mismatch;
     "costly-diagnostics" => housekeeping::costly_diagnostics;
     "deprecated-option" => keys::deprecated_option;
@@ -44,6 +46,7 @@ rules! {
     "flink-version-mismatch" => manifest::flink_version_mismatch;
     "forced-kryo" => kryo_use::forced_kryo;
     "generated-config-committed" => generated::check;
+    "ha-dir-not-shared" => containers::dirs::high_availability;
     "ha-without-checkpointing" => declared;
     "hash-cuts-value" => conf_lines::hash_cuts_value;
     "heartbeat-too-short" => housekeeping::heartbeat_too_short;
@@ -129,6 +132,7 @@ rules! {
     "unused-ignore" => engine;
     "upgrade-without-state-directory" => operator::upgrade_without_state_directory;
     "value-type-changed" => values::value_type_changed;
+    "wildcard-address" => containers::address::wildcard;
     "wrong-config-file" => wrong_config_file::check;
     "yaml-does-not-load" => yaml_load::does_not_load;
 }

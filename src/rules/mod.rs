@@ -12,6 +12,7 @@ use crate::text::Span;
 
 mod cluster;
 mod conf_lines;
+mod containers;
 pub mod declared;
 mod duplicate_key;
 mod fixes;

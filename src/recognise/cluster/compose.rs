@@ -16,6 +16,8 @@ use crate::syntax::is_placeholder;
 use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};
 use crate::text::Span;
 
+mod container;
+
 /// How many services extend each other at most.
 const CHAIN: usize = 8;
 
@@ -197,6 +199,7 @@ impl<'a, 't> Service<'a, 't> {
             properties: Properties::of(&environment, &owner),
             runs: self.runs(is_image, folder),
             namespace: None,
+            container: self.container(),
             name: owner,
         }
     }

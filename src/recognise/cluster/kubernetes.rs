@@ -7,7 +7,7 @@ use super::roles::own_script;
 use super::sets::Variable;
 use super::{
     Arguments, Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
-    is_conf_target, shell,
+    is_conf_target, pod, shell,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -47,9 +47,18 @@ fn object(object: Value, facts: &mut Facts) {
             facts.autoscales = true;
             return;
         }
+        "Service" => {
+            facts.services.extend(pod::service(object));
+            return;
+        }
         _ => return,
     };
     let Some(pod) = object.at(path) else { return };
+    let template = match path.split_last() {
+        Some((_, [])) => Some(object),
+        Some((_, rest)) => object.at(rest),
+        None => None,
+    };
     let name = object.at(&["metadata", "name"]).and_then(Value::text);
     let namespace = object.at(&["metadata", "namespace"]).and_then(Value::text);
     let replicas = match kind {
@@ -65,6 +74,7 @@ fn object(object: Value, facts: &mut Facts) {
             value,
             pod,
             namespace,
+            template,
             owner: format!(
                 "container {} of {kind} {}",
                 value.get("name").and_then(Value::text).unwrap_or("?"),
@@ -104,6 +114,7 @@ struct Container<'a, 't> {
     value: Value<'a, 't>,
     pod: Value<'a, 't>,
     namespace: Option<&'a str>,
+    template: Option<Value<'a, 't>>,
     owner: String,
 }
 
@@ -145,6 +156,7 @@ impl<'a> Container<'a, '_> {
                 Some(_) => Runs::Other,
             },
             namespace: self.namespace.map(str::to_owned),
+            container: pod::container(self.value, self.pod, self.template),
             name: self.owner,
         })
     }

@@ -5,17 +5,21 @@
 use crate::text::Span;
 
 mod compose;
+mod container;
 mod dockerfile;
 mod kubernetes;
 mod kustomize;
 mod node;
+mod pod;
 mod roles;
 mod sets;
 mod shell;
 
 mod workers;
 
+pub use container::{Container, Port, Service, ServicePort, Variable, Volume, VolumeKind};
 pub use kustomize::Kustomization;
+pub use pod::SOURCES as VOLUME_SOURCES;
 pub use roles::Role;
 pub use sets::{Sets, Told};
 pub use workers::Workers;
@@ -44,6 +48,8 @@ pub struct Facts {
     pub kind: Kind,
     /// Its services or containers.
     pub workloads: Vec<Workload>,
+    /// Services of Kubernetes.
+    pub services: Vec<Service>,
     /// What it sets for whatever is started from it: the image of a Dockerfile.
     pub sets: Sets,
     /// Whether it can't be read as YAML: a template, or broken.
@@ -66,6 +72,7 @@ impl Facts {
         Facts {
             kind,
             workloads: Vec::new(),
+            services: Vec::new(),
             sets: Sets::default(),
             unreadable: false,
             autoscales: false,
@@ -118,6 +125,8 @@ pub struct Workload {
     pub runs: Runs,
     /// The namespace of a Kubernetes object, where it says one.
     pub namespace: Option<String>,
+    /// What it has from outside.
+    pub container: Container,
 }
 
 /// What image a workload runs.
@@ -208,11 +217,13 @@ pub fn read(path: &str, bytes: &[u8]) -> Option<Facts> {
         return None;
     }
     let by_name = evidence::is_compose(name);
+    // Of a service alone nothing is missed where it can't be read.
+    let is_service = has("kind: Service\n") && has("ports:") && !has("{{") && !has("containers:");
     let kind = if matches!(evidence::side(name), Some(evidence::Side::Kustomization)) {
         Kind::Kustomization
     } else if by_name || has("services:") && evidence::mentions_flink(bytes) && !has("kind:") {
         Kind::Compose
-    } else if has("kind:") && (has("containers:") || has("scaleTargetRef:")) {
+    } else if has("kind:") && (has("containers:") || has("scaleTargetRef:")) || is_service {
         Kind::Manifest
     } else {
         return None;

@@ -5,6 +5,7 @@ use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
 use crate::flink::{bounds, value};
 use crate::rules::Rule;
+use crate::rules::containers::dirs;
 
 const INTERVAL: &str = "execution.checkpointing.interval";
 const DIRECTORY: &str = "execution.checkpointing.dir";
@@ -95,12 +96,18 @@ pub(in crate::rules) fn tmp_as_state_storage(
     out: &mut Vec<Finding>,
 ) {
     const KEYS: [&str; 3] = [DIRECTORY, SAVEPOINTS, "high-availability.storageDir"];
-    for effective in KEYS.iter().filter_map(|key| known(deployment, key)) {
+    let all = KEYS
+        .iter()
+        .filter_map(|key| Some((key, known(deployment, key)?)));
+    for (option, effective) in all {
         let text = effective.value();
         let path = text.strip_prefix("file:").unwrap_or(text);
         let path = format!("/{}", path.trim_start_matches('/'));
         let is_local = text.starts_with('/') || text.starts_with("file:");
         if !is_local || !(path == "/tmp" || path.starts_with("/tmp/")) {
+            continue;
+        }
+        if dirs::is_reported(deployment, option) {
             continue;
         }
         let finding = Proof::of(effective, deployment).finding(
