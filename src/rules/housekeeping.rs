@@ -1,5 +1,6 @@
 //! Rules about single options that do what they say, at a price that is easily overlooked.
 
+use super::containers::ports::public_services;
 use super::{Rule, cluster, fixes, values};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
@@ -131,6 +132,11 @@ pub(super) fn parent_first(rule: &Rule, deployment: &Deployment, out: &mut Vec<F
 /// `public-rest-endpoint`: a service through which everybody who reaches it runs code.
 pub(super) fn public_rest_endpoint(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     const KEY: &str = "kubernetes.rest-service.exposed.type";
+    let authentication = "security.ssl.rest.authentication-enabled";
+    if deployment.raw(authentication).is_some() {
+        return;
+    }
+    public_services(rule, deployment, out);
     let Some(exposed) = cluster::known(deployment, KEY) else {
         return;
     };
@@ -139,12 +145,11 @@ pub(super) fn public_rest_endpoint(rule: &Rule, deployment: &Deployment, out: &m
         "NODEPORT" => (Severity::Note, "a port of every node"),
         _ => return,
     };
-    let authentication = "security.ssl.rest.authentication-enabled";
     let inner = deployment
         .all("kubernetes.rest-service.annotations")
         .iter()
         .any(|(setting, _)| !setting.known || setting.value.to_lowercase().contains("internal"));
-    if inner || deployment.raw(authentication).is_some() {
+    if inner {
         return;
     }
     let message = format!("{where_} leads to Flink's REST interface, which asks for no password");

@@ -60,6 +60,7 @@ rules! {
     "invented-option" => keys::invented_option;
     "java-home-not-seen" => jvm::java_home_not_seen;
     "java-serializer-in-kryo" => kryo_use::java_serializer;
+    "jm-replicas-without-ha" => containers::replicas::check;
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
     "key-group-skew" => parallelism::key_group_skew;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
@@ -101,7 +102,9 @@ rules! {
     "parallelism-exceeds-slots" => parallelism::parallelism_exceeds_slots;
     "parent-first-class-loading" => housekeeping::parent_first;
     "plaintext-secret" => secrets::check;
+    "port-conflict" => containers::ports::conflict;
     "prefix-conflict" => keys::prefix_conflict;
+    "prometheus-port-collision" => containers::ports::prometheus;
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;
     "redundant-default" => values::redundant_default;
     "refused-jar-uri" => operator::refused_jar_uri;
@@ -112,6 +115,7 @@ rules! {
     "savepoints-in-checkpoint-dir" => start::checkpoints::savepoints_in_checkpoint_dir;
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
     "session-job-mismatch" => operator::session_job_mismatch;
+    "service-port-without-fixed-option" => containers::ports::without_fixed_option;
     "shell-quoting" => jvm::shell_quoting;
     "short-checkpoint-interval" => declared;
     "size-without-unit" => values::size_without_unit;

@@ -5,6 +5,8 @@ use crate::deployment::{Container, Deployment, Process};
 
 pub(super) mod address;
 pub(super) mod dirs;
+pub(super) mod ports;
+pub(super) mod replicas;
 
 /// The containers of both processes; `None` unless each has one.
 fn both<'d>(deployment: &'d Deployment) -> Option<[Vec<&'d Container>; 2]> {
