@@ -7,6 +7,7 @@ pub(super) mod address;
 pub(super) mod dirs;
 pub(super) mod ports;
 pub(super) mod replicas;
+pub(super) mod rpc;
 
 /// The containers of both processes; `None` unless each has one.
 fn both<'d>(deployment: &'d Deployment) -> Option<[Vec<&'d Container>; 2]> {
