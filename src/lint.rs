@@ -56,7 +56,10 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
     linted
         .findings
         .retain_mut(|finding| keep(finding, project, configs));
-    let mask = rules::Mask::of(project.sources, &project.documents);
+    let mut mask = rules::Mask::of(project.sources, &project.documents);
+    for deployment in &deployments {
+        mask.add_variables(deployment);
+    }
     for finding in &mut linted.findings {
         mask.apply(finding);
     }

@@ -5,6 +5,7 @@
 //! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
 
 mod mask;
+mod variables;
 
 pub use mask::Mask;
 
@@ -70,12 +71,21 @@ fn is_secret_key(key: &str) -> bool {
 fn is_literal(setting: &Setting) -> bool {
     let value = setting.value.trim().trim_matches(['"', '\'']);
     let lower = value.to_ascii_lowercase();
-    let switch = matches!(lower.as_str(), "true" | "false" | "none" | "null");
+    // A login without a password in it names files and classes only.
+    let login = letters(&setting.key).ends_with("jaasconfig") && !lower.contains("password");
+    let structured = matches!(setting.kind, Kind::List | Kind::Null | Kind::Boolean);
+    setting.known && !(login || structured || is_stand_in(value))
+}
+
+/// Whether a value only keeps the place of a secret, or is a switch or a path.
+fn is_stand_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let switch = matches!(lower.as_str(), "" | "true" | "false" | "none" | "null");
     let path = value.starts_with('/') || value.contains("://");
     let mask = value
         .chars()
         .all(|c| matches!(c, 'x' | 'X' | '*' | '.' | '-' | '_' | '?'));
-    let stand_in = [
+    let words = [
         "changeme",
         "change-me",
         "change_me",
@@ -88,11 +98,11 @@ fn is_literal(setting: &Setting) -> bool {
         "vault:",
         "secretref",
     ];
-    let named = value.starts_with('<') || stand_in.iter().any(|word| lower.contains(word));
-    // A login without a password in it names files and classes only.
-    let login = letters(&setting.key).ends_with("jaasconfig") && !lower.contains("password");
-    let structured = matches!(setting.kind, Kind::List | Kind::Null | Kind::Boolean);
-    setting.known && !(switch || path || mask || named || login || structured || value.is_empty())
+    switch
+        || path
+        || mask
+        || value.starts_with('<')
+        || words.iter().any(|word| lower.contains(word))
 }
 
 /// Whether a value is nothing but the word for what it is.
@@ -157,6 +167,7 @@ fn host(endpoint: &str) -> &str {
 
 /// The check: one finding for each secret, however many keys hold it.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    variables::check(rule, deployment, out);
     let local = is_local(deployment);
     let mut groups: Vec<Vec<(&Document, &Setting)>> = Vec::new();
     for (document, setting) in cluster::settings(deployment) {

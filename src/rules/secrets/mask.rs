@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_literal, is_secret_key};
+use super::{is_literal, is_secret_key, variables};
+use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::syntax::Document;
 use crate::text::{SourceId, Sources, Span};
@@ -46,6 +47,17 @@ impl Mask {
             }
         }
         mask
+    }
+
+    /// Adds the variables of the containers of a deployment.
+    pub fn add_variables(&mut self, deployment: &Deployment) {
+        for container in &deployment.cluster.containers {
+            let variables = container.has.variables.iter();
+            for variable in variables.filter(|variable| variables::secret(variable).is_some()) {
+                let places = self.places.entry(container.source).or_default();
+                places.push(variable.value_at);
+            }
+        }
     }
 
     /// Takes the secrets out of a finding.
