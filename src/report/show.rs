@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::plain;
 use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
+use crate::rules::shown_value;
 use crate::syntax::{Document, Layer, Problem, Setting, Space};
 use crate::text::Span;
 
@@ -93,7 +94,7 @@ pub fn text(deployments: &[Deployment]) -> String {
                 out.push_str(&format!(
                     "  {:width$}  {}   {}:{}{unknown}{reader}{shadowed}\n",
                     plain(&row.setting.key),
-                    plain(&row.setting.value),
+                    plain(shown_value(row.setting)),
                     plain(row.path),
                     row.line
                 ));
@@ -306,7 +307,8 @@ fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<Strin
             row.reader.is_none() || acts.is_none_or(|(own, _)| std::ptr::eq(own, row.setting))
         })
         .map(|row| {
-            let value = json!({ "value": row.setting.value, "path": row.path, "line": row.line });
+            let value =
+                json!({ "value": shown_value(row.setting), "path": row.path, "line": row.line });
             (row.setting.key.clone(), value)
         })
         .collect()
@@ -355,7 +357,7 @@ fn document_json(deployment: &Deployment, document: &Document, missing: bool) ->
             let place = source.place(setting.key_at.start);
             SettingJson {
                 key: &setting.key,
-                value: &setting.value,
+                value: shown_value(setting),
                 line: place.line,
                 column: place.column,
                 key_span: setting.key_at.into(),

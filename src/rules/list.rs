@@ -33,6 +33,7 @@ rules! {
     "checkpointing-in-batch" => declared;
     "checkpointing-options-without-interval" => start::ineffective::without_interval;
     "checkpoints-in-jobmanager-memory" => declared;
+    "checkpoints-lost-on-cancel" => start::checkpoints::lost_on_cancel;
     "compose-missing-rpc-address" => containers::rpc::check;
     "concurrent-checkpoints" => declared;
     "conflicting-options" => start::conflicts::conflicting_options;

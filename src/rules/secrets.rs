@@ -77,6 +77,15 @@ fn is_literal(setting: &Setting) -> bool {
     setting.known && !(login || structured || is_stand_in(value))
 }
 
+/// The value of a setting as it may be shown: stars for a secret.
+pub fn shown_value(setting: &Setting) -> &str {
+    if is_secret_key(&setting.key) && is_literal(setting) {
+        "***"
+    } else {
+        &setting.value
+    }
+}
+
 /// Whether a value only keeps the place of a secret, or is a switch or a path.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();

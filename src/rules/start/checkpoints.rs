@@ -4,8 +4,8 @@ use super::{Proof, known};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::Finding;
 use crate::flink::{bounds, value};
-use crate::rules::Rule;
 use crate::rules::containers::dirs;
+use crate::rules::{Rule, fixes};
 
 const INTERVAL: &str = "execution.checkpointing.interval";
 const DIRECTORY: &str = "execution.checkpointing.dir";
@@ -87,6 +87,44 @@ pub(in crate::rules) fn savepoints_in_checkpoint_dir(
             finding
         }));
     }
+}
+
+/// `checkpoints-lost-on-cancel`. The Kubernetes operator retains checkpoints whatever the file says.
+pub(in crate::rules) fn lost_on_cancel(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    const RETENTION: &str = "execution.checkpointing.externalized-checkpoint-retention";
+    let (Some(interval), Some(directory)) =
+        (known(deployment, INTERVAL), known(deployment, DIRECTORY))
+    else {
+        return;
+    };
+    let is_batch = known(deployment, "execution.runtime-mode")
+        .is_some_and(|mode| mode.value().eq_ignore_ascii_case("batch"));
+    let is_unset = deployment.cluster_option(RETENTION).is_absent();
+    if !is_unset || is_batch || !deployment.resources.is_empty() {
+        return;
+    }
+    let Some(proof) = both(deployment, directory, interval) else {
+        return;
+    };
+    let message = "the last checkpoint goes when its job is cancelled or fails for good";
+    out.extend(
+        proof
+            .finding(rule, deployment, message)
+            .map(|mut finding| {
+                finding.help = format!(
+                    "nothing is left to start the job from again but a savepoint that somebody took before; \
+                     `{RETENTION}: RETAIN_ON_CANCELLATION` leaves it, and its removal to you"
+                );
+                let value = "RETAIN_ON_CANCELLATION".to_owned();
+                finding.fix = fixes::put(deployment, &[(RETENTION, value)], directory.site())
+                    .map(|fix| fix.risky("checkpoints of cancelled jobs stay until somebody removes them"));
+                finding
+            }),
+    );
 }
 
 /// `tmp-as-state-storage`.
