@@ -104,7 +104,9 @@ pub(in crate::rules) fn lost_on_cancel(
     let is_batch = known(deployment, "execution.runtime-mode")
         .is_some_and(|mode| mode.value().eq_ignore_ascii_case("batch"));
     let is_unset = deployment.cluster_option(RETENTION).is_absent();
-    if !is_unset || is_batch || !deployment.resources.is_empty() {
+    // With an interval that Flink refuses nothing starts at all.
+    let is_refused = bounds::violated(INTERVAL, interval.value(), interval.versions).is_some();
+    if !is_unset || is_refused || is_batch || !deployment.resources.is_empty() {
         return;
     }
     let Some(proof) = both(deployment, directory, interval) else {
