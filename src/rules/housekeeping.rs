@@ -1,6 +1,6 @@
 //! Rules about single options that do what they say, at a price that is easily overlooked.
 
-use super::containers::ports::public_services;
+use super::containers::ports::{public_ingress, public_services};
 use super::{Rule, cluster, fixes, values};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
@@ -137,6 +137,7 @@ pub(super) fn public_rest_endpoint(rule: &Rule, deployment: &Deployment, out: &m
         return;
     }
     public_services(rule, deployment, out);
+    public_ingress(rule, deployment, out);
     let Some(exposed) = cluster::known(deployment, KEY) else {
         return;
     };

@@ -35,6 +35,7 @@ rules! {
     "checkpoints-in-jobmanager-memory" => declared;
     "checkpoints-lost-on-cancel" => start::checkpoints::lost_on_cancel;
     "compose-missing-rpc-address" => containers::rpc::check;
+    "compose-properties-not-applied" => containers::folded::check;
     "concurrent-checkpoints" => declared;
     "conflicting-options" => start::conflicts::conflicting_options;
     "container-bind-localhost" => containers::address::bind_localhost;

@@ -178,3 +178,98 @@ impl Service {
                 .all(|label| container.labels.contains(label))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recognise::cluster::{Facts, read};
+
+    fn facts(path: &str, text: &str) -> Facts {
+        read(path, text.as_bytes()).expect("a file that describes containers")
+    }
+
+    /// The volumes as `path kind name`, what is read-only with a `!`.
+    fn volumes(container: &Container) -> Vec<String> {
+        let all = container.volumes.iter().map(|volume| {
+            let mark = if volume.read_only { "!" } else { "" };
+            let kind = volume.kind.name();
+            format!("{}{mark} {kind} {}", volume.path, volume.name)
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn every_way_to_mount_in_a_compose_file_is_told() {
+        let text = "services:\n  jm:\n    image: flink:1.18\n    command: jobmanager\n    tmpfs: /run\n    \
+                    volumes:\n      - /cache\n      - ./conf:/opt/flink/conf:ro\n      - state:/state\n      - \
+                    ${DATA:-./x}:/data\n      - {type: volume, source: v, target: /v}\n      - {type: tmpfs, \
+                    target: /t}\n";
+        let facts = facts("docker-compose.yml", text);
+        let container = &facts.workloads[0].container;
+        assert!(!container.open);
+        assert_eq!(
+            volumes(container),
+            [
+                "/cache volume without a name ",
+                "/opt/flink/conf! bind mount ./conf",
+                "/state named volume state",
+                "/data volume ${DATA:-./x",
+                "/v named volume v",
+                "/t tmpfs ",
+                "/run tmpfs ",
+            ]
+        );
+        let inner = container.volume_of("/state/checkpoints");
+        assert_eq!(inner.map(|volume| volume.path.as_str()), Some("/state"));
+        assert!(container.volume_of("/states").is_none());
+    }
+
+    #[test]
+    fn a_place_that_is_filled_in_may_be_any() {
+        let text = "services:\n  jm:\n    image: flink:1.18\n    volumes: ['${VOLUME}']\n";
+        assert!(
+            facts("docker-compose.yml", text).workloads[0]
+                .container
+                .open
+        );
+    }
+
+    #[test]
+    fn ports_and_names_of_a_service_are_told() {
+        let text = "services:\n  jm:\n    image: flink:1.18\n    hostname: master\n    network_mode: host\n    \
+                    ports: ['127.0.0.1:80:8081', '8081', '82-84:8081', {published: 85, target: 8081}]\n";
+        let facts = facts("docker-compose.yml", text);
+        let container = &facts.workloads[0].container;
+        let ports: Vec<_> = container
+            .ports
+            .iter()
+            .map(|port| (port.address.as_deref(), port.host, port.container))
+            .collect();
+        assert_eq!(
+            ports,
+            [
+                (Some("127.0.0.1"), Some(80), 8081),
+                (None, None, 8081),
+                (None, Some(85), 8081),
+            ]
+        );
+        assert_eq!(container.names, ["jm", "master"]);
+        assert!(container.host_network);
+    }
+
+    #[test]
+    fn a_service_of_kubernetes_leads_to_pods_by_their_labels() {
+        let text = "kind: Deployment\nmetadata: {name: jm}\nspec:\n  template:\n    metadata: {labels: {a: b, c: \
+                    d}}\n    spec:\n      containers:\n        - {name: jm, image: 'flink:1.18', volumeMounts: \
+                    [{name: x, mountPath: /x}, {name: y, mountPath: /y}]}\n      volumes: [{name: x, emptyDir: \
+                    {}}]\n---\nkind: Service\nmetadata: {name: jm}\nspec:\n  clusterIP: None\n  selector: {a: \
+                    b}\n  ports: [{port: 80, targetPort: 8081}, {port: 6123}, {port: 1, targetPort: rest}]\n";
+        let facts = facts("jm.yaml", text);
+        let container = &facts.workloads[0].container;
+        assert_eq!(volumes(container), ["/x emptyDir x", "/y volume y"]);
+        let service = &facts.services[0];
+        assert!(service.leads_to(container) && service.headless);
+        let targets: Vec<_> = service.ports.iter().map(|port| port.target).collect();
+        assert_eq!(targets, [Some(8081), Some(6123), None]);
+    }
+}

@@ -5,6 +5,7 @@ use crate::deployment::{Container, Deployment, Process};
 
 pub(super) mod address;
 pub(super) mod dirs;
+pub(super) mod folded;
 pub(super) mod ports;
 pub(super) mod replicas;
 pub(super) mod rpc;

@@ -116,6 +116,55 @@ pub(in crate::rules) fn public_services(
     }
 }
 
+/// An ingress that the Kubernetes operator makes, and that nobody guards.
+pub(in crate::rules) fn public_ingress(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
+    const INGRESS: &str = "spec.ingress";
+    const GUARDS: [&str; 6] = [
+        "auth",
+        "internal",
+        "whitelist",
+        "allowlist",
+        "source-range",
+        "{{",
+    ];
+    let Some(fields) = deployment.resource("FlinkDeployment") else {
+        return;
+    };
+    let template = fields.get(&format!("{INGRESS}.template"));
+    let Some(template) = template.filter(|_| fields.complete) else {
+        return;
+    };
+    let mut settings = fields.settings.iter();
+    let guarded = settings.any(|setting| {
+        let Some(key) = setting.key.strip_prefix(INGRESS) else {
+            return false;
+        };
+        let text = format!("{key} {}", setting.value).to_ascii_lowercase();
+        let is_own = !key.starts_with(".template");
+        is_own && (!setting.known || GUARDS.iter().any(|word| text.contains(word)))
+    });
+    // A name that only one's own machine, or one's own network, knows.
+    let host = template.value.split(['/', ':']).next().unwrap_or_default();
+    let own = ["localhost", "local", "internal", "test"];
+    let is_own = own.contains(&host.rsplit('.').next().unwrap_or(host)) || !host.contains('.');
+    if guarded || is_own {
+        return;
+    }
+    let message = "an ingress leads to Flink's REST interface, which asks for no password";
+    let mut finding = rule.finding(fields, template.whole, message);
+    finding.severity = Severity::Note;
+    finding.key = Some(template.key.clone());
+    finding.label = "who reaches it can run code".to_owned();
+    finding.help = "submitting a job is running code; let the ingress ask who comes, by the annotations of its \
+                    controller, or keep it to an internal network"
+        .to_owned();
+    out.push(finding);
+}
+
 /// A port on which a process listens.
 struct Bound<'p> {
     number: u16,
