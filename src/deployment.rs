@@ -23,7 +23,7 @@ mod rocksdb;
 
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
-pub use containers::{Container, Engine, Replicas, Service};
+pub use containers::{Container, Engine, Keeps, Replicas, Service};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use rocksdb::RocksDb;

@@ -27,6 +27,8 @@ pub struct Container {
     pub source: SourceId,
     /// Where its name stands.
     pub at: Span,
+    /// Its namespace in Kubernetes; empty where it says none.
+    pub namespace: String,
     /// The process in it.
     pub process: Process,
     /// How many of it there are, where that is fixed.
@@ -44,6 +46,17 @@ pub struct Replicas {
     pub number: u32,
     /// Where it stands; `None` for a default.
     pub at: Option<Span>,
+}
+
+/// What keeps a path of a container.
+#[derive(Clone, Copy, Debug)]
+pub enum Keeps<'c> {
+    /// The disk of the container itself, which goes with it.
+    Disk,
+    /// A volume.
+    Volume(&'c Volume),
+    /// Something that is not in sight, perhaps.
+    Unknown,
 }
 
 /// A service of Kubernetes.
@@ -69,13 +82,12 @@ impl Container {
         self.replicas.as_ref().map(|replicas| replicas.number)
     }
 
-    /// What keeps a path: a volume, or `None` for the disk of the container itself. `Err` where that can't
-    /// be known.
-    pub fn keeps(&self, path: &str) -> Result<Option<&Volume>, ()> {
+    /// What keeps a path.
+    pub fn keeps(&self, path: &str) -> Keeps<'_> {
         match self.has.volume_of(path) {
-            Some(volume) => Ok(Some(volume)),
-            None if self.has.open => Err(()),
-            None => Ok(None),
+            Some(volume) => Keeps::Volume(volume),
+            None if self.has.open => Keeps::Unknown,
+            None => Keeps::Disk,
         }
     }
 }

@@ -7,18 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use numbers::{Counted, count, limits};
+use running::running;
 
-use super::containers::container;
 use crate::config::Configs;
-use crate::deployment::{Cluster, Container, Count, Engine, Place, Service, Use};
+use crate::deployment::{Cluster, Count, Engine, Place, Use};
 use crate::finding::Location;
 use crate::recognise::cluster::{
-    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Stated, Workers, Workload,
+    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Workers, Workload,
 };
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
 
 mod numbers;
+mod running;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,10 @@ pub(super) struct Clusters {
     files: Vec<File>,
     /// Those of them that are Dockerfiles.
     dockerfiles: Vec<usize>,
+    /// Those of them that are kustomizations.
+    kustomizations: Vec<usize>,
+    /// Those of them that hold services of Kubernetes.
+    serving: Vec<usize>,
     /// By the folder that they lie in.
     workers: BTreeMap<String, (SourceId, Workers)>,
     /// Files that say that Flink runs in containers.
@@ -69,6 +74,12 @@ impl Clusters {
                 let unreadable = facts.unreadable;
                 if facts.kind == Kind::Image {
                     clusters.dockerfiles.push(clusters.files.len());
+                }
+                if facts.kind == Kind::Kustomization {
+                    clusters.kustomizations.push(clusters.files.len());
+                }
+                if !facts.services.is_empty() {
+                    clusters.serving.push(clusters.files.len());
                 }
                 clusters.files.push(File {
                     path: path.clone(),
@@ -194,7 +205,7 @@ impl Clusters {
         ] {
             cluster.containers.extend(running(members, engine, scaled));
         }
-        cluster.services = leading_to(&files, &cluster.containers);
+        cluster.services = self.leading_to(&cluster.containers);
         cluster
     }
 
@@ -219,15 +230,15 @@ impl Clusters {
     /// Whether a kustomization that reads a file, or the folder of it, changes what it reads.
     pub(super) fn are_patched(&self, path: &str) -> bool {
         let folder = evidence::folder(path);
-        self.files.iter().any(|file| {
+        let mut files = self.kustomizations.iter().map(|&index| &self.files[index]);
+        files.any(|file| {
             let own = file.facts.kustomization.as_ref();
             let is_near = evidence::folder(&file.path) == folder;
             let reads = |own: &Kustomization| {
                 let mut resources = own.resources.iter();
                 is_near || resources.any(|one| one == path || one == folder)
             };
-            own.is_some_and(|own| own.patches && reads(own))
-                || file.facts.kind == Kind::Kustomization && file.facts.unreadable && is_near
+            own.is_some_and(|own| own.patches && reads(own)) || file.facts.unreadable && is_near
         })
     }
 
@@ -286,25 +297,16 @@ impl Clusters {
             }
             limits(&members, &mut cluster.limits);
         }
-        let is_compose = members
-            .iter()
-            .all(|own| own.file.facts.kind == Kind::Compose);
-        let engine = if is_compose {
-            Engine::Compose
-        } else {
-            Engine::Kubernetes
+        let engine = match members.first().map(|own| own.file.facts.kind) {
+            Some(Kind::Compose) => Engine::Compose,
+            _ => Engine::Kubernetes,
         };
         cluster.containers = running(&members, engine, scaled);
         let changed = members.iter().any(|own| self.are_patched(&own.file.path));
         for container in &mut cluster.containers {
             container.has.open |= changed;
         }
-        let files: Vec<&File> = self
-            .files
-            .iter()
-            .filter(|file| configs.home(&file.path) == home)
-            .collect();
-        cluster.services = leading_to(&files, &cluster.containers);
+        cluster.services = self.leading_to(&cluster.containers);
         cluster.limits.sort_by_key(|limit| limit.at.at);
         cluster.uses = [Role::JobManager, Role::TaskManager].map(|role| {
             if members.iter().any(|member| member.workload.role == role) {
@@ -604,50 +606,6 @@ fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
         }
     }
     out
-}
-
-/// The containers that certainly run the configuration, each with what other descriptions of it add.
-fn running(members: &[Member], engine: Engine, scaled: bool) -> Vec<Container> {
-    let proven = members.iter().filter(|member| member.proven);
-    let made = proven.filter_map(|member| {
-        let mut own = container(member.file.source, member.workload, engine)?;
-        let others = members.iter().filter(|other| {
-            let near = evidence::folder(&other.file.path) == evidence::folder(&member.file.path);
-            let same = other.workload.name == member.workload.name;
-            near && same && !std::ptr::eq(other.workload, member.workload)
-        });
-        for other in others {
-            let more = &other.workload.container;
-            own.has.volumes.extend(more.volumes.iter().cloned());
-            own.has.open |= more.open;
-            if other.workload.replicas != Stated::No {
-                own.replicas = None;
-            }
-        }
-        if scaled {
-            own.replicas = None;
-        }
-        Some(own)
-    });
-    made.collect()
-}
-
-/// The services of Kubernetes that lead to some containers.
-fn leading_to(files: &[&File], containers: &[Container]) -> Vec<Service> {
-    let all = files.iter().flat_map(|file| {
-        let services = file.facts.services.iter();
-        services.map(|service| (file.source, service))
-    });
-    let leads = |service: &cluster::Service| {
-        let mut containers = containers.iter();
-        containers.any(|container| service.leads_to(&container.has))
-    };
-    all.filter(|(_, service)| leads(service))
-        .map(|(source, service)| Service {
-            source,
-            is: service.clone(),
-        })
-        .collect()
 }
 
 fn place(source: SourceId, span: Span, what: String) -> Place {

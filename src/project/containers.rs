@@ -36,6 +36,7 @@ pub(super) fn container(
         name: workload.name.clone(),
         source,
         at: workload.at,
+        namespace: workload.namespace.clone().unwrap_or_default(),
         process,
         replicas,
         engine,
@@ -83,6 +84,7 @@ impl Project<'_> {
                     || fields.held_at.unwrap_or_default(),
                     |section| section.key_at,
                 ),
+                namespace: String::new(),
                 process,
                 replicas: replicas.and_then(|setting| {
                     Some(Replicas {

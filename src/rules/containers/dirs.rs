@@ -2,7 +2,7 @@
 //! `ha-dir-not-shared`.
 
 use super::both;
-use crate::deployment::{Container, Deployment, Effective, Engine, Process};
+use crate::deployment::{Container, Deployment, Effective, Engine, Keeps, Process};
 use crate::finding::{Finding, Related, Severity};
 use crate::recognise::cluster::{Volume, VolumeKind};
 use crate::rules::Rule;
@@ -36,7 +36,11 @@ fn trouble<'d>(groups: &[Vec<&'d Container>], path: &str) -> Option<Trouble<'d>>
     let mut found: Option<(&Container, Option<&Volume>)> = None;
     let mut apart = None;
     for container in groups.iter().flatten() {
-        let volume = container.keeps(path).ok()?;
+        let volume = match container.keeps(path) {
+            Keeps::Unknown => return None,
+            Keeps::Disk => None,
+            Keeps::Volume(volume) => Some(volume),
+        };
         match (volume, first) {
             (None, _) => {
                 found.get_or_insert((container, None));
