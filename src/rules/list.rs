@@ -117,8 +117,8 @@ rules! {
     "rocksdb-local-dir-not-absolute" => start::paths::local_dir;
     "savepoints-in-checkpoint-dir" => start::checkpoints::savepoints_in_checkpoint_dir;
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
-    "session-job-mismatch" => operator::session_job_mismatch;
     "service-port-without-fixed-option" => containers::ports::without_fixed_option;
+    "session-job-mismatch" => operator::session_job_mismatch;
     "shell-quoting" => jvm::shell_quoting;
     "short-checkpoint-interval" => declared;
     "size-without-unit" => values::size_without_unit;
