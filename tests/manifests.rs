@@ -478,6 +478,31 @@ fn templates_are_read_around_their_actions_and_left_alone() {
     );
 }
 
+#[test]
+fn what_a_template_fills_in_is_no_name() {
+    let text = "\
+apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata:
+  name: {{ template \"name\" . }}
+spec:
+  flinkVersion: {{ .Values.version }}
+  flinkConfiguration:
+    rest.port: \"8081\"
+{{- if .Values.more }}
+    blob.server.port: \"6124\"
+{{- end }}
+";
+    let documents = documents("templates/job.yaml", text.as_bytes());
+    let [document] = &documents[..] else {
+        panic!("{documents:#?}")
+    };
+    assert_eq!(document.name.as_deref(), Some("FlinkDeployment"));
+    let holder = document.holder.as_deref().expect("a holder");
+    assert_eq!((&holder.name, &holder.version), (&None, &None));
+    assert_eq!(document.get("rest.port").map(|port| port.known), Some(true));
+}
+
 /// What the rules say about a file, each as rule and line, silenced ones with an `x`.
 fn said(text: &str, version: Option<&str>) -> Vec<String> {
     let sources = common::sources(&[("k8s/compose.yaml".to_owned(), text.as_bytes().to_vec())]);

@@ -87,7 +87,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let mut found = Found::default();
     let mut resources = Vec::new();
     for (number, &root) in tree.roots.iter().enumerate() {
-        let owner = Owner::of(tree, root);
+        let owner = Owner::of(outer, root);
         // A schema names what others hold.
         if owner.is("CustomResourceDefinition") {
             continue;
@@ -100,7 +100,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
         }
         let walk = Walk {
             tree,
-            read: outer.read,
+            outer,
             // The operator writes the commands of what it starts.
             commands: !resource::is_resource(tree, root),
             owner,
@@ -238,8 +238,7 @@ struct Found {
 
 struct Walk<'a, 't> {
     tree: &'a Tree<'t>,
-    /// What the tree was read from.
-    read: &'a str,
+    outer: &'a Outer<'t>,
     /// Whether the commands in it are those that run.
     commands: bool,
     owner: Owner,
@@ -355,7 +354,7 @@ impl Walk<'_, '_> {
         let before = self.found.parts.len();
         self.push(reads, layer, value, 0, holder, name);
         if let (Reads::Map, Some(part)) = (reads, self.found.parts.get_mut(before)) {
-            part.held_by.version = version(tree, map);
+            part.held_by.version = version(tree, map).filter(|(_, at)| !self.outer.fills_in(*at));
         }
         true
     }
@@ -417,7 +416,7 @@ impl Walk<'_, '_> {
             if !command::KEYS.contains(&name) {
                 continue;
             }
-            if let Some(before) = command::before(tree, self.read, map, name) {
+            if let Some(before) = command::before(tree, self.outer.read, map, name) {
                 let holder = tree.node(key).span.join(tree.node(value).span);
                 self.keys.push(name.to_owned());
                 self.push(
@@ -477,10 +476,9 @@ impl Walk<'_, '_> {
 
     /// What to call a part that a key holds.
     fn name(&self, layer: Layer, key: &str) -> Name {
-        let path = self
-            .path
-            .iter()
-            .map(|id| self.tree.node(*id).value.as_ref());
+        let path = self.path.iter().map(|id| self.tree.node(*id));
+        let path = path.filter(|node| !self.outer.fills_in(node.span));
+        let path = path.map(|node| node.value.as_ref());
         let of_process = matches!(layer, Layer::Environment | Layer::Arguments | Layer::Host);
         Name::new(&self.owner, of_process, key, path)
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::child;
 use crate::syntax::Holder;
-use crate::syntax::yaml::tree::{NodeId, Tree};
+use crate::syntax::yaml::Outer;
+use crate::syntax::yaml::tree::NodeId;
 
 /// The object that a document of a source is.
 pub(super) struct Owner {
@@ -14,11 +15,13 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// What a document says of itself.
-    pub(super) fn of(tree: &Tree, root: NodeId) -> Self {
+    /// What a document says of itself; what a template fills in is nobody's name yet.
+    pub(super) fn of(outer: &Outer, root: NodeId) -> Self {
+        let tree = outer.tree;
         let text = |map: NodeId, key: &str| {
             let node = tree.node(child(tree, map, key)?);
-            node.is_scalar().then(|| node.value.to_string())
+            let says = node.is_scalar() && !outer.fills_in(node.span);
+            says.then(|| node.value.to_string())
         };
         let metadata = child(tree, root, "metadata");
         Owner {

@@ -181,6 +181,12 @@ impl Outer<'_> {
         }
     }
 
+    /// Whether a template fills in any of a place.
+    pub(super) fn fills_in(&self, span: Span) -> bool {
+        self.template
+            .is_some_and(|(_, masked)| is_filled_in(masked, span))
+    }
+
     /// The comments that speak to flint.
     pub(super) fn comments(&self) -> Vec<Comment> {
         comments(self.read, self.tree)
@@ -237,6 +243,13 @@ fn comments(text: &str, tree: &Tree) -> Vec<Comment> {
 /// From so many generated sections on nothing in a template is known.
 const SECTIONS: usize = 1000;
 
+/// Whether an action of a template takes part in a place.
+fn is_filled_in(masked: &Masked, span: Span) -> bool {
+    let next = masked.holes.partition_point(|hole| hole.end <= span.start);
+    let hole = masked.holes.get(next);
+    hole.is_some_and(|hole| hole.start < span.end)
+}
+
 /// What a template says before it is filled in: nothing in it is wrong, and what an action takes
 /// part in is unknown.
 fn filled_in(mut document: Document, text: &str, masked: &Masked) -> Document {
@@ -244,13 +257,7 @@ fn filled_in(mut document: Document, text: &str, masked: &Masked) -> Document {
     document.editable = false;
     document.problems.clear();
     document.load_error = None;
-    let filled = |span: Span| {
-        let next = masked.holes.partition_point(|hole| hole.end <= span.start);
-        masked
-            .holes
-            .get(next)
-            .is_some_and(|hole| hole.start < span.end)
-    };
+    let filled = |span: Span| is_filled_in(masked, span);
     let sections = document.sections.iter();
     let sections: Vec<Span> = sections
         .filter(|section| filled(section.key_at))
