@@ -1135,7 +1135,7 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         name: "savepoints-in-checkpoint-dir",
         summary: "Checkpoints and savepoints in one directory.",
         severity: Severity::Note,
-        group: Group::Pedantic,
+        group: Group::Reliability,
         versions: Versions::from_bits(0x0fff),
         fixes: Fixes { safe: false, unsafe_: false },
         options: &[],
