@@ -5,6 +5,7 @@
 //! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
 
 mod mask;
+mod tokens;
 mod variables;
 
 pub use mask::Mask;
@@ -77,9 +78,34 @@ fn is_literal(setting: &Setting) -> bool {
     setting.known && !(login || structured || is_stand_in(value))
 }
 
+/// Whether the last part of a key says that it holds what lets somebody in, without a word that is sure.
+fn may_hold_secret(key: &str) -> bool {
+    let last = letters(key.rsplit('.').next().unwrap_or(key));
+    ["token", "key", "credential", "credentials"]
+        .iter()
+        .any(|end| last.ends_with(end))
+}
+
+/// What kind of secret a setting holds: by its key, or by the shape of its value. `None` where it is none.
+fn secret_of(setting: &Setting) -> Option<&'static str> {
+    if !setting.known {
+        return None;
+    }
+    if is_secret_key(&setting.key) && is_literal(setting) {
+        return Some("a secret");
+    }
+    let value = setting.value.trim().trim_matches(['"', '\'']);
+    tokens::kind(value).or_else(|| {
+        // The name of an account in `access-key` is no secret by itself.
+        let names = letters(&setting.key).ends_with("accesskey");
+        let random = may_hold_secret(&setting.key) && tokens::is_random(value);
+        (random && !names).then_some("a secret")
+    })
+}
+
 /// The value of a setting as it may be shown: stars for a secret.
 pub fn shown_value(setting: &Setting) -> &str {
-    if is_secret_key(&setting.key) && is_literal(setting) {
+    if secret_of(setting).is_some() {
         "***"
     } else {
         &setting.value
@@ -180,7 +206,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     let local = is_local(deployment);
     let mut groups: Vec<Vec<(&Document, &Setting)>> = Vec::new();
     for (document, setting) in cluster::settings(deployment) {
-        if !is_secret_key(&setting.key) || !is_literal(setting) {
+        if secret_of(setting).is_none() {
             continue;
         }
         // In the defaults of a chart it keeps the place of a real one.
@@ -199,7 +225,8 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     let every: Vec<(&Document, &Setting)> = groups.iter().flatten().copied().collect();
     for group in groups {
         let (document, setting) = group[0];
-        let message = format!("`{}` holds a secret in plain text", setting.key);
+        let what = secret_of(setting).unwrap_or("a secret");
+        let message = format!("`{}` holds {what} in plain text", setting.key);
         let mut finding = rule.finding(document, setting.key_at, message);
         finding.label = "readable for everybody who gets the file".to_owned();
         if says_what_it_is(&setting.value) || local && is_demo(deployment, &setting.value) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_literal, is_secret_key, variables};
+use super::{secret_of, variables};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::syntax::Document;
@@ -28,7 +28,7 @@ impl Mask {
         let mut mask = Mask::default();
         for document in documents {
             for setting in &document.settings {
-                if is_secret_key(&setting.key) && is_literal(setting) {
+                if secret_of(setting).is_some() {
                     let source = sources.get(document.source);
                     // To the end of the line: what a `#` cuts off belongs to the secret.
                     let end = source

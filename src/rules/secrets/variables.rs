@@ -1,6 +1,6 @@
 //! Secrets among the variables of Flink's containers.
 
-use super::{DEMO, is_secret_key, is_stand_in, letters, says_what_it_is, without_number};
+use super::{DEMO, is_secret_key, is_stand_in, letters, says_what_it_is, tokens, without_number};
 use crate::deployment::{Container, Deployment};
 use crate::finding::{Finding, Related, Severity};
 use crate::recognise::cluster::Variable;
@@ -68,10 +68,15 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
 /// The literal value of a variable that holds a secret.
 pub(super) fn secret(variable: &Variable) -> Option<&str> {
     let value = variable.value.as_deref()?.trim();
-    let is_one = is_secret_key(&variable.name) || is_access_key_name(&variable.name);
+    if is_placeholder(value) || value.contains('$') {
+        return None;
+    }
     // What names a place holds no secret: `..._PASSWORD_FILE` does not end in any of the words.
-    (is_one && !is_stand_in(value) && !is_placeholder(value) && !value.contains('$'))
-        .then_some(value)
+    let is_one = is_secret_key(&variable.name) || is_access_key_name(&variable.name);
+    let by_name = is_one && !is_stand_in(value);
+    // The configuration in a variable is read by itself.
+    let by_shape = variable.name != "FLINK_PROPERTIES" && tokens::kind(value).is_some();
+    (by_name || by_shape).then_some(value)
 }
 
 /// `AWS_SECRET_ACCESS_KEY`: what the plugins for object stores read.
