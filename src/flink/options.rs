@@ -34,6 +34,7 @@ pub use nearest::{
 };
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use super::version::Versions;
@@ -119,12 +120,35 @@ static MAPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     keys
 });
 
+/// Whether the key of a line is smaller than `key`.
+fn is_before(start: u32, key: &str) -> bool {
+    // The tab behind a shorter key sorts before everything that a key holds.
+    let line = &TABLE.as_bytes()[start as usize..];
+    line[..key.len().min(line.len())] < *key.as_bytes()
+}
+
+/// How many keys are remembered. Rules ask for the same few hundred again and again.
+const REMEMBERED: usize = 1024;
+
+thread_local! {
+    /// By where a key stands in memory, its line when it was last asked for.
+    static ROWS: [Cell<u16>; REMEMBERED] = const { [const { Cell::new(0) }; REMEMBERED] };
+}
+
 /// The number of the first line whose key is not smaller than `key`.
 fn first_row(key: &str) -> usize {
-    STARTS.partition_point(|start| {
-        // The tab behind a shorter key sorts before everything that a key holds.
-        let line = &TABLE.as_bytes()[*start as usize..];
-        line[..key.len().min(line.len())] < *key.as_bytes()
+    let slot = (key.as_ptr().addr() / 4 + key.len()) % REMEMBERED;
+    ROWS.with(|rows| {
+        // Another key may stand there by now: the lines around tell.
+        let row = usize::from(rows[slot].get());
+        let after = row == 0 || is_before(STARTS[row - 1], key);
+        let fits = after && STARTS.get(row).is_none_or(|start| !is_before(*start, key));
+        if fits {
+            return row;
+        }
+        let row = STARTS.partition_point(|start| is_before(*start, key));
+        rows[slot].set(u16::try_from(row).unwrap_or(0));
+        row
     })
 }
 

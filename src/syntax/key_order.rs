@@ -15,13 +15,35 @@ struct Order {
     by_key: Vec<usize>,
     /// By number, whether no later setting has the same key.
     last: Vec<bool>,
+    /// A bit for each key, at a place that its letters give: without it, there is no such key.
+    bits: [u64; WORDS],
+}
+
+/// How many words of bits tell most keys that a document does not have from its own.
+const WORDS: usize = 8;
+
+/// The word and the bit of a key.
+fn bit(key: &str) -> (usize, u64) {
+    let bytes = key.as_bytes();
+    let tail = &bytes[bytes.len().saturating_sub(12)..];
+    let seed = bytes.len() as u64;
+    let hash = tail.iter().fold(seed, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let place = usize::try_from(hash >> 32).unwrap_or(0);
+    (place / 64 % WORDS, 1 << (place % 64))
 }
 
 impl KeyOrder {
     /// The numbers of the settings of a key, shadowed ones first. `settings` are the document's own,
     /// which nobody changes once a reader has handed the document out.
     pub(super) fn of(&self, settings: &[Setting], key: &str) -> &[usize] {
-        let order = &self.order(settings).by_key;
+        let order = self.order(settings);
+        let (word, bit) = bit(key);
+        if order.bits[word] & bit == 0 {
+            return &[];
+        }
+        let order = &order.by_key;
         let start = order.partition_point(|&index| settings[index].key.as_str() < key);
         let length = order[start..].partition_point(|&index| settings[index].key == key);
         &order[start..start + length]
@@ -40,7 +62,12 @@ impl KeyOrder {
             for pair in by_key.windows(2) {
                 last[pair[0]] = settings[pair[0]].key != settings[pair[1]].key;
             }
-            Order { by_key, last }
+            let mut bits = [0; WORDS];
+            for setting in settings {
+                let (word, bit) = bit(&setting.key);
+                bits[word] |= bit;
+            }
+            Order { by_key, last, bits }
         })
     }
 }
