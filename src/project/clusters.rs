@@ -278,6 +278,11 @@ impl Clusters {
             let (own, before) = (&member.workload.sets, &member.file.facts.sets);
             add(&mut cluster, member.file.source, own.clone());
             add(&mut cluster, member.file.source, before.clone());
+            // Flink's own image can't append them; who knows what another one does.
+            let properties = member.workload.properties.as_ref();
+            if let Some(lost) = properties.filter(|_| !member.workload.appends()) {
+                add(&mut cluster, member.file.source, lost.sets.clone());
+            }
         }
         // The image of a Dockerfile sets what it sets for all that is started from it.
         let runs = |image: &Runs| members.iter().any(|own| own.workload.runs == *image);

@@ -280,6 +280,9 @@ impl<'p> Found<'p> {
 
     fn given_to(&self, file: &File, workload: &Workload) -> Option<Given> {
         let mut given = Given::default();
+        if workload.hides_configuration() {
+            return None;
+        }
         for mount in &workload.mounts {
             let files = self.mounted(file, workload, mount);
             // A folder or a map that is out of sight may hold anything.
@@ -301,7 +304,8 @@ impl<'p> Found<'p> {
         for at in &workload.arguments.at {
             given.own.extend(self.part(file, Layer::Arguments, *at));
         }
-        if let Some(properties) = &workload.properties {
+        let properties = workload.properties.as_ref();
+        if let Some(properties) = properties.filter(|_| workload.appends()) {
             if properties.sets.opaque {
                 return None;
             }

@@ -223,15 +223,15 @@ fn containers_and_the_map_that_they_mount_are_a_cluster() {
         map("flink-conf.yaml", "rest.port: 80"),
         pods("jobmanager", ""),
     );
-    let env = "        env: [{name: FLINK_PROPERTIES, value: \"a.b: c\"}]\n";
-    let task_manager = pods("taskmanager", env);
+    let task_manager =
+        pods("taskmanager", "").replace("[taskmanager]", "[taskmanager, -Drest.port=81]");
     let files = [
         ("k8s/conf.yaml", map.as_str()),
         ("k8s/jm.yaml", job_manager.as_str()),
         ("k8s/tm.yaml", task_manager.as_str()),
     ];
     let joined = "k8s/conf.yaml (ConfigMap conf): file; cluster-file rest.port; \
-                  environment TaskManager a.b";
+                  arguments TaskManager rest.port";
     assert_eq!(shown(&files), [joined]);
     let all = [&map, &job_manager, &task_manager]
         .map(String::as_str)
@@ -264,6 +264,110 @@ fn containers_and_the_map_that_they_mount_are_a_cluster() {
         shown(&patched_files),
         [joined.replace(": file", ": unknown")]
     );
+}
+
+#[test]
+fn variables_do_not_reach_a_file_that_the_entrypoint_cannot_write() {
+    let alone = |all: &[String], joined: &str| {
+        assert!(all.contains(&joined.to_owned()), "{all:?}");
+        let of_variable = |one: &&String| one.contains("environment");
+        let mut others = all.iter().filter(of_variable);
+        assert!(others.all(|one| one.contains(": unknown")), "{all:?}");
+    };
+    let env = "        env: [{name: FLINK_PROPERTIES, value: \"rest.port: 90\"}]\n";
+    let (map, job_manager) = (
+        map("flink-conf.yaml", "rest.port: 80"),
+        pods("jobmanager", env),
+    );
+    let task_manager = pods("taskmanager", env);
+    let files = [
+        ("k8s/conf.yaml", map.as_str()),
+        ("k8s/jm.yaml", job_manager.as_str()),
+        ("k8s/tm.yaml", task_manager.as_str()),
+    ];
+    alone(
+        &shown(&files),
+        "k8s/conf.yaml (ConfigMap conf): file; cluster-file rest.port",
+    );
+    with(&files, |project| {
+        let all = project.deployments();
+        let own = all
+            .iter()
+            .find(|own| own.base == Base::File)
+            .expect("it is one");
+        assert_eq!(
+            own.raw("rest.port").map(|(own, _)| own.value.as_str()),
+            Some("80")
+        );
+        // An image of somebody's own may do it in another way.
+        assert!(own.cluster.may_set("rest.port"));
+    });
+    let own = properties("parallelism.default: 9");
+    for (mount, joins) in [("conf:ro", false), ("conf", true)] {
+        let both = format!("    volumes: [\"./conf:/opt/flink/{mount}\"]\n{own}");
+        let text = compose(&[(JOB_MANAGER, &both), (TASK_MANAGER, &both)]);
+        let all = shown(&[("compose.yaml", &text), ("conf/flink-conf.yaml", CONF)]);
+        let file = "conf: file; cluster-file taskmanager.numberOfTaskSlots parallelism.default";
+        if joins {
+            assert!(
+                all[0].starts_with(file) && all[0].contains("environment"),
+                "{all:?}"
+            );
+        } else {
+            alone(&all, file);
+        }
+    }
+}
+
+#[test]
+fn a_container_without_the_entrypoint_reads_no_variable() {
+    let own = properties("parallelism.default: 9");
+    for (entrypoint, joins) in [
+        ("[/opt/flink/bin/jobmanager.sh, start-foreground]", false),
+        ("[/docker-entrypoint.sh, jobmanager]", true),
+        (
+            "[sh, -c, \"sleep 9; /docker-entrypoint.sh jobmanager\"]",
+            true,
+        ),
+    ] {
+        let job_manager =
+            JOB_MANAGER.replace("command: jobmanager", &format!("entrypoint: {entrypoint}"));
+        let text = compose(&[(&job_manager, &own), (TASK_MANAGER, "")]);
+        let all = shown(&[("compose.yaml", &text)]);
+        assert_eq!(all[0].contains(": image"), joins, "{all:?}");
+    }
+}
+
+#[test]
+fn a_place_that_nobody_knows_is_not_what_the_image_ships() {
+    let own = properties("parallelism.default: 9");
+    for more in [
+        "    volumes: [\"conf:/opt/flink/conf\"]\n",
+        "    volumes: [\"/srv/flink:/opt/flink/conf\"]\n",
+        "    volumes: [\"/srv/conf.yaml:/opt/flink/conf/config.yaml\"]\n",
+        "    volumes: [\"flink:/opt/flink\"]\n",
+        "    configs: [{source: a, target: /opt/flink/conf/config.yaml}]\n",
+    ] {
+        let both = format!("{more}{own}");
+        let text = compose(&[(JOB_MANAGER, &both), (TASK_MANAGER, &both)]);
+        let all = shown(&[("compose.yaml", &text)]);
+        assert!(all.iter().all(|one| one.contains(": unknown")), "{all:?}");
+    }
+    let variable = own.replace(
+        "    environment:\n",
+        "    environment:\n      FLINK_CONF_DIR: /conf\n",
+    );
+    let text = compose(&[(JOB_MANAGER, &variable), (TASK_MANAGER, &variable)]);
+    let all = shown(&[("compose.yaml", &text)]);
+    assert!(all.iter().all(|one| one.contains(": unknown")), "{all:?}");
+    // One of a secret, which the manifest does not hold.
+    let pod = |role: &str| {
+        let env = "        env: [{name: FLINK_PROPERTIES, value: \"a.b: c\"}]\n";
+        pods(role, env).replace("configMap: {name: conf}", "secret: {secretName: conf}")
+    };
+    let all = format!("{}---\n{}", pod("jobmanager"), pod("taskmanager"));
+    let all = shown(&[("all.yaml", &all)]);
+    assert!(all.iter().all(|one| one.contains(": unknown")), "{all:?}");
 }
 
 #[test]

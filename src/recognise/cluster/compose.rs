@@ -8,7 +8,7 @@ use super::roles::own_script;
 use super::sets::Variable;
 use super::{
     Arguments, Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
-    is_certain_target, is_conf_target, joined, parent, shell,
+    is_certain_target, is_conf_target, joined, parent, shell, starts_itself,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -197,9 +197,12 @@ impl<'a, 't> Service<'a, 't> {
                 &owner,
             ),
             properties: Properties::of(&environment, &owner),
+            starts_itself: self
+                .at(&["entrypoint"])
+                .is_some_and(|entrypoint| starts_itself(&entrypoint.joined())),
             runs: self.runs(is_image, folder),
             namespace: None,
-            container: self.container(),
+            container: self.container(root),
             name: owner,
         }
     }

@@ -7,7 +7,7 @@ use super::roles::own_script;
 use super::sets::Variable;
 use super::{
     Arguments, Facts, Kind, Mount, PROPERTIES, Properties, Role, Runs, Sets, Stated, Workload,
-    is_conf_target, pod, shell,
+    is_conf_target, pod, shell, starts_itself,
 };
 use crate::flink::sizes;
 use crate::flink::version::Image;
@@ -150,6 +150,10 @@ impl<'a> Container<'a, '_> {
                 &self.owner,
             ),
             properties: Properties::of(&self.environment(), &self.owner),
+            starts_itself: self
+                .value
+                .get("command")
+                .is_some_and(|command| starts_itself(&command.joined())),
             runs: match image {
                 None => Runs::Unsaid,
                 Some(_) if is_image => Runs::Stock,

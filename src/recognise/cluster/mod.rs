@@ -121,6 +121,8 @@ pub struct Workload {
     pub arguments: Arguments,
     /// What it gives the entrypoint of the image to append.
     pub properties: Option<Properties>,
+    /// Whether a script of Flink's starts it in place of that entrypoint, which then reads no variable.
+    pub starts_itself: bool,
     /// The image that it runs.
     pub runs: Runs,
     /// The namespace of a Kubernetes object, where it says one.
@@ -161,6 +163,37 @@ pub struct Arguments {
 }
 
 impl Workload {
+    /// Whether the entrypoint of the image can append `FLINK_PROPERTIES` to the configuration: it runs, and
+    /// may write the file. A `ConfigMap` is mounted to be read only, whatever the mount says.
+    pub fn appends(&self) -> bool {
+        let mut volumes = self.container.volumes.iter();
+        !self.starts_itself
+            && !volumes.any(|own| {
+                let is_fixed = own.read_only || own.kind == VolumeKind::ConfigMap;
+                is_fixed && is_conf_target(&own.path)
+            })
+    }
+
+    /// Whether Flink reads its configuration from a place whose files nobody here knows: a volume that is
+    /// neither a path of the tree nor a `ConfigMap`, or another folder.
+    pub fn hides_configuration(&self) -> bool {
+        let mut variables = self.container.variables.iter();
+        let mut volumes = self.container.volumes.iter();
+        variables.any(|own| own.name == "FLINK_CONF_DIR")
+            || volumes.any(|own| {
+                let path = own.path.trim_end_matches('/');
+                let above = path == "/opt/flink" || path == "/opt";
+                let of_tree =
+                    own.name == "." || own.name.starts_with("./") || own.name.starts_with("../");
+                let is_known = match own.kind {
+                    VolumeKind::ConfigMap => true,
+                    VolumeKind::Other => of_tree || !self.mounts.is_empty(),
+                    _ => of_tree,
+                };
+                above || is_certain_target(path) && !is_known
+            })
+    }
+
     /// All options that it sets.
     pub fn all_sets(&self) -> impl Iterator<Item = &Sets> {
         let properties = self.properties.iter().map(|properties| &properties.sets);
@@ -198,6 +231,13 @@ pub enum Stated<T> {
     },
     /// Something that can't be known here.
     Unknown,
+}
+
+/// Whether a text that replaces the entrypoint of Flink's image starts a process without it.
+fn starts_itself(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    has(&["jobmanager.sh", "taskmanager.sh", "standalone-job.sh"])
+        && !has(&["docker-entrypoint", PROPERTIES])
 }
 
 /// Everything a file says about a cluster; `None` when it is no file that can.

@@ -8,7 +8,7 @@ use crate::text::Span;
 
 impl Service<'_, '_> {
     /// What the service has from outside. Its volumes are known as far as it says them itself.
-    pub(super) fn container(&self) -> Container {
+    pub(super) fn container(&self, root: Value) -> Container {
         let text = |key: &str| self.at(&[key]).and_then(Value::text);
         let mut container = Container {
             image: text("image").map(str::to_owned),
@@ -40,6 +40,18 @@ impl Service<'_, '_> {
                 }));
             }
         }
+        let configs = self.items("configs");
+        container.volumes.extend(configs.filter_map(|config| {
+            let name = config.get("source")?.text()?;
+            Some(Volume {
+                path: config.get("target")?.text()?.to_owned(),
+                kind: VolumeKind::Other,
+                name: name.to_owned(),
+                // A file is mounted to be read only; a text is copied into the container.
+                read_only: root.at(&["configs", name, "file"]).is_some(),
+                at: config.span(),
+            })
+        }));
         container.ports = self.items("ports").filter_map(port).collect();
         for (name, value, at) in self.environment() {
             if container.variable(name).is_none() {
