@@ -143,6 +143,10 @@ impl Project<'_> {
             if fragments[job] {
                 joined.base = Base::Unknown;
             }
+            let fields = self.fields(&units[job]);
+            let fields = fields.filter(|_| joined.base == Base::Operator);
+            let made = fields.and_then(|fields| self.made_for_job(fields));
+            joined.made.splice(0..0, made);
             joined.documents.append(&mut units[job].documents);
             joined.resources.append(&mut units[job].resources);
             units[job] = joined;

@@ -86,6 +86,22 @@ impl Project<'_> {
         );
         (Base::Operator, vec![made, given])
     }
+
+    /// What operators since 1.10 set for a session job, beside what they set for its cluster.
+    pub(super) fn made_for_job(&self, fields: &Document) -> Option<Document> {
+        let mode = field(fields, "job.upgradeMode").filter(|_| takes_over(fields))?;
+        let mut document = layer(self.sources.get(fields.source));
+        document.ordinal = fields.ordinal;
+        document.name.clone_from(&fields.name);
+        document.held_at = fields.held_at;
+        document.settings = vec![unknown("execution.checkpointing.interval", mode)];
+        Some(document)
+    }
+}
+
+/// Whether an operator gives a job an interval of checkpoints where nobody does.
+fn takes_over(fields: &Document) -> bool {
+    field(fields, "job.upgradeMode").is_some_and(|mode| mode.value != "stateless")
 }
 
 /// Whether a document is the configuration of an operator.
@@ -132,22 +148,25 @@ fn made(source: &Source, fields: &Document, versions: Versions) -> Document {
     document.name.clone_from(&fields.name);
     document.held_at = fields.held_at;
     let place = field(fields, "job.upgradeMode").or(fields.settings.first());
-    let takes_over = field(fields, "job.upgradeMode").is_some_and(|mode| mode.value != "stateless");
     let is_given = |of: &str| Versions::parse(of).is_ok_and(|own| own.overlaps(versions));
     let chart = OF_CHART.iter().filter(|(_, of)| is_given(of));
-    let keys = MADE[..MADE.len() - usize::from(!takes_over)].iter();
+    let keys = MADE[..MADE.len() - usize::from(!takes_over(fields))].iter();
     let keys = keys.chain(chart.map(|(key, _)| key));
     if let Some(place) = place {
-        let unknown = keys.map(|key| Setting {
-            key: (*key).to_owned(),
-            value: "(what the operator sets)".to_owned(),
-            known: false,
-            written: Some(place.key.clone()),
-            ..place.clone()
-        });
-        document.settings = unknown.collect();
+        document.settings = keys.map(|key| unknown(key, place)).collect();
     }
     document
+}
+
+/// An option that the operator sets to something.
+fn unknown(key: &str, place: &Setting) -> Setting {
+    Setting {
+        key: key.to_owned(),
+        value: "(what the operator sets)".to_owned(),
+        known: false,
+        written: Some(place.key.clone()),
+        ..place.clone()
+    }
 }
 
 /// What the operator's configuration gives a resource of these versions in a namespace.

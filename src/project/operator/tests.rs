@@ -96,6 +96,22 @@ fn a_session_job_has_what_its_cluster_says_below_its_own() {
 }
 
 #[test]
+fn a_session_job_that_takes_over_its_checkpoints_gets_an_interval() {
+    let keys = ["execution.checkpointing.interval"];
+    for (mode, value) in [("last-state", "?"), ("stateless", "-")] {
+        let job = JOB.replace("4}", &format!("4, upgradeMode: {mode}}}"));
+        let tree = [
+            ("cluster.yaml", CLUSTER),
+            ("job.yaml", &job),
+            ("values.yaml", DEFAULTS),
+        ];
+        let all = shown(&tree, &keys);
+        assert_eq!(all[0], (Base::Operator, "-".to_owned()));
+        assert_eq!(all[1], (Base::Operator, value.to_owned()));
+    }
+}
+
+#[test]
 fn the_operators_own_configuration_lies_below_by_namespace_and_version() {
     let tree = [("cluster.yaml", CLUSTER), ("values.yaml", DEFAULTS)];
     let keys = ["a", "b", "c", "d", "e", "state.backend.type"];
