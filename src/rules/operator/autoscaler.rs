@@ -58,7 +58,8 @@ const RANGES: [Range; 11] = [
         None,
         Some("1.7"),
     ),
-    range(TARGET, 0.0, SHARE, None, Some("1.7")),
+    // Operators since 1.7 refuse less than 0; the upper limit, and this name, came later.
+    range(TARGET, 0.0, SHARE, None, Some("1.11")),
     range(
         "job.autoscaler.target.utilization.boundary",
         0.0,
