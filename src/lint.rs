@@ -61,7 +61,7 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         mask.add_variables(deployment);
     }
     for finding in &mut linted.findings {
-        mask.apply(finding);
+        mask.apply(project.sources, finding);
     }
     linted.findings.sort_by(|left, right| {
         identity(left)

@@ -1118,3 +1118,45 @@ fn migrate_leaves_a_read_only_folder_alone_and_keeps_the_mode() {
     let metadata = fs::metadata(conf.join("config.yaml")).expect("the new file");
     assert_eq!(metadata.permissions().mode() & 0o777, 0o640);
 }
+
+/// Every text that must not come out of files, in places that no rule takes for a secret for certain.
+#[test]
+fn no_output_shows_a_secret() {
+    let files = [
+        (
+            "flink-conf.yaml",
+            "s3.secret-key: /aB1todo2cD\nno line\ns3.secret-key: aB2cD$eF\nno line\n\
+             env.java.opts.all: -Djavax.net.ssl.trustStorePassword=aB3cD -Dx=y\nno line\n\
+             state.checkpoints.dir: s3://me:aB4cD@bucket/x\nno line\n\
+             rest.port: s3://me:aB4cD@bucket\n\
+             metrics.reporter.x.token: aB5cD\nno line\n",
+        ),
+        (
+            "docker-compose.yml",
+            "services:\n  run:\n    image: flink:1.18\n    command: /run.sh\n    environment:\n      \
+             - DB_PASSWORD=aB6cD\n      - |\n        FLINK_PROPERTIES=\n        rest.port: x\n",
+        ),
+        (
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: x\n    \
+             image: flink:1.18\n    env:\n    - name: DB_PASSWORD\n      value: aB7cD\n    \
+             - name: FLINK_PROPERTIES\n      value: 'rest.port: x'\n",
+        ),
+    ];
+    let tree = tree(&files);
+    for args in [
+        &["check"][..],
+        &["check", "-v"],
+        &["check", "--format", "json"],
+        &["check", "--format", "concise"],
+        &["show"],
+        &["show", "--format", "json"],
+        &["memory"],
+    ] {
+        let output = run(tree.path(), args);
+        let text = out(&output) + &err(&output);
+        assert!(text.contains("docker-compose.yml"), "{args:?}: {text}");
+        let shown = text.lines().find(|line| line.contains("aB"));
+        assert_eq!(shown, None, "{args:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What is in force in a deployment, for people and as JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -94,7 +95,7 @@ pub fn text(deployments: &[Deployment]) -> String {
                 out.push_str(&format!(
                     "  {:width$}  {}   {}:{}{unknown}{reader}{shadowed}\n",
                     plain(&row.setting.key),
-                    plain(shown_value(row.setting)),
+                    plain(&shown_value(row.setting)),
                     plain(row.path),
                     row.line
                 ));
@@ -317,7 +318,7 @@ fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<Strin
 #[derive(Serialize)]
 struct SettingJson<'d> {
     key: &'d str,
-    value: &'d str,
+    value: Cow<'d, str>,
     line: usize,
     column: usize,
     key_span: SpanJson,

@@ -4,11 +4,16 @@
 //! Flink masks values in its log and web interface by words in the key
 //! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
 
+mod looks;
 mod mask;
 mod tokens;
 mod variables;
 
 pub use mask::Mask;
+
+use std::borrow::Cow;
+
+use variables::is_access_key_name;
 
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
@@ -103,12 +108,19 @@ fn secret_of(setting: &Setting) -> Option<&'static str> {
     })
 }
 
+/// Whether the value of a setting is never shown, be it a secret for certain or not.
+fn is_hidden(setting: &Setting) -> bool {
+    let structured = matches!(setting.kind, Kind::Null | Kind::Boolean);
+    let by_key = looks::is_hidden_key(&setting.key) && looks::is_hidden(&setting.value);
+    !structured && by_key || secret_of(setting).is_some()
+}
+
 /// The value of a setting as it may be shown: stars for a secret.
-pub fn shown_value(setting: &Setting) -> &str {
-    if secret_of(setting).is_some() {
-        "***"
+pub fn shown_value(setting: &Setting) -> Cow<'_, str> {
+    if is_hidden(setting) {
+        Cow::Borrowed("***")
     } else {
-        &setting.value
+        looks::without(&setting.value)
     }
 }
 

@@ -1,16 +1,20 @@
 //! Keeps secrets out of what any rule says: where a line with one is shown beside another finding, and
 //! where a message repeats a value.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{secret_of, variables};
+use super::{is_hidden, looks};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::syntax::Document;
-use crate::text::{SourceId, Sources, Span};
+use crate::text::{Source, SourceId, Sources, Span};
 
 /// A text shorter than this may stand anywhere by chance.
 const SHORTEST: usize = 6;
+
+/// How many lines before and behind its own a finding may show.
+const AROUND: usize = 5;
 
 /// A word of letters alone from here on is none of any language.
 const LONG_WORD: usize = 16;
@@ -19,7 +23,7 @@ const LONG_WORD: usize = 16;
 #[derive(Debug, Default)]
 pub struct Mask {
     places: BTreeMap<SourceId, Vec<Span>>,
-    values: BTreeMap<SourceId, BTreeSet<String>>,
+    values: BTreeSet<String>,
 }
 
 impl Mask {
@@ -28,7 +32,7 @@ impl Mask {
         let mut mask = Mask::default();
         for document in documents {
             for setting in &document.settings {
-                if secret_of(setting).is_some() {
+                if is_hidden(setting) {
                     let source = sources.get(document.source);
                     // To the end of the line: what a `#` cuts off belongs to the secret.
                     let end = source
@@ -40,8 +44,7 @@ impl Mask {
                     let value = setting.value.as_str();
                     let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase());
                     if value.len() >= SHORTEST && !(is_word && value.len() < LONG_WORD) {
-                        let values = mask.values.entry(source.id).or_default();
-                        values.insert(setting.value.clone());
+                        mask.values.insert(setting.value.clone());
                     }
                 }
             }
@@ -53,7 +56,11 @@ impl Mask {
     pub fn add_variables(&mut self, deployment: &Deployment) {
         for container in &deployment.cluster.containers {
             let variables = container.has.variables.iter();
-            for variable in variables.filter(|variable| variables::secret(variable).is_some()) {
+            for variable in variables {
+                let value = variable.value.as_deref().unwrap_or_default();
+                if !looks::is_hidden_key(&variable.name) || !looks::is_hidden(value) {
+                    continue;
+                }
                 let places = self.places.entry(container.source).or_default();
                 places.push(variable.value_at);
             }
@@ -61,15 +68,13 @@ impl Mask {
     }
 
     /// Takes the secrets out of a finding.
-    pub fn apply(&self, finding: &mut Finding) {
+    pub fn apply(&self, sources: &Sources, finding: &mut Finding) {
         if let Some(places) = self.places.get(&finding.at.source) {
             let new = places.iter().filter(|at| !finding.hidden.contains(at));
             let new: Vec<Span> = new.copied().collect();
             finding.hidden.extend(new);
         }
-        let Some(values) = self.values.get(&finding.at.source) else {
-            return;
-        };
+        hide_near(sources.get(finding.at.source), finding);
         let related = finding.related.iter_mut().map(|other| &mut other.message);
         let fix = finding.fix.as_mut();
         let fix = fix
@@ -77,11 +82,43 @@ impl Mask {
             .flat_map(|fix| [&mut fix.title, &mut fix.risk]);
         let texts = [&mut finding.message, &mut finding.label, &mut finding.help];
         for text in texts.into_iter().chain(related).chain(fix) {
-            for value in values {
+            for value in &self.values {
                 if text.contains(value.as_str()) {
                     *text = text.replace(value.as_str(), "***");
                 }
             }
+            if let Cow::Owned(shown) = looks::without(text) {
+                *text = shown;
+            }
+        }
+    }
+}
+
+/// Hides what looks like a secret in the lines around a finding, which nothing else reads.
+fn hide_near(source: &Source, finding: &mut Finding) {
+    let line = |index: usize| {
+        let span = source.line_span(index);
+        let bytes = &source.bytes[span.start as usize..span.end as usize];
+        // One byte each, so that places stay what they are.
+        let plain = bytes
+            .iter()
+            .map(|byte| if byte.is_ascii() { *byte } else { b'x' });
+        let text: String = plain.map(char::from).collect();
+        (span.start as usize, text)
+    };
+    let own = source.line_index(finding.at.span.start);
+    let lines: Vec<(usize, String)> = (own.saturating_sub(AROUND)..=own + AROUND)
+        .map(line)
+        .collect();
+    for (index, (start, text)) in lines.iter().enumerate() {
+        let beside = |other: Option<usize>| {
+            let other = other.and_then(|other| lines.get(other));
+            other.map_or("", |(_, text)| text.as_str())
+        };
+        let beside = [beside(index.checked_sub(1)), beside(Some(index + 1))];
+        for range in looks::in_line(text, beside) {
+            let at = Span::new(start + range.start, start + range.end);
+            finding.hidden.push(at);
         }
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn secret(variable: &Variable) -> Option<&str> {
 }
 
 /// `AWS_SECRET_ACCESS_KEY`: what the plugins for object stores read.
-fn is_access_key_name(name: &str) -> bool {
+pub(super) fn is_access_key_name(name: &str) -> bool {
     letters(name).ends_with("secretaccesskey")
 }
 
