@@ -255,7 +255,7 @@ impl<'p> Deployment<'p> {
         let mut any = false;
         let all = self.flink_documents().all(|document| {
             any = true;
-            document.complete && document.load_error.is_none()
+            document.complete && document.load_error.is_none() && !self.has_lines_of_both(document)
         });
         any && all && self.base.is_known() && self.unseen.is_none()
     }
@@ -267,7 +267,9 @@ impl<'p> Deployment<'p> {
         known
             && own.all(|document| {
                 !self.is_read_by(document, process)
-                    || document.complete && document.load_error.is_none()
+                    || document.complete
+                        && document.load_error.is_none()
+                        && !self.has_lines_of_both(document)
             })
     }
 
@@ -357,7 +359,7 @@ impl<'p> Deployment<'p> {
             return Value::Unknown;
         };
         let agreed = hits.iter().all(|(other, ..)| other.value == setting.value);
-        if !(agreed && setting.known) {
+        if !(agreed && setting.known) || self.is_read_otherwise(setting, document) {
             return Value::Unknown;
         }
         Value::Known(Effective {

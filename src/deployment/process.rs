@@ -2,7 +2,8 @@
 //! `FLINK_PROPERTIES` of one service are.
 
 use super::{Deployment, Process, Site};
-use crate::syntax::Document;
+use crate::flink::version::Versions;
+use crate::syntax::{Document, Layer, Setting};
 
 /// Beginnings of the options on which one process alone acts. What a job is given when it is submitted, the
 /// `JobManager`'s own client or dispatcher gives it.
@@ -41,6 +42,36 @@ impl<'p> Deployment<'p> {
     /// Whether a process reads a document.
     pub(super) fn is_read_by(&self, document: &Document, process: Process) -> bool {
         self.only.is_empty() || self.reader(document).is_none_or(|own| own == process)
+    }
+
+    /// Whether a line of `FLINK_PROPERTIES` may say something else than it seems to. From 1.19 on the
+    /// entrypoint of the image cuts each line at its first colon and takes out every blank, no `#` begins a
+    /// comment, and the value goes through a command line, which may take its quotes
+    /// (`process_flink_properties` of flink-docker).
+    pub(super) fn is_read_otherwise(&self, setting: &Setting, document: &Document) -> bool {
+        if document.layer != Layer::Environment || !self.versions.overlaps(Versions::YAML) {
+            return false;
+        }
+        let value = setting.value.trim();
+        let is_amount = value.split_once(' ').is_some_and(|(number, unit)| {
+            let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+            is_number && unit.trim().bytes().all(|byte| byte.is_ascii_alphabetic())
+        });
+        let source = self.source(document);
+        let line = source.line_span(source.line_index(setting.value_at.end));
+        let behind = source
+            .bytes
+            .get(setting.value_at.end as usize..line.end as usize);
+        value.contains(char::is_whitespace) && !is_amount
+            || value.contains(['"', '\'', '#'])
+            || behind.is_some_and(|behind| behind.contains(&b'#'))
+    }
+
+    /// Whether a document has lines that one version skips, and another reads.
+    pub(super) fn has_lines_of_both(&self, document: &Document) -> bool {
+        document.layer == Layer::Environment
+            && !document.problems.is_empty()
+            && self.versions.overlaps(Versions::YAML)
     }
 
     /// Whether the other process has another value for what a client may read: nobody knows where jobs are

@@ -371,6 +371,52 @@ fn a_place_that_nobody_knows_is_not_what_the_image_ships() {
 }
 
 #[test]
+fn a_line_that_newer_images_read_otherwise_is_unknown() {
+    let get = |version: &str, line: &str, key: &str| {
+        let own = properties(line);
+        let text = compose(&[(JOB_MANAGER, &own), (TASK_MANAGER, &own)]);
+        let text = text.replace("1.20", version);
+        with(&[("compose.yaml", &text)], |project| {
+            project.deployments()[0].get(key).text().map(str::to_owned)
+        })
+    };
+    for (line, key, old, new) in [
+        (
+            "env.java.opts.jobmanager: -Da -Db",
+            "env.java.opts.jobmanager",
+            Some("-Da -Db"),
+            None,
+        ),
+        (
+            "state.checkpoints.dir: s3://b # c",
+            "state.checkpoints.dir",
+            Some("s3://b"),
+            None,
+        ),
+        (
+            "slot.idle.timeout: 10 s",
+            "slot.idle.timeout",
+            Some("10 s"),
+            Some("10 s"),
+        ),
+        (
+            "state.checkpoints.num-retained:3",
+            "state.checkpoints.num-retained",
+            Some("1"),
+            None,
+        ),
+    ] {
+        for (version, value) in [("1.18", old), ("1.20", new)] {
+            assert_eq!(
+                get(version, line, key).as_deref(),
+                value,
+                "{version}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_template_joins_nothing() {
     let map = map("flink-conf.yaml", "rest.port: 80");
     let pods = pods("jobmanager", "{{ if .Values.x }}\n");
