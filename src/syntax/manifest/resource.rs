@@ -2,7 +2,8 @@
 //! operator turns into options of Flink is another (`FlinkConfigBuilder` of the operator).
 
 use super::place::{Place, place};
-use super::{MAPS, child};
+use super::child;
+use super::walk::MAPS;
 use crate::flink::sizes;
 use crate::flink::value::{parse_memory, write_memory};
 use crate::syntax::yaml::Outer;
