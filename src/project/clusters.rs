@@ -4,8 +4,10 @@
 //! A number or a limit counts only where the container provably mounts the file. What may set options
 //! silences more widely: everything in the folder of the file and above.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use conf::Conf;
+use members::{Member, containers, services};
 use numbers::{Counted, count, limits};
 use running::running;
 
@@ -13,11 +15,13 @@ use crate::config::Configs;
 use crate::deployment::{Cluster, Count, Engine, Place, Use};
 use crate::finding::Location;
 use crate::recognise::cluster::{
-    self, Facts, Kind, Kustomization, Mount, Role, Runs, Sets, Workers, Workload,
+    self, Facts, Kind, Kustomization, Role, Runs, Sets, Workers, Workload,
 };
 use crate::recognise::evidence;
 use crate::text::{SourceId, Sources, Span};
 
+mod conf;
+mod members;
 mod numbers;
 mod running;
 #[cfg(test)]
@@ -47,19 +51,6 @@ pub(super) struct File {
     pub(super) facts: Facts,
     /// The text, of a file that can't be read otherwise.
     text: Option<String>,
-}
-
-/// A container that certainly runs the configuration, or another description of one that does.
-struct Member<'c> {
-    file: &'c File,
-    workload: &'c Workload,
-    proven: bool,
-}
-
-/// The configuration in question.
-struct Conf<'c> {
-    paths: &'c [&'c str],
-    home: &'c str,
 }
 
 impl Clusters {
@@ -419,198 +410,6 @@ impl File {
             None => true,
         }
     }
-}
-
-impl Conf<'_> {
-    /// Whether the configuration lies in the folder of a file or below.
-    fn is_below(&self, file: &File) -> bool {
-        let folder = evidence::folder(&file.path);
-        self.paths.iter().any(|path| is_in(path, folder))
-    }
-
-    /// Whether a folder lies in that of the configuration.
-    fn is_above(&self, folder: &str) -> bool {
-        let mut own = self.paths.iter().map(|path| evidence::folder(path));
-        own.any(|own| is_in(folder, own))
-    }
-
-    /// Whether a container has a file from the folder of the configuration at a place where Flink does not
-    /// look for it.
-    fn is_elsewhere_in(&self, workload: &Workload) -> bool {
-        let mut own = self.paths.iter().map(|path| evidence::folder(path));
-        own.any(|own| {
-            let mut others = workload.elsewhere.iter();
-            others.any(|path| path == own || !own.is_empty() && evidence::folder(path) == own)
-        })
-    }
-
-    /// Whether a container mounts the configuration at a place that certainly is Flink's.
-    fn is_certainly_in(&self, workload: &Workload) -> bool {
-        let mut mounts = workload.mounts.iter();
-        mounts.any(|mount| matches!(mount, Mount::Path(path, true) if self.is_at(path)))
-    }
-
-    /// Whether the image of a Dockerfile gets the configuration, built in the folder of its file or above.
-    fn is_copied_by(&self, file: &File, home: &str) -> bool {
-        let mut context = evidence::folder(&file.path);
-        loop {
-            let mut copies = file.facts.copies.iter();
-            let is_own = |source: &String| {
-                let source = source.trim_end_matches('*');
-                cluster::joined(context, source).is_some_and(|path| self.is_at(&path))
-            };
-            if copies.any(is_own) {
-                return true;
-            }
-            if context.len() <= home.trim_end_matches('/').len() {
-                return false;
-            }
-            context = evidence::folder(context);
-        }
-    }
-
-    /// Whether a container certainly runs another configuration of the tree.
-    fn is_other_of(&self, workload: &Workload) -> bool {
-        let mut paths = workload.mounts.iter().filter_map(|mount| match mount {
-            Mount::Path(path, true) => Some(path),
-            _ => None,
-        });
-        let mut any = false;
-        let other = paths.all(|path| {
-            any = true;
-            !self.is_at(path)
-        });
-        any && other
-    }
-
-    /// Whether a file is a template of the Helm chart that holds the configuration.
-    fn is_in_chart_of(&self, file: &File) -> bool {
-        let chart = match file.path.split_once("templates/") {
-            Some(("", _)) => Some(""),
-            Some((chart, _)) => chart.strip_suffix('/'),
-            None => None,
-        };
-        chart.is_some_and(|chart| self.paths.iter().any(|path| is_in(path, chart)))
-    }
-
-    /// Whether a file that can't be read otherwise holds the way to the configuration.
-    fn is_named_in(&self, file: &File) -> bool {
-        let Some(text) = &file.text else { return false };
-        let folder = evidence::folder(&file.path);
-        self.paths.iter().any(|path| {
-            let own = evidence::folder(path);
-            let shared = own
-                .split('/')
-                .zip(folder.split('/'))
-                .take_while(|(left, right)| left == right)
-                .map(|(part, _)| part.len() + 1)
-                .sum::<usize>();
-            let below = path.get(shared.min(path.len())..).unwrap_or(path);
-            let last = own.rsplit('/').next().unwrap_or(own);
-            text.contains(below) || !last.is_empty() && text.contains(&format!("/{last}:"))
-        })
-    }
-
-    /// Whether something at this path of the tree is the configuration or its folder.
-    fn is_at(&self, mounted: &str) -> bool {
-        self.paths.iter().any(|path| {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let is_read = matches!(name, "flink-conf.yaml" | "config.yaml");
-            *path == mounted || is_read && evidence::folder(path) == mounted
-        })
-    }
-}
-
-fn is_in(path: &str, folder: &str) -> bool {
-    folder.is_empty()
-        || path
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The services of compose files that mount the configuration, and other descriptions of them: the
-/// same name in another file of the folder, which may be laid over the first.
-fn services<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
-    let all = || {
-        let compose = files.iter().filter(|file| file.facts.kind == Kind::Compose);
-        compose.flat_map(|file| {
-            let workloads = file.facts.workloads.iter();
-            workloads.map(move |workload| (*file, workload))
-        })
-    };
-    let proven = |workload: &Workload| {
-        let mut mounts = workload.mounts.iter();
-        mounts.any(|mount| matches!(mount, Mount::Path(path, _) if conf.is_at(path)))
-    };
-    let names: BTreeSet<(&str, &str)> = all()
-        .filter(|(_, workload)| proven(workload))
-        .map(|(file, workload)| (evidence::folder(&file.path), workload.name.as_str()))
-        .collect();
-    all()
-        .filter(|(file, workload)| {
-            names.contains(&(evidence::folder(&file.path), workload.name.as_str()))
-        })
-        .map(|(file, workload)| Member {
-            file,
-            workload,
-            proven: proven(workload),
-        })
-        .collect()
-}
-
-/// The containers of manifests that mount a `ConfigMap` which a kustomization makes of the
-/// configuration. Where it, or one that builds on it, changes what it reads, nothing is certain.
-fn containers<'c>(files: &[&'c File], conf: &Conf) -> Vec<Member<'c>> {
-    let mut out = Vec::new();
-    let joined = || {
-        files.iter().filter_map(|file| {
-            let own = file.facts.kustomization.as_ref()?;
-            Some((evidence::folder(&file.path), own))
-        })
-    };
-    let unreadable = files
-        .iter()
-        .any(|file| file.facts.kind == Kind::Kustomization && file.facts.unreadable);
-    for (folder, own) in joined() {
-        let maps: Vec<(&str, &str)> = own
-            .files
-            .iter()
-            .filter(|(.., path)| conf.paths.contains(&path.as_str()))
-            .map(|(name, key, _)| (name.as_str(), key.as_str()))
-            .collect();
-        let builds_on = |other: &Kustomization| other.resources.iter().any(|path| path == folder);
-        let changed = own.patches || unreadable;
-        if maps.is_empty()
-            || changed
-            || joined().any(|(_, other)| builds_on(other) && other.patches)
-        {
-            continue;
-        }
-        for file in files {
-            if file.facts.kind != Kind::Manifest || !own.resources.contains(&file.path) {
-                continue;
-            }
-            for workload in &file.facts.workloads {
-                let mounts = |mount: &Mount| match mount {
-                    Mount::ConfigMap(name, keys) => maps.iter().any(|(own, key)| {
-                        let held = keys
-                            .as_ref()
-                            .is_none_or(|keys| keys.iter().any(|k| k == key));
-                        own == name && held && matches!(*key, "flink-conf.yaml" | "config.yaml")
-                    }),
-                    Mount::Path(..) => false,
-                };
-                if workload.mounts.iter().any(mounts) {
-                    out.push(Member {
-                        file,
-                        workload,
-                        proven: true,
-                    });
-                }
-            }
-        }
-    }
-    out
 }
 
 fn place(source: SourceId, span: Span, what: String) -> Place {
