@@ -190,6 +190,15 @@ impl<'p> Deployment<'p> {
         self.sources.get(document.source)
     }
 
+    /// Where a document stands: its file, and of a part the line that it begins at.
+    pub fn place_of(&self, document: &Document) -> String {
+        let source = self.source(document);
+        match document.held_at {
+            Some(held) => format!("{}:{}", source.path, source.place(held.start).line),
+            None => source.path.clone(),
+        }
+    }
+
     /// A place in a document.
     pub fn at(document: &Document, span: Span) -> Location {
         Location {

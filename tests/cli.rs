@@ -89,6 +89,56 @@ fn nothing_to_lint_is_said_on_standard_error() {
 }
 
 #[test]
+fn an_empty_standard_input_is_called_that() {
+    let folder = tree(&[]);
+    let output = flint(folder.path())
+        .args(["check", "-"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("flint starts");
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("standard input is empty"));
+}
+
+#[test]
+fn layers_fit_a_terminal_and_tell_what_counts_for_nothing() {
+    let folder = tree(&[(
+        "docker-compose.yml",
+        "services:
+  jobmanager:
+    image: flink:1.18
+    command: jobmanager
+    environment:
+      FLINK_PROPERTIES: |
+        jobmanager.rpc.address: jobmanager
+        taskmanager.numberOfTaskSlots: 2
+  taskmanager:
+    image: flink:1.18
+    command: taskmanager -Dtaskmanager.numberOfTaskSlots=4
+    environment:
+      FLINK_PROPERTIES: |
+        jobmanager.rpc.address: jobmanager
+        taskmanager.numberOfTaskSlots: 2
+",
+    )]);
+    let shown = out(&run(folder.path(), &["show"]));
+    let layers = "  layers, weakest first:
+    shipped      what the image ships
+    environment  2 options, 1 for the other process   docker-compose.yml:6   (JobManager only)
+                 FLINK_PROPERTIES of jobmanager
+    environment  2 options, 1 overridden   docker-compose.yml:13   (TaskManager only)
+                 FLINK_PROPERTIES of taskmanager
+    arguments    1 option   docker-compose.yml:11   (TaskManager only)
+                 command of taskmanager
+";
+    assert!(shown.contains(layers), "{shown}");
+    let told = err(&run(folder.path(), &["check", "-v"]));
+    let read =
+        "read: docker-compose.yml:6, FLINK_PROPERTIES of jobmanager, as environment (flink-conf)";
+    assert!(told.contains(read), "{told}");
+}
+
+#[test]
 fn a_missing_path_names_the_nearest() {
     let folder = tree(&[("deploy/flink-conf.yaml", BAD)]);
     let output = run(folder.path(), &["check", "deplyo"]);

@@ -40,6 +40,9 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         let name = match &args.stdin_filename {
             Some(name) => name.as_path(),
             None if stdin::is_plain(&bytes) => Path::new(stdin::NAME),
+            None if bytes.iter().all(u8::is_ascii_whitespace) => {
+                return Err("standard input is empty".to_owned());
+            }
             None => {
                 return Err(
                     "`-` needs --stdin-filename PATH, unless the text is a manifest: the name says what it is"
@@ -135,14 +138,10 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
             Some(from) => format!(" ({from})"),
             None => String::new(),
         };
-        complain(
-            "deployment",
-            &format!(
-                "{} runs {}{from}",
-                deployment.name,
-                deployment.version_text()
-            ),
-        );
+        let runs_flink = !deployment.documents.is_empty() || !deployment.unread.is_empty();
+        let runs = format!(" runs {}{from}", deployment.version_text());
+        let runs = if runs_flink { runs.as_str() } else { "" };
+        complain("deployment", &format!("{}{runs}", deployment.name));
         if let Some(from) = &deployment.version_dropped {
             let what = "not counted, its version does not read these files";
             complain("  version", &format!("{from}: {what}"));
@@ -156,8 +155,16 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         }
         tell_cluster(deployment);
         for document in deployment.documents.iter().chain(&deployment.host) {
-            let path = &deployment.source(document).path;
-            complain("  read", &format!("{path} as {}", document.format.name()));
+            let mut text = deployment.place_of(document);
+            if let Some(name) = &document.name {
+                text.push_str(&format!(", {name},"));
+            }
+            let (layer, format) = (document.layer.name(), document.format.name());
+            text.push_str(&format!(" as {layer}"));
+            if layer != format {
+                text.push_str(&format!(" ({format})"));
+            }
+            complain("  read", &text);
         }
         for document in &deployment.unread {
             let path = &deployment.source(document).path;

@@ -10,7 +10,7 @@ use super::plain;
 use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
 use crate::rules::shown_value;
-use crate::syntax::{Document, Layer, Problem, Setting, Space};
+use crate::syntax::{Document, Layer, Problem, Setting, Space, is_placeholder};
 use crate::text::Span;
 
 /// Every deployment with its settings, the winner of each key and what it shadows.
@@ -83,10 +83,10 @@ pub fn text(deployments: &[Deployment]) -> String {
                     0 => String::new(),
                     count => format!("   over {count} more"),
                 };
-                let unknown = if row.setting.known {
-                    ""
-                } else {
-                    "   (placeholder)"
+                let unknown = match row.setting {
+                    setting if setting.known => "",
+                    setting if is_placeholder(&setting.value) => "   (placeholder)",
+                    _ => "   (unknown)",
                 };
                 let reader = match row.reader {
                     Some(process) => format!("   ({} only)", process.name()),
@@ -105,6 +105,9 @@ pub fn text(deployments: &[Deployment]) -> String {
     out
 }
 
+/// How wide the line of a layer may be before what holds it gets a line of its own.
+const WIDTH: usize = 80;
+
 /// The layers of a deployment that has several, weakest first, with what each contributes.
 fn layers(deployment: &Deployment) -> String {
     let below = match deployment.base {
@@ -115,47 +118,74 @@ fn layers(deployment: &Deployment) -> String {
     if deployment.documents.len() < 2 && below.is_none() {
         return String::new();
     }
+    let documents = &deployment.documents;
+    let names = documents.iter().map(|document| document.layer.name());
+    let names = names.chain(below.map(|_| "shipped"));
+    let width = names.map(str::len).max().unwrap_or(0);
     let mut out = "  layers, weakest first:\n".to_owned();
     if let Some(below) = below {
-        out.push_str(&format!("    {:18} {below}\n", "shipped"));
+        out.push_str(&format!("    {:width$}  {below}\n", "shipped"));
     }
     let both = [Process::JobManager, Process::TaskManager];
     let in_force: Vec<&Setting> = both
         .into_iter()
-        .flat_map(|process| in_one(deployment, &deployment.documents, Some(process)))
+        .flat_map(|process| in_one(deployment, documents, Some(process)))
         .map(|(_, row)| row.setting)
         .collect();
-    for document in &deployment.documents {
-        let source = deployment.source(document);
-        let name = match (&document.name, document.held_at) {
-            (Some(name), Some(held)) => {
-                let line = source.place(held.start).line;
-                format!("{}:{line} ({name})", source.path)
-            }
-            _ => source.path.clone(),
-        };
+    for document in documents {
         let reader = match deployment.reader(document) {
-            Some(process) => format!(", {} only", process.name()),
+            Some(process) => format!("   ({} only)", process.name()),
             None => String::new(),
         };
-        let own = document.in_force().count();
-        let wins = document
-            .in_force()
-            .filter(|setting| in_force.iter().any(|other| std::ptr::eq(*other, *setting)))
-            .count();
-        let count = match (own, own - wins) {
-            (1, 0) => "1 option".to_owned(),
-            (own, 0) => format!("{own} options"),
-            (1, _) => "1 option, overridden".to_owned(),
-            (own, lost) => format!("{own} options, {lost} overridden"),
-        };
-        out.push_str(&format!(
-            "    {:18} {}{reader}: {count}\n",
+        let line = format!(
+            "    {:width$}  {}   {}{reader}",
             document.layer.name(),
-            plain(&name)
-        ));
+            contributes(deployment, document, &in_force),
+            plain(&deployment.place_of(document)),
+        );
+        out.push_str(&line);
+        // The heading often says it already.
+        let name = document.name.as_deref();
+        if let Some(name) = name.filter(|name| !deployment.name.contains(name)) {
+            let name = plain(name);
+            if line.chars().count() + 3 + name.chars().count() > WIDTH {
+                out.push_str(&format!("\n    {:width$}  {name}", ""));
+            } else {
+                out.push_str(&format!("   {name}"));
+            }
+        }
+        out.push('\n');
     }
     out
+}
+
+/// How many options a document has, and how many of them count for nothing.
+fn contributes(deployment: &Deployment, document: &Document, in_force: &[&Setting]) -> String {
+    if document.load_error.is_some() {
+        return "does not load".to_owned();
+    }
+    let other = of_other(deployment.reader(document));
+    let (mut all, mut foreign, mut lost) = (0, 0, 0);
+    for setting in document.in_force() {
+        all += 1;
+        if other.is_some_and(|other| setting.key.starts_with(other)) {
+            foreign += 1;
+        } else if !in_force.iter().any(|own| std::ptr::eq(*own, setting)) {
+            lost += 1;
+        }
+    }
+    let mut text = match all {
+        1 => "1 option".to_owned(),
+        all => format!("{all} options"),
+    };
+    for (count, what) in [(lost, "overridden"), (foreign, "for the other process")] {
+        match count {
+            0 => {}
+            _ if all == 1 => text.push_str(&format!(", {what}")),
+            count => text.push_str(&format!(", {count} {what}")),
+        }
+    }
+    text
 }
 
 /// The options that something beside the files sets, with an unknown value, and what that is.
@@ -210,19 +240,22 @@ fn in_force<'d>(deployment: &'d Deployment, documents: &'d [&'d Document]) -> Ve
     rows.into_values().flatten().collect()
 }
 
-/// The same of one process, or of both.
+/// How options begin that concern the other process: what one is told of the other, nobody acts on.
+fn of_other(process: Option<Process>) -> Option<&'static str> {
+    match process? {
+        Process::JobManager => Some("taskmanager."),
+        Process::TaskManager => Some("jobmanager.memory."),
+    }
+}
+
+/// The last setting of each key for one process, or for both.
 fn in_one<'d>(
     deployment: &'d Deployment,
     documents: &'d [&'d Document],
     process: Option<Process>,
 ) -> BTreeMap<&'d str, Row<'d>> {
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
-    // What one process is told of the other, nobody acts on.
-    let other = match process {
-        Some(Process::JobManager) => Some("taskmanager."),
-        Some(Process::TaskManager) => Some("jobmanager.memory."),
-        None => None,
-    };
+    let other = of_other(process);
     let acts = |setting: &&Setting| other.is_none_or(|other| !setting.key.starts_with(other));
     for document in documents.iter().filter(|own| own.load_error.is_none()) {
         let reader = deployment.reader(document);

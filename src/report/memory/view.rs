@@ -9,7 +9,7 @@ use super::rows;
 use crate::deployment::{Case, Deployment, Unknown, VersionFrom};
 use crate::flink::memory::{Key, MemoryError, Mode, Part, Preset, Process, Why};
 use crate::flink::version::{NAMES, Versions};
-use crate::syntax::{Document, Kind, Setting, Space};
+use crate::syntax::{Document, Kind, Setting, Space, is_placeholder};
 use crate::text::Span;
 
 /// What is asked beyond what the files say.
@@ -392,11 +392,16 @@ fn unknown_outcome(unknown: Unknown, origins: Origins) -> Outcome {
             )
         }
         Unknown::Placeholder(key) => {
-            let place = match origins.of(key) {
-                Origin::File { path, line, .. } => format!("   {path}:{line}"),
-                _ => String::new(),
+            let text = match origins.of(key) {
+                Origin::File { path, line, value } if !is_placeholder(&value) => {
+                    format!("{key} is not known   {path}:{line}")
+                }
+                Origin::File { path, line, .. } => {
+                    format!("{key} is a placeholder   {path}:{line}")
+                }
+                _ => format!("{key} is a placeholder"),
             };
-            ("placeholder", format!("{key} is a placeholder{place}"))
+            ("placeholder", text)
         }
         Unknown::Elsewhere(key) => {
             let by = deployment

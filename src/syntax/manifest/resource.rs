@@ -1,8 +1,8 @@
 //! Objects of the Flink Kubernetes Operator: the fields of each are a document, and what of them the
 //! operator turns into options of Flink is another (`FlinkConfigBuilder` of the operator).
 
-use super::place::{Place, place};
 use super::child;
+use super::place::{Place, place};
 use super::walk::MAPS;
 use crate::flink::sizes;
 use crate::flink::value::{parse_memory, write_memory};
@@ -176,11 +176,21 @@ fn memory(text: &str) -> Option<String> {
     if parse_memory(text).is_ok() {
         return Some(text.to_owned());
     }
-    sizes::kubernetes(text).map(write_memory)
+    let text: String = text.split_whitespace().collect();
+    let text = text.to_ascii_uppercase();
+    let text = text.strip_suffix('B').unwrap_or(&text);
+    let quantity = match text.strip_suffix('I') {
+        Some(text) => format!("{text}i"),
+        // In capitals it is a unit for some versions of the operator's client only.
+        None if text.ends_with('K') => return None,
+        None => text.to_owned(),
+    };
+    sizes::kubernetes(&quantity).map(write_memory)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::memory;
     use crate::syntax::{Document, Space, manifest};
     use crate::text::{Source, SourceId};
 
@@ -216,6 +226,17 @@ spec:
         let source = Source::new(SourceId(0), "k8s/orders.yaml", text);
         let documents = manifest::parse(&source);
         (source, documents)
+    }
+
+    #[test]
+    fn memory_is_read_in_any_case_and_spacing_as_the_operator_reads_it() {
+        for text in ["2Gi", "2gi", "2GiB", "2 gib", "2147483648"] {
+            let size = memory(text).and_then(|size| crate::flink::value::parse_memory(&size).ok());
+            assert_eq!(size, Some(2 << 30), "{text}");
+        }
+        assert_eq!(memory("2g").as_deref(), Some("2g"));
+        assert_eq!(memory("2e9k"), None);
+        assert_eq!(memory("two"), None);
     }
 
     #[test]
