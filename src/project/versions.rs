@@ -88,6 +88,7 @@ impl Testimony {
             let above = near.map_or(home, |(folder, _)| folder);
             let found = told
                 .or_else(|| named(paths, above))
+                .or_else(|| nearest.and_then(|all| versions_of(&own(all, paths))))
                 .or_else(|| nearest.and_then(versions_of));
             match found {
                 Some((versions, from)) if versions.overlaps(readers) => {
@@ -169,6 +170,12 @@ fn versions_of(all: &[(String, Evidence)]) -> Option<(Versions, VersionFrom)> {
         union = union.or(versions);
     }
     Some((union, from?))
+}
+
+/// The statements of a folder that the only file of a deployment makes itself.
+fn own(all: &[(String, Evidence)], paths: &[&str]) -> Vec<(String, Evidence)> {
+    let own = all.iter().filter(|(path, _)| *paths == [path.as_str()]);
+    own.cloned().collect()
 }
 
 /// The weightiest statement of a folder that names a release before all that flint knows. One among
