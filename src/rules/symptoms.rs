@@ -1,7 +1,8 @@
 //! From what people see, a line of a log or an error, to the rules that speak of its cause.
 //!
 //! `symptoms.tsv` holds one fragment a line, `rule TAB fragment`, in lower-case words with one blank
-//! between them, sorted. Fragments are texts of Flink itself without the parts that vary.
+//! between them, sorted. Fragments are texts of Flink, its operator and what starts containers, without the
+//! parts that vary.
 
 /// The fragments.
 const TABLE: &str = include_str!("symptoms.tsv");
