@@ -263,6 +263,30 @@ fn the_version_beside_a_configuration_is_found_whatever_is_named() {
 }
 
 #[test]
+fn the_image_of_a_file_counts_before_what_lies_beside_it() {
+    let folder = tree(&[
+        (
+            "Dockerfile",
+            "FROM flink:1.18\nENV FLINK_PROPERTIES=\"parallelism.default: 4\"\n",
+        ),
+        (
+            "orders.yaml",
+            "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: orders}\n\
+             spec:\n  flinkVersion: v1_20\n  flinkConfiguration: {parallelism.default: \"4\"}\n",
+        ),
+    ]);
+    let shown = out(&run(folder.path(), &["show"]));
+    assert!(
+        shown.contains("Flink 1.18 (image flink:1.18 in Dockerfile:1)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("Flink 1.20 (spec.flinkVersion in orders.yaml:5)"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn several_versions_are_not_ascribed_to_one_file() {
     let folder = tree(&[
         ("a/Dockerfile", "FROM flink:1.18\n"),
@@ -833,6 +857,12 @@ fn explain_leads_from_a_message_to_its_rule() {
     assert!(
         out(&list).contains("\n  duplicate-key\n")
             && out(&list).contains("\n  yaml-does-not-load\n")
+    );
+    let refused = "SysctlForbidden: forbidden sysctl: \"net.core.rmem_max\" not allowlisted";
+    let page = out(&run(folder.path(), &["explain", refused]));
+    assert!(
+        page.starts_with("sysctl-not-settable-in-container "),
+        "{page}"
     );
     assert_eq!(
         code(&run(folder.path(), &["explain", "no such message at all"])),
