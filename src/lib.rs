@@ -8,6 +8,9 @@
 //!                                              fix: Fix -> Edit -> Source again -> patch | write
 //! ```
 //!
+//! A source may hold several documents: a manifest holds one for each map of options, block, variable
+//! and resource in it. `project` joins documents into deployments, in Flink's order of precedence.
+//!
 //! `flint memory` leaves it at `Deployment`: `report::memory` shows what `Deployment::memory` computes,
 //! the same numbers that rules ask for. `migrate` stands beside it: the text of one file in, the text of
 //! another out.
