@@ -437,7 +437,12 @@ fn incomplete(deployment: &Deployment) -> String {
     });
     broken.unwrap_or_else(|| {
         let partial = own.find(|document| !document.complete);
-        let path = partial.map_or("it", |document| &deployment.source(document).path);
-        format!("{path} does not hold all of the configuration")
+        match partial {
+            Some(document) => {
+                let path = &deployment.source(document).path;
+                format!("{path} does not hold all of the configuration")
+            }
+            None => "not all of its configuration is in sight".to_owned(),
+        }
     })
 }
