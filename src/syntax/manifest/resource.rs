@@ -185,7 +185,11 @@ fn memory(text: &str) -> Option<String> {
         None if text.ends_with('K') => return None,
         None => text.to_owned(),
     };
-    sizes::kubernetes(&quantity).map(write_memory)
+    // Of decimals the operator writes a number with a point, which Flink may refuse.
+    let whole = !quantity.contains('.');
+    sizes::kubernetes(&quantity)
+        .filter(|_| whole)
+        .map(write_memory)
 }
 
 #[cfg(test)]
@@ -237,6 +241,7 @@ spec:
         assert_eq!(memory("2g").as_deref(), Some("2g"));
         assert_eq!(memory("2e9k"), None);
         assert_eq!(memory("two"), None);
+        assert_eq!(memory("1.5Gi"), None);
     }
 
     #[test]
