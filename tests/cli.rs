@@ -1240,3 +1240,23 @@ fn no_output_shows_a_secret() {
         assert_eq!(shown, None, "{args:?}");
     }
 }
+
+/// From 1.19 on the entrypoint of Flink's image makes other values of such lines.
+#[test]
+fn nothing_is_said_of_a_value_that_the_image_changes() {
+    for (version, found) in [("1.18", true), ("1.20", false)] {
+        let text = format!(
+            "services:\n  jobmanager:\n    image: flink:{version}\n    command: jobmanager\n    environment:\n      \
+             FLINK_PROPERTIES: |\n        env.java.opts: -Xmx1g -Da=b\n        jobmanager.rpc.address: x\n        \
+             restart-strategy.fixed-delay.delay: 1 hour x\n"
+        );
+        let tree = tree(&[("docker-compose.yml", &text)]);
+        let output = out(&run(tree.path(), &["check"]));
+        assert_eq!(
+            output.contains("jvm-flag-overrides-memory"),
+            found,
+            "{output}"
+        );
+        assert_eq!(output.contains("invalid-value"), found, "{output}");
+    }
+}

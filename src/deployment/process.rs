@@ -48,7 +48,7 @@ impl<'p> Deployment<'p> {
     /// entrypoint of the image cuts each line at its first colon and takes out every blank, no `#` begins a
     /// comment, and the value goes through a command line, which may take its quotes
     /// (`process_flink_properties` of flink-docker).
-    pub(super) fn is_read_otherwise(&self, setting: &Setting, document: &Document) -> bool {
+    pub fn is_read_otherwise(&self, setting: &Setting, document: &Document) -> bool {
         if document.layer != Layer::Environment || !self.versions.overlaps(Versions::YAML) {
             return false;
         }

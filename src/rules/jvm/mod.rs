@@ -31,6 +31,8 @@ struct Options<'p> {
     setting: &'p Setting,
     /// Versions of the deployment that read the key.
     versions: Versions,
+    /// Whether the value may be another by then.
+    open: bool,
 }
 
 /// The keys; of two in one row the first hides the second.
@@ -63,6 +65,7 @@ fn all_options<'p>(deployment: &Deployment<'p>) -> Vec<Options<'p>> {
                 document,
                 setting,
                 versions: readers,
+                open: !setting.known || deployment.is_read_otherwise(setting, document),
             });
             versions = versions.without(readers);
         }
@@ -82,6 +85,9 @@ impl<'p> Options<'p> {
             .split_whitespace()
             .filter(|flag| !of_the_shell(flag))
             .collect();
+        if self.open && self.setting.known {
+            return None;
+        }
         let certain = self.setting.known || !rest.iter().any(|flag| is_placeholder(flag));
         certain.then_some(rest)
     }

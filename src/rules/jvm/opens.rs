@@ -58,7 +58,7 @@ pub(in crate::rules) fn missing_add_opens(
     let options = all_options(deployment);
     if options
         .iter()
-        .any(|options| options.has(NEEDED) || !options.setting.known)
+        .any(|options| options.has(NEEDED) || options.open)
     {
         return;
     }

@@ -57,6 +57,7 @@ fn sites<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = Site<'d>> {
             let in_force = |(other, _): (&Setting, _)| std::ptr::eq(other, setting);
             setting.known
                 && setting.kind != Kind::Null
+                && !site.deployment.is_read_otherwise(setting, site.document)
                 && (alone() || site.deployment.raw(&setting.key).is_some_and(in_force))
         })
 }
