@@ -7,7 +7,12 @@ use crate::syntax::{Document, Layer, Setting};
 
 /// Beginnings of the options on which one process alone acts. What a job is given when it is submitted, the
 /// `JobManager`'s own client or dispatcher gives it.
-const READERS: [(&str, Process); 12] = [
+const READERS: [(&str, Process); 13] = [
+    // Where a task keeps its own copy of the state; all else of `execution.` goes with the job.
+    (
+        "execution.checkpointing.local-backup.",
+        Process::TaskManager,
+    ),
     ("execution.", Process::JobManager),
     ("historyserver.", Process::JobManager),
     ("jobmanager.", Process::JobManager),

@@ -417,6 +417,22 @@ fn a_line_that_newer_images_read_otherwise_is_unknown() {
 }
 
 #[test]
+fn the_first_images_write_the_slots_themselves() {
+    let mount = "    volumes: [\"./conf:/opt/flink/conf\"]\n";
+    for (version, may) in [("1.13", true), ("1.14", false)] {
+        let text = compose(&[(JOB_MANAGER, mount), (TASK_MANAGER, mount)]).replace("1.20", version);
+        let files = [
+            ("compose.yaml", text.as_str()),
+            ("conf/flink-conf.yaml", CONF),
+        ];
+        with(&files, |project| {
+            let own = &project.deployments()[0];
+            assert_eq!(own.cluster.may_set("taskmanager.numberOfTaskSlots"), may);
+        });
+    }
+}
+
+#[test]
 fn a_template_joins_nothing() {
     let map = map("flink-conf.yaml", "rest.port: 80");
     let pods = pods("jobmanager", "{{ if .Values.x }}\n");

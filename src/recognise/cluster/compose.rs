@@ -11,12 +11,19 @@ use super::{
     is_certain_target, is_conf_target, joined, parent, shell, starts_itself,
 };
 use crate::flink::sizes;
-use crate::flink::version::Image;
+use crate::flink::version::{Image, Versions};
 use crate::syntax::is_placeholder;
 use crate::syntax::yaml::tree::{KEY_LIMIT, Tree};
 use crate::text::Span;
 
 mod container;
+
+/// The first version that flint knows, up to which the entrypoint of the image always sets the slots
+/// (flink-docker, `dev-1.13`).
+const ONE_SLOT: Versions = Versions::from_bits(1);
+
+/// The variable that says how many.
+const SLOTS: &str = "TASK_MANAGER_NUMBER_OF_TASK_SLOTS";
 
 /// How many services extend each other at most.
 const CHAIN: usize = 8;
@@ -172,6 +179,12 @@ impl<'a, 't> Service<'a, 't> {
         let mounts = self.mounts(root, folder);
         let image = self.at(&["image"]).and_then(Value::text);
         let is_image = image.is_some_and(|image| Image::parse(image).is_some());
+        let mut sets = self.sets(role, &words, &environment, &owner);
+        // The entrypoint of these images writes one slot where no variable says another number.
+        let versions = image.and_then(Image::parse).and_then(|own| own.versions);
+        if versions.is_some_and(|own| own.overlaps(ONE_SLOT)) && !mounts.is_empty() {
+            sets.variable(SLOTS, Some("1"), at, &owner);
+        }
         let says_flink = |name: &str| name.starts_with("FLINK_");
         let is_flink = is_image
             || matches!(role, Role::JobManager | Role::TaskManager)
@@ -188,7 +201,7 @@ impl<'a, 't> Service<'a, 't> {
             single: self.is_single(),
             replicas: self.replicas(),
             memory: self.memory(),
-            sets: self.sets(role, &words, &environment, &owner),
+            sets,
             arguments: Arguments::of(
                 &words,
                 ["entrypoint", "command"]
