@@ -1209,7 +1209,15 @@ fn no_output_shows_a_secret() {
              env.java.opts.all: -Djavax.net.ssl.trustStorePassword=aB3cD -Dx=y\nno line\n\
              state.checkpoints.dir: s3://me:aB4cD@bucket/x\nno line\n\
              rest.port: s3://me:aB4cD@bucket\n\
-             metrics.reporter.x.token: aB5cD\nno line\n",
+             metrics.reporter.x.token: aB5cD\nno line\n\
+             security.ssl.rest.key-pasword: aB8cD\nno line\nsecurity.ssl.rest.key-password: \"aB9cD\"\n",
+        ),
+        (
+            "job.yaml",
+            "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: app}\nspec:\n  \
+             flinkVersion: v1_18\n  job: {parallelism: 0, args: [--password, aBcD1, --token=aBcD2]}\n  \
+             podTemplate:\n    spec:\n      containers:\n      - name: flink-main-container\n        \
+             env:\n        - {name: DB_PASSWORD, value: aBcD3}\n",
         ),
         (
             "docker-compose.yml",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Places, Report};
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
-use crate::text::{Sources, Span};
+use crate::text::{Edit, Sources, Span};
 
 #[derive(Serialize)]
 struct Json<'r> {
@@ -113,6 +113,8 @@ fn entry<'r>(
 ) -> JsonFinding<'r> {
     let start = places.start(finding.at);
     let end = places.aside(finding.at.source, finding.at.span.end);
+    let fix = finding.fix.as_ref();
+    let fix = fix.filter(|fix| !fix.edits.iter().any(|edit| writes_hidden(finding, edit)));
     JsonFinding {
         rule: &finding.rule,
         severity: finding.severity.name(),
@@ -138,7 +140,7 @@ fn entry<'r>(
                 }
             })
             .collect(),
-        fix: finding.fix.as_ref().map(|fix| JsonFix {
+        fix: fix.map(|fix| JsonFix {
             title: &fix.title,
             safety: fix.safety.name(),
             edits: fix
@@ -160,6 +162,13 @@ fn entry<'r>(
                 reason: &suppressed.reason,
             }),
     }
+}
+
+/// Whether an edit writes anew what is hidden: only `flint fix` shows it to the file that has it.
+fn writes_hidden(finding: &Finding, edit: &Edit) -> bool {
+    let mut hidden = finding.hidden.iter();
+    let overlaps = |own: &Span| own.start < edit.span.end && edit.span.start < own.end;
+    edit.source == finding.at.source && !edit.text.is_empty() && hidden.any(overlaps)
 }
 
 fn span(span: Span) -> JsonSpan {

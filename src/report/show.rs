@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::plain;
 use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
-use crate::rules::shown_value;
+use crate::rules::{shown_in, shown_value};
 use crate::syntax::{Document, Layer, Problem, Setting, Space, is_placeholder};
 use crate::text::Span;
 
@@ -391,7 +391,7 @@ fn document_json(deployment: &Deployment, document: &Document, missing: bool) ->
             let place = source.place(setting.key_at.start);
             SettingJson {
                 key: &setting.key,
-                value: shown_value(setting),
+                value: shown_in(document, setting),
                 line: place.line,
                 column: place.column,
                 key_span: setting.key_at.into(),

@@ -43,7 +43,7 @@ mod wrong_config_file;
 mod yaml_load;
 
 pub use list::RULES;
-pub use secrets::{Mask, shown_value};
+pub use secrets::{Mask, shown_in, shown_value};
 
 /// What a rule is about; groups are switched on and off together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -124,6 +124,15 @@ pub fn shown_value(setting: &Setting) -> Cow<'_, str> {
     }
 }
 
+/// The same of a setting of a document whose keys are fields: variables and arguments have their names beside
+/// them.
+pub fn shown_in<'d>(document: &Document, setting: &'d Setting) -> Cow<'d, str> {
+    if looks::is_of_name(document, &setting.key) && looks::is_hidden(&setting.value) {
+        return Cow::Borrowed("***");
+    }
+    shown_value(setting)
+}
+
 /// Whether a value only keeps the place of a secret, or is a switch or a path.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{is_access_key_name, is_secret_key, letters};
+use crate::syntax::Document;
 
 /// Behind a key that holds a secret, what of a longer line is looked at.
 const LONGEST: usize = 2000;
@@ -14,7 +15,13 @@ pub(super) fn is_hidden_key(key: &str) -> bool {
     let others = ["kubernetes.", "security."];
     let is_token =
         || letters(key).ends_with("token") && !others.iter().any(|own| key.starts_with(own));
-    is_secret_key(key) || is_access_key_name(key) || is_token()
+    // Misspelled or with more behind it, it still holds what it should.
+    let words = ["passw", "pasw", "passphrase", "secret"];
+    let speaks = || {
+        let letters = letters(key);
+        !key.starts_with("kubernetes.") && words.iter().any(|word| letters.contains(word))
+    };
+    is_secret_key(key) || is_access_key_name(key) || is_token() || speaks()
 }
 
 /// Whether a value behind such a name is hidden: all but a switch, a mask, and what is filled in.
@@ -94,7 +101,62 @@ fn in_text(text: &str) -> Vec<Range<usize>> {
             found.push(start..start + value.len());
         }
     }
+    found.extend(arguments(text));
     found
+}
+
+/// The secrets among arguments: `--password abc`, `"--password", "abc"`.
+fn arguments(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("--") {
+        let name = &text[at + 2..];
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+        let Some(end) = end.filter(|end| is_hidden_key(&name[..*end])) else {
+            continue;
+        };
+        let between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',');
+        let rest = name[end..].trim_start_matches(between);
+        let start = text.len() - rest.len();
+        let stop = rest.find(|c: char| between(c) || matches!(c, ']' | '}' | '`'));
+        let value = &rest[..stop.unwrap_or(rest.len())];
+        if start > at + 2 + end && !value.starts_with('-') && is_hidden(value) {
+            found.push(start..start + value.len());
+        }
+    }
+    found
+}
+
+/// The value of `{name: PASSWORD, value: abc}` in one line.
+fn in_flow(line: &str) -> Option<Range<usize>> {
+    let behind = |word: &str| {
+        let at = line.find(word)? + word.len();
+        let rest = line[at..].trim_start_matches([' ', '"', '\'']);
+        let start = line.len() - rest.len();
+        let end = rest.find([',', '}']).unwrap_or(rest.len());
+        Some(start..start + end)
+    };
+    let (name, value) = (behind("name:")?, behind("value:")?);
+    let is_one = is_hidden_key(line[name].trim_matches([' ', '"', '\'']));
+    (is_one && is_hidden(&line[value.clone()])).then_some(value)
+}
+
+/// Whether an item of a list is the value of the argument before it, or of the variable that it names.
+pub(super) fn is_of_name(document: &Document, key: &str) -> bool {
+    let named = |key: String| document.get(&key).map(|own| own.value.as_str());
+    if let Some(above) = key.strip_suffix(".value") {
+        return named(format!("{above}.name")).is_some_and(is_hidden_key);
+    }
+    let item = key.strip_suffix(']').and_then(|key| key.rsplit_once('['));
+    let Some((list, number)) = item else {
+        return false;
+    };
+    let before = number
+        .parse::<usize>()
+        .ok()
+        .and_then(|own| own.checked_sub(1));
+    let before = before.and_then(|own| named(format!("{list}[{own}]")));
+    let name = before.and_then(|own| own.strip_prefix('-'));
+    name.is_some_and(|own| is_hidden_key(own.trim_start_matches('-')))
 }
 
 /// The name at the start of a line, and where what stands behind it begins.
@@ -115,6 +177,7 @@ pub(super) fn in_line(line: &str, beside: [&str; 2]) -> Vec<Range<usize>> {
         end -= 1;
     }
     let mut found = in_text(&line[..end]);
+    found.extend(in_flow(&line[..end]));
     let Some((key, start)) = key_of(&line[..end]) else {
         return found;
     };
@@ -176,6 +239,11 @@ mod tests {
             ("password: ${X}", "password: ${X}"),
             ("password: a$b", "password: ***"),
             ("ssl.enabled: true", "ssl.enabled: true"),
+            ("ssl.key-pasword: ab", "ssl.key-pasword: **"),
+            (
+                "- {name: A_PASSWORD, value: ab}",
+                "- {name: A_PASSWORD, value: **}",
+            ),
         ] {
             assert_eq!(left(line, ["", ""]), expected);
         }
