@@ -2,7 +2,7 @@
 //! Java 17 lets no reflection into `java.util`.
 
 use super::{LENIENT, Options, all_options, java, keeps_quotes};
-use crate::deployment::Deployment;
+use crate::deployment::{Base, Deployment};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::version::Versions;
 use crate::rules::{Rule, claim, cluster};
@@ -66,6 +66,10 @@ pub(in crate::rules) fn missing_add_opens(
         return;
     };
     let replaced = options.iter().find(|options| options.setting.key == ALL);
+    // An image keeps its own file below what its variables and arguments add.
+    if replaced.is_none() && deployment.base == Base::Image {
+        return;
+    }
     let at = replaced
         .map(|options| options.setting)
         .or(document.settings.last());
