@@ -1,6 +1,7 @@
 //! Files of other tools, which have similar words: by their names, and by the shape of their keys.
 
 use crate::syntax::Document;
+use crate::words;
 
 /// Names that other tools own, whatever words their files hold.
 pub(super) fn is_foreign_name(name: &str, stem: &str, extension: &str) -> bool {
@@ -106,6 +107,24 @@ pub(super) fn is_foreign_shape(document: &Document) -> bool {
         let mut sections = document.sections.iter().map(|section| &section.key);
         settings.any(|key| below(name, key)) || sections.any(|key| below(name, key))
     };
+    // What a run was measured at, not what it is to do.
+    let is_percentile = |percentile: &str| {
+        let mut settings = document.settings.iter();
+        settings.any(|setting| {
+            words::of_key(&setting.key)
+                .iter()
+                .any(|word| word == percentile)
+        })
+    };
+    if ["p50", "p90", "p95", "p99"]
+        .map(is_percentile)
+        .iter()
+        .filter(|has| **has)
+        .count()
+        > 1
+    {
+        return true;
+    }
     FOREIGN
         .iter()
         .any(|names| names.iter().all(|name| has(name)))

@@ -187,6 +187,10 @@ fn windows_of_other_programs_stay_alone() {
             "aws.tfvars.json",
             "{\"flink_parallelism\": 4, \"window_seconds\": 60}",
         ),
+        (
+            "results/flink_summary.json",
+            "{\"engine\": \"flink\", \"window_seconds\": 285, \"pipeline_ms\": {\"p50\": 5.5, \"p99\": 8.1}}",
+        ),
     ] {
         assert!(!read(path, text), "{path}");
     }
