@@ -6,6 +6,7 @@ use crate::deployment::{Base, Deployment};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::version::Versions;
 use crate::rules::{Rule, claim, cluster};
+use crate::syntax::{Document, Layer};
 
 /// The package without which Kryo fails on the collections of `java.util`.
 const NEEDED: &str = "java.base/java.util=ALL-UNNAMED";
@@ -51,7 +52,9 @@ pub(in crate::rules) fn missing_add_opens(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    let certain = deployment.is_complete() && deployment.versions.within(LENIENT);
+    // The chart of the operator ships the list, too, and what an operator gives all of its clusters may.
+    let of_operator = deployment.base == Base::Operator;
+    let certain = deployment.is_complete() && deployment.versions.within(LENIENT) && !of_operator;
     if !certain || java(deployment).is_none_or(|java| java < 17) {
         return;
     }
@@ -62,7 +65,7 @@ pub(in crate::rules) fn missing_add_opens(
     {
         return;
     }
-    let Some(document) = cluster::documents(deployment).last() else {
+    let Some(document) = whole(deployment) else {
         return;
     };
     let replaced = options.iter().find(|options| options.setting.key == ALL);
@@ -93,6 +96,15 @@ pub(in crate::rules) fn missing_add_opens(
     out.push(finding);
 }
 
+/// The file that takes the place of the shipped one; else what comes closest to it.
+fn whole<'p>(deployment: &Deployment<'p>) -> Option<&'p Document> {
+    let files = cluster::documents(deployment);
+    files
+        .filter(|document| document.layer == Layer::ClusterFile)
+        .last()
+        .or_else(|| cluster::documents(deployment).last())
+}
+
 /// Adds the shipped list: as the default options that 1.19 brought, before those of the file.
 fn fix(deployment: &Deployment, options: &[Options], replaced: Option<&Options>) -> Option<Fix> {
     let since_1_19 = deployment.versions.within(Versions::YAML);
@@ -107,7 +119,7 @@ fn fix(deployment: &Deployment, options: &[Options], replaced: Option<&Options>)
     let document = set
         .or(replaced)
         .map(|options| options.document)
-        .or_else(|| cluster::documents(deployment).last())?;
+        .or_else(|| whole(deployment))?;
     let source = deployment.source(document);
     let (value, edit) = if let Some(options) = set {
         if keeps_quotes(document) && options.setting.value.contains('"') {
