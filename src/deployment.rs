@@ -71,6 +71,8 @@ pub struct Deployment<'p> {
     pub java_from: Option<VersionFrom>,
     /// All sources of the run.
     pub sources: &'p Sources,
+    /// All documents of the run, in the order of their sources.
+    pub all_documents: &'p [Document],
     /// The documents that Flink or the job reads, weakest layer first.
     pub documents: Vec<&'p Document>,
     /// What lies below them.
@@ -197,6 +199,16 @@ impl<'p> Deployment<'p> {
             Some(held) => format!("{}:{}", source.path, source.place(held.start).line),
             None => source.path.clone(),
         }
+    }
+
+    /// The documents of the source of one, itself among them.
+    pub fn beside(&self, document: &Document) -> &'p [Document] {
+        let own = document.source;
+        let start = self
+            .all_documents
+            .partition_point(|other| other.source < own);
+        let rest = &self.all_documents[start..];
+        &rest[..rest.partition_point(|other| other.source == own)]
     }
 
     /// A place in a document.

@@ -124,6 +124,7 @@ impl<'s> Project<'s> {
                 java: unit.platform.java,
                 java_from: unit.platform.java_from.clone(),
                 sources: self.sources,
+                all_documents: &self.documents,
                 documents: unit.made.iter().chain(pick(&unit.documents)).collect(),
                 unread: pick(&unit.unread),
                 opens_nothing: false,

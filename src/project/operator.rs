@@ -4,6 +4,8 @@
 //! Objects within a `kind: List` are no resources here: their maps of options are read, their fields are
 //! not. Overlays are not put together: what a kustomization changes has an unknown base.
 
+use std::collections::HashMap;
+
 use super::clusters::Clusters;
 use super::{Project, Unit};
 use crate::config::Configs;
@@ -103,6 +105,7 @@ impl Project<'_> {
             return;
         }
         let defaults = self.operator_defaults();
+        let named = self.named(configs, units);
         let mut fragments = vec![false; units.len()];
         for at in 0..units.len() {
             let Some(fields) = self.fields(&units[at]) else {
@@ -112,7 +115,7 @@ impl Project<'_> {
             let unit = &units[at];
             if !fields.complete
                 || clusters.may_patch(configs, path)
-                || self.is_fragment(configs, fields, units)
+                || self.is_fragment(configs, fields, &named)
             {
                 units[at].base = Base::Unknown;
                 fragments[at] = true;
@@ -125,7 +128,7 @@ impl Project<'_> {
             }
         }
         let jobs: Vec<(usize, usize)> = (0..units.len())
-            .filter_map(|job| Some((job, self.cluster_of(configs, job, units)?)))
+            .filter_map(|job| Some((job, self.cluster_of(configs, &units[job], &named)?)))
             .collect();
         for (job, cluster) in jobs {
             let below = &units[cluster];
@@ -166,31 +169,51 @@ impl Project<'_> {
         configs.home(&self.sources.get(document.source).path)
     }
 
+    /// The units that are one resource each, by what it is called.
+    fn named<'p>(&'p self, configs: &'p Configs, units: &[Unit]) -> Named<'p> {
+        let mut named = Named::new();
+        for (at, unit) in units.iter().enumerate() {
+            if let Some(fields) = self.fields(unit) {
+                let called = self.called(configs, fields);
+                named.entry(called).or_default().push((at, fields));
+            }
+        }
+        named
+    }
+
+    fn called<'p>(&'p self, configs: &'p Configs, fields: &'p Document) -> Called<'p> {
+        let holder = fields.holder.as_deref();
+        Called {
+            home: self.home(configs, fields),
+            kind: holder.and_then(|own| own.kind.as_deref()),
+            name: holder.and_then(|own| own.name.as_deref()),
+        }
+    }
+
     /// Whether a resource stands in several files of which one lacks what each needs: that one is laid
     /// over another.
-    fn is_fragment(&self, configs: &Configs, fields: &Document, units: &[Unit]) -> bool {
-        let home = self.home(configs, fields);
-        let is_same = |other: &&Document| {
-            let (one, other_holder) = (fields.holder.as_deref(), other.holder.as_deref());
-            let key = |holder: Option<&Holder>| {
-                holder.map(|holder| (holder.kind.clone(), holder.name.clone()))
-            };
-            key(one) == key(other_holder) && self.home(configs, other) == home
-        };
+    fn is_fragment(&self, configs: &Configs, fields: &Document, named: &Named) -> bool {
         let lacks = |document: &Document| {
             document.holder.as_deref().is_some_and(is_cluster)
                 && ["flinkVersion", "serviceAccount"]
                     .iter()
                     .any(|name| field(document, name).is_none())
         };
-        let all = units.iter().filter_map(|unit| self.fields(unit));
-        let all: Vec<&Document> = all.filter(is_same).collect();
-        all.len() > 1 && all.iter().any(|own| lacks(own)) && !all.iter().all(|own| lacks(own))
+        let all = named.get(&self.called(configs, fields));
+        let all = all.map_or(&[][..], Vec::as_slice);
+        let mut found = [false; 2];
+        for (_, own) in all {
+            found[usize::from(lacks(own))] = true;
+            if found == [true; 2] {
+                return true;
+            }
+        }
+        false
     }
 
     /// The unit of the session cluster that a job names, when exactly one resource is that.
-    fn cluster_of(&self, configs: &Configs, job: usize, units: &[Unit]) -> Option<usize> {
-        let fields = self.fields(&units[job])?;
+    fn cluster_of(&self, configs: &Configs, job: &Unit, named: &Named) -> Option<usize> {
+        let fields = self.fields(job)?;
         let own = fields
             .holder
             .as_deref()
@@ -198,22 +221,29 @@ impl Project<'_> {
         let name = fields
             .get("spec.deploymentName")
             .filter(|name| name.known)?;
-        let home = self.home(configs, fields);
-        let is_it = |unit: &Unit| {
-            let Some(cluster) = self.fields(unit) else {
-                return false;
-            };
-            let holder = cluster.holder.as_deref();
-            holder.is_some_and(|holder| {
-                holder.is("FlinkDeployment")
-                    && holder.name.as_deref() == Some(name.value.as_str())
-                    && holder.namespace == own.namespace
-            }) && self.home(configs, cluster) == home
+        let called = Called {
+            home: self.home(configs, fields),
+            kind: Some("FlinkDeployment"),
+            name: Some(&name.value),
         };
-        let mut found = (0..units.len()).filter(|&at| is_it(&units[at]));
-        let one = found.next()?;
-        found.next().is_none().then_some(one)
+        let mut found = named.get(&called)?.iter().filter(|(_, cluster)| {
+            let holder = cluster.holder.as_deref();
+            holder.is_some_and(|holder| holder.namespace == own.namespace)
+        });
+        let (one, _) = found.next()?;
+        found.next().is_none().then_some(*one)
     }
+}
+
+/// Units that are one resource each, with its fields, in their order.
+type Named<'p> = HashMap<Called<'p>, Vec<(usize, &'p Document)>>;
+
+/// What a resource is called, in a project.
+#[derive(PartialEq, Eq, Hash)]
+struct Called<'p> {
+    home: &'p str,
+    kind: Option<&'p str>,
+    name: Option<&'p str>,
 }
 
 /// Whether a resource is a cluster of its own.

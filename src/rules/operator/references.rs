@@ -6,7 +6,7 @@ use super::{Resource, What, resources};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::rules::{Rule, fixes};
-use crate::syntax::{Document, Setting, manifest};
+use crate::syntax::{Setting, Space};
 use crate::words::distance;
 
 /// The check.
@@ -20,15 +20,21 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
-/// The other resources in the file of one.
-fn beside(deployment: &Deployment, resource: Resource) -> Vec<Document> {
-    let mut documents = manifest::parse(deployment.source(resource.fields));
+/// The other resources in the file of one that are of some kinds.
+fn beside<'p>(
+    deployment: &Deployment<'p>,
+    resource: Resource,
+    kinds: &'static [&'static str],
+) -> impl Iterator<Item = Resource<'p>> {
     let own = resource.holder().root;
-    documents.retain(|document| {
-        let holder = document.holder.as_deref();
-        Resource::of(document).is_some() && holder.is_some_and(|holder| holder.root != own)
+    let all = deployment.beside(resource.fields).iter();
+    let others = all.filter(move |document| {
+        document.space == Space::Resource
+            && document.holder.as_deref().is_some_and(|holder| {
+                holder.root != own && kinds.iter().any(|kind| holder.is(kind))
+            })
     });
-    documents
+    others.filter_map(Resource::of)
 }
 
 /// Whether two resources are in one namespace, as far as both say.
@@ -44,23 +50,23 @@ fn apart(one: Resource, other: Resource) -> bool {
 }
 
 fn is_called(resource: Resource, name: &str) -> bool {
-    let own = resource.at("metadata.name").filter(|field| field.known);
-    own.is_some_and(|own| own.value == name)
+    let own = || resource.at("metadata.name").filter(|field| field.known);
+    // Files of thousands of resources are asked this of each pair: the cheaper question first.
+    resource.holder().name.as_deref() == Some(name) && own().is_some_and(|own| own.value == name)
 }
 
 fn session_job(rule: &Rule, deployment: &Deployment, job: Resource) -> Option<Finding> {
     let field = job.known("deploymentName")?;
-    let others = beside(deployment, job);
-    let in_file = others.iter().filter_map(Resource::of);
-    let clusters: Vec<Resource> = in_file.filter(|own| own.what == What::Deployment).collect();
-    let mut named = clusters.iter().filter(|own| is_called(**own, &field.value));
+    let clusters = || beside(deployment, job, &["FlinkDeployment"]);
+    let named: Vec<Resource> = clusters()
+        .filter(|own| is_called(*own, &field.value))
+        .collect();
     let joined = deployment
         .resource("FlinkDeployment")
         .and_then(Resource::of);
-    let target = named
-        .clone()
-        .find(|own| one_namespace(job, **own))
-        .copied()
+    let mut own = named.iter().copied();
+    let target = own
+        .find(|own| one_namespace(job, *own))
         .or(joined.filter(|own| is_called(*own, &field.value)));
     if let Some(target) = target {
         return on_application(rule, job, target);
@@ -68,7 +74,7 @@ fn session_job(rule: &Rule, deployment: &Deployment, job: Resource) -> Option<Fi
     if joined.is_some() {
         return None;
     }
-    if let Some(other) = named.find(|own| apart(job, **own)) {
+    if let Some(other) = named.iter().find(|own| apart(job, **own)) {
         let namespace = other.at("metadata.namespace")?;
         let message = format!(
             "the cluster `{}` is in another namespace, `{}`",
@@ -79,7 +85,7 @@ fn session_job(rule: &Rule, deployment: &Deployment, job: Resource) -> Option<Fi
             .clone_into(&mut finding.help);
         return Some(finding);
     }
-    let near = nearly(field, &clusters, job)?;
+    let near = nearly(field, clusters(), job)?;
     if near.has("job") {
         return None;
     }
@@ -120,20 +126,21 @@ fn snapshot(rule: &Rule, deployment: &Deployment, snapshot: Resource) -> Option<
         "FlinkSessionJob" => What::SessionJob,
         _ => return None,
     };
-    let others = beside(deployment, snapshot);
-    let jobs = others
-        .iter()
-        .filter_map(Resource::of)
-        .filter(Resource::has_job);
-    let jobs: Vec<Resource> = jobs.filter(|own| one_namespace(snapshot, *own)).collect();
-    let named = |own: &&Resource| is_called(**own, &name.value);
-    if jobs.iter().filter(named).any(|own| own.what == what) {
+    let others = || {
+        let kinds = &[
+            "FlinkDeployment",
+            "FlinkBlueGreenDeployment",
+            "FlinkSessionJob",
+        ];
+        let own = beside(deployment, snapshot, kinds);
+        own.filter(|own| one_namespace(snapshot, *own))
+    };
+    let named = others().filter(|own| is_called(*own, &name.value));
+    let named: Vec<Resource> = named.filter(Resource::has_job).collect();
+    if named.iter().any(|own| own.what == what) {
         return None;
     }
-    let other = jobs
-        .iter()
-        .find(named)
-        .filter(|own| own.what != What::BlueGreen);
+    let other = named.first().filter(|own| own.what != What::BlueGreen);
     if let Some(other) = other {
         let at = other.at("kind")?;
         let message = format!("`{}` is a {} in this file", name.value, other.kind());
@@ -145,8 +152,8 @@ fn snapshot(rule: &Rule, deployment: &Deployment, snapshot: Resource) -> Option<
             fix.map(|fix| fix.risky("a resource of the other kind may be defined elsewhere"));
         return Some(finding);
     }
-    let of_kind: Vec<Resource> = jobs.into_iter().filter(|own| own.what == what).collect();
-    let near = nearly(name, &of_kind, snapshot)?;
+    let of_kind = others().filter(|own| own.what == what && own.has_job());
+    let near = nearly(name, of_kind, snapshot)?;
     let meant = near.at("metadata.name")?;
     let message = format!(
         "there is no {} `{}` in this file, but `{}`",
@@ -162,18 +169,23 @@ fn snapshot(rule: &Rule, deployment: &Deployment, snapshot: Resource) -> Option<
 }
 
 /// The only one of some resources, where its name is nearly the one asked for.
-fn nearly<'d>(field: &Setting, all: &[Resource<'d>], from: Resource) -> Option<Resource<'d>> {
+fn nearly<'d>(
+    field: &Setting,
+    mut all: impl Iterator<Item = Resource<'d>>,
+    from: Resource,
+) -> Option<Resource<'d>> {
     const TYPOS: usize = 2;
     const LONG_ENOUGH: usize = 6;
-    let [only] = all else {
+    let only = all.next()?;
+    if all.next().is_some() {
         return None;
-    };
+    }
     let name = only.at("metadata.name").filter(|name| name.known)?;
     let is_near = field.value.len() >= LONG_ENOUGH
         && distance(&field.value, &name.value, TYPOS).is_some()
         && digits(&field.value) == digits(&name.value)
-        && one_namespace(from, *only);
-    is_near.then_some(*only)
+        && one_namespace(from, only);
+    is_near.then_some(only)
 }
 
 /// The digits of a name: `cluster-1` and `cluster-2` are two clusters.
