@@ -31,7 +31,8 @@ pub(super) fn place(source: &Source, read: &str, node: &Node, skip: usize) -> Pl
 fn mapping(source: &Source, node: &Node) -> Option<Embedding> {
     let bytes = &source.bytes;
     let first = node.span.range().start;
-    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..first]).map_or(0, |before| before + 1);
+    let before = memchr::memrchr2(b'\n', b'\r', &bytes[..first]);
+    let start = before.map_or(source.bom().min(first), |before| before + 1);
     let blank = bytes[start..first].iter().all(|byte| *byte == b' ');
     let end = line_end(bytes, node.span.range().end, bytes.len());
     blank.then(|| Embedding::new(source, Span::new(start, end), first - start, Holds::Lines))
