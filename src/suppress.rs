@@ -8,6 +8,9 @@ use crate::rules::{self, Rule};
 use crate::syntax::{Comment, Document, Format, MARKER};
 use crate::text::{Edit, Source, SourceId, Sources, Span};
 use crate::words;
+use below::Below;
+
+mod below;
 
 /// One name in the brackets of a directive.
 struct Name {
@@ -25,6 +28,8 @@ struct Directive<'d> {
     reason: String,
     /// The lines it covers, from 0, both included; everything for a file directive.
     lines: std::ops::RangeInclusive<usize>,
+    /// The entry of the file that it stands above, where that holds more than settings.
+    entry: Option<std::ops::RangeInclusive<usize>>,
 }
 
 /// Marks findings that comments silence, and adds findings about the comments themselves.
@@ -37,20 +42,27 @@ pub fn apply(
 ) {
     let mut about_comments = Vec::new();
     let mut directives = Vec::new();
+    let mut below: Option<(SourceId, Below)> = None;
     for document in documents {
         if document.comments.is_empty() {
             continue;
         }
         let source = sources.get(document.source);
         let things = things(source, document);
+        // The documents of a source stand together.
+        if document.is_part() && below.as_ref().is_none_or(|(of, _)| *of != source.id) {
+            below = Some((source.id, Below::of(source)));
+        }
+        let entries = below.as_ref().filter(|_| document.is_part());
+        let entries = entries.map(|(_, below)| below);
         for comment in &document.comments {
             if !comment.legal {
                 about_comments.extend(misplaced(source, document, comment));
                 // What its author wanted left alone stays so until the comment stands right.
-                directives.extend(directive(source, document, &things, comment));
+                directives.extend(directive(source, document, (&things, entries), comment));
                 continue;
             }
-            match directive(source, document, &things, comment) {
+            match directive(source, document, (&things, entries), comment) {
                 Some(directive) => directives.push(directive),
                 None => about_comments.extend(malformed(source, document, comment)),
             }
@@ -129,14 +141,15 @@ impl Coverage {
                 if list.last().is_some_and(|last| last.directive == number) {
                     continue;
                 }
-                list.push(Covering {
-                    first: *directive.lines.start(),
-                    last: *directive.lines.end(),
+                let all = std::iter::once(&directive.lines).chain(&directive.entry);
+                list.extend(all.map(|lines| Covering {
+                    first: *lines.start(),
+                    last: *lines.end(),
                     reach: 0,
                     directive: number,
                     name: index,
                     used: false,
-                });
+                }));
             }
         }
         for list in by_rule.values_mut() {
@@ -186,7 +199,7 @@ fn after_marker(source: &Source, comment: &Comment) -> Option<(String, usize)> {
 fn directive<'d>(
     source: &Source,
     document: &'d Document,
-    things: &[(usize, usize)],
+    (things, entries): (&[(usize, usize)], Option<&Below>),
     comment: &'d Comment,
 ) -> Option<Directive<'d>> {
     let (text, start) = after_marker(source, comment)?;
@@ -220,7 +233,9 @@ fn directive<'d>(
     } else {
         covered(source, things, comment)
     };
+    let entries = entries.filter(|_| comment.own_line && !whole_file);
     Some(Directive {
+        entry: entries.and_then(|below| below.entry(source.line_index(comment.at.start))),
         document,
         comment,
         names,

@@ -505,7 +505,11 @@ spec:
 
 /// What the rules say about a file, each as rule and line, silenced ones with an `x`.
 fn said(text: &str, version: Option<&str>) -> Vec<String> {
-    let sources = common::sources(&[("k8s/compose.yaml".to_owned(), text.as_bytes().to_vec())]);
+    said_of("k8s/compose.yaml", text, version)
+}
+
+fn said_of(path: &str, text: &str, version: Option<&str>) -> Vec<String> {
+    let sources = common::sources(&[(path.to_owned(), text.as_bytes().to_vec())]);
     let findings = common::findings(&sources, &common::configs(version, &[]));
     let said = findings.iter().map(|finding| {
         let line = sources.0[0].place(finding.at.span.start).line;
@@ -561,6 +565,31 @@ data:
         "misspelled-option 26",
     ];
     assert_eq!(said(text, Some("1.18")), expected);
+}
+
+#[test]
+fn comments_above_what_is_no_setting_silence_it() {
+    let text = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: app}
+spec:
+  containers:
+  - name: app
+    image: flink:1.17
+    args: [taskmanager]
+    env:
+    # flint: ignore[plaintext-secret] only here
+    - name: DB_PASSWORD
+      value: Sup3rS3cretX9
+    - name: OTHER_PASSWORD
+      value: Sup3rS3cretX8
+    - name: FLINK_PROPERTIES
+      value: |
+        rest.port: 8081
+";
+    let expected = ["plaintext-secret 11 x", "plaintext-secret 13"];
+    assert_eq!(said_of("k8s/pod.yaml", text, None), expected);
 }
 
 #[test]
