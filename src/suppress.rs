@@ -76,7 +76,14 @@ pub fn apply(
             continue;
         }
         let line = source.line_index(finding.at.span.start);
-        if let Some(directive) = coverage.silence(finding, line) {
+        let last = finding.at.span.end.max(finding.at.span.start + 1) - 1;
+        let last = source.line_index(last);
+        let mut found = coverage.silence(finding, line, false);
+        // Behind the last of its lines a comment speaks of what ends there.
+        if found.is_none() && last > line {
+            found = coverage.silence(finding, last, true);
+        }
+        if let Some(directive) = found {
             finding.suppressed = Some(Suppressed {
                 by: "comment",
                 reason: directives[directive].reason.clone(),
@@ -125,6 +132,8 @@ struct Covering {
     /// The last line that this one or any before it covers.
     reach: usize,
     directive: usize,
+    /// Whether the comment stands behind something on its line.
+    behind: bool,
     name: usize,
     used: bool,
 }
@@ -147,6 +156,7 @@ impl Coverage {
                     last: *lines.end(),
                     reach: 0,
                     directive: number,
+                    behind: !directive.comment.own_line,
                     name: index,
                     used: false,
                 }));
@@ -164,14 +174,14 @@ impl Coverage {
     }
 
     /// Marks every name that silences a finding, and gives the last of their directives.
-    fn silence(&mut self, finding: &Finding, line: usize) -> Option<usize> {
+    fn silence(&mut self, finding: &Finding, line: usize, only_behind: bool) -> Option<usize> {
         let place = (finding.at.source, finding.rule.clone());
         let list = self.by_rule.get_mut(&place)?;
         let upto = list.partition_point(|covering| covering.first <= line);
         let mut chosen = None;
         let within = list[..upto].iter_mut().rev();
         for covering in within.take_while(|covering| covering.reach >= line) {
-            if covering.last >= line {
+            if covering.last >= line && (covering.behind || !only_behind) {
                 covering.used = true;
                 chosen = chosen.max(Some(covering.directive));
             }

@@ -1,7 +1,6 @@
 //! A fix of a setting changes the line on which that stands, wherever it stands: in a block of a config map,
 //! in a variable, in a map of options, in a command, whatever the line breaks are.
 
-#[allow(dead_code, reason = "each test uses a part of it")]
 mod common;
 
 use common::{configs, findings, fixed, sources};

@@ -584,11 +584,17 @@ spec:
       value: Sup3rS3cretX9
     - name: OTHER_PASSWORD
       value: Sup3rS3cretX8
+    - name: THIRD_PASSWORD
+      value: Sup3rS3cretX7 # flint: ignore[plaintext-secret] behind it
     - name: FLINK_PROPERTIES
       value: |
         rest.port: 8081
 ";
-    let expected = ["plaintext-secret 11 x", "plaintext-secret 13"];
+    let expected = [
+        "plaintext-secret 11 x",
+        "plaintext-secret 13",
+        "plaintext-secret 15 x",
+    ];
     assert_eq!(said_of("k8s/pod.yaml", text, None), expected);
 }
 
