@@ -6,7 +6,7 @@ use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options::{self, OptionSpec, Scope, State};
 use crate::flink::version::{NAMES, Versions};
 use crate::rules::{claim, keys};
-use crate::syntax::{Document, Setting};
+use crate::syntax::{Document, Layer, Setting};
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -51,7 +51,14 @@ fn finding(
     finding.help = "Flink still reads it and logs a warning".to_owned();
     finding.key = Some(key.clone());
     if current.len() == targets.len() {
-        finding.fix = fix(deployment, document, setting, targets);
+        let fix = fix(deployment, document, setting, targets);
+        // Up to 1.10 the operator is built on Flink 1.19 or older and looks for options by their old names.
+        finding.fix = match document.layer {
+            Layer::Manifest | Layer::OperatorDefaults => fix.map(|fix| {
+                fix.risky("an operator that is built on an older Flink does not know the new name")
+            }),
+            _ => fix,
+        };
     }
     finding
 }
