@@ -18,7 +18,7 @@
 //! Who may use whom is kept by `tests/layers.rs`. Invariants: parsing never fails, it gives a
 //! document and its problems; rules do no I/O; only `syntax` and `fix` replace bytes; only `report`
 //! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain
-//! owned data in a fixed order; the same input gives the same output.
+//! owned data in a fixed order; the same input gives the same output for any number of threads (`parallel`).
 
 pub mod cli;
 pub mod config;
@@ -31,6 +31,7 @@ pub mod flink;
 pub mod lint;
 pub mod linux;
 pub mod migrate;
+pub mod parallel;
 pub mod project;
 #[cfg(test)]
 mod random;

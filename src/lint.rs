@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::config::{ConfigError, Configs, OptionValue};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
+use crate::parallel;
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
 use crate::suppress;
@@ -29,7 +30,8 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         .into_iter()
         .map(Deployment::as_if_read)
         .collect();
-    for deployment in &deployments {
+    let found = parallel::map(&deployments, |deployment| {
+        let mut linted = Linted::default();
         for (front, entry) in rules::all().iter().zip(rules::RULES) {
             if deployment.versions.overlaps(front.versions)
                 && runs_anywhere(front, deployment, configs)
@@ -37,6 +39,11 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
                 run(front, entry, deployment, configs, &mut linted);
             }
         }
+        linted
+    });
+    for own in found {
+        linted.findings.extend(own.findings);
+        linted.internal_errors.extend(own.internal_errors);
     }
     let checked: BTreeSet<SourceId> = deployments
         .iter()

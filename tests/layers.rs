@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("random", &[]),
+    ("parallel", &[]),
     ("words", &[]),
     ("flink", &["words"]),
     ("linux", &[]),
@@ -31,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "recognise",
             "syntax",
             "text",
+            "parallel",
         ],
     ),
     (
@@ -58,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
             "deployment",
             "finding",
+            "parallel",
             "project",
             "rules",
             "suppress",

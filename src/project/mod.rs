@@ -11,9 +11,10 @@ use crate::config::{Config, Configs};
 use crate::deployment::{self, Base, Cluster, Deployment, Opened, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
+use crate::parallel;
 use crate::recognise::{self, cluster::Workers};
 use crate::syntax::{Document, Format, Layer, Space};
-use crate::text::{SourceId, Sources};
+use crate::text::{Source, SourceId, Sources};
 
 mod clusters;
 mod containers;
@@ -89,12 +90,15 @@ impl<'s> Project<'s> {
     /// Reads every source that concerns Flink. `named` lists files that are Flink's without further
     /// signs: named by a person, or read as such before a fix.
     pub fn read(sources: &'s Sources, configs: &Configs, named: &[String]) -> Self {
-        let mut documents = Vec::new();
-        for source in &sources.0 {
+        let read = |source: &Source| {
             let is_named = named.contains(&source.path);
             let job = configs.of(&source.path).is_job_file(&source.path);
-            documents.extend(recognise::read(source, job, is_named));
-        }
+            recognise::read(source, job, is_named)
+        };
+        let documents = parallel::map(&sources.0, read)
+            .into_iter()
+            .flatten()
+            .collect();
         let mut project = Project {
             sources,
             documents,
