@@ -14,6 +14,7 @@ use running::running;
 use crate::config::Configs;
 use crate::deployment::{Cluster, Count, Engine, Place, Use};
 use crate::finding::Location;
+use crate::parallel;
 use crate::recognise::cluster::{
     self, Facts, Kind, Kustomization, Role, Runs, Sets, Workers, Workload,
 };
@@ -56,12 +57,15 @@ pub(super) struct File {
 impl Clusters {
     pub(super) fn read(sources: &Sources) -> Self {
         let mut clusters = Clusters::default();
-        for source in &sources.0 {
+        let all = parallel::map(&sources.0, |source| {
+            cluster::read(&source.path, &source.bytes)
+        });
+        for (source, facts) in sources.0.iter().zip(all) {
             let path = &source.path;
             if let Some(workers) = cluster::read_workers(path, &source.bytes) {
                 let folder = evidence::folder(path).to_owned();
                 clusters.workers.insert(folder, (source.id, workers));
-            } else if let Some(facts) = cluster::read(path, &source.bytes) {
+            } else if let Some(facts) = facts {
                 let unreadable = facts.unreadable;
                 if facts.kind == Kind::Image {
                     clusters.dockerfiles.push(clusters.files.len());

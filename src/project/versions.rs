@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::{Config, Configs};
 use crate::deployment::VersionFrom;
 use crate::flink::version::Versions;
+use crate::parallel;
 use crate::recognise::evidence::{self, Evidence, Rank};
 use crate::text::Sources;
 
@@ -49,8 +50,10 @@ impl Testimony {
     pub(super) fn read(sources: &Sources) -> Self {
         let mut folders: BTreeMap<String, Vec<(String, Evidence)>> = BTreeMap::new();
         let mut of_managed_memory = BTreeSet::new();
-        for source in &sources.0 {
-            let found = evidence::read(&source.path, &source.bytes);
+        let all = parallel::map(&sources.0, |source| {
+            evidence::read(&source.path, &source.bytes)
+        });
+        for (source, found) in sources.0.iter().zip(all) {
             let is_evidence = !found.is_empty() || evidence::is_name(&source.path);
             if is_evidence && evidence::mentions_managed_memory(&source.bytes) {
                 of_managed_memory.insert(evidence::folder(&source.path).to_owned());
