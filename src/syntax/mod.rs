@@ -2,7 +2,7 @@
 //! its problems. Only this module and the fix engine know how to replace bytes.
 //!
 //! A format is a variant of [`Format`], a file with `parse(&Source) -> Document`, and five functions
-//! that each give one [`Edit`] or `None`: `set`, `rename`, `insert`, `insert_after`, `remove`. Rules
+//! that each give one [`Edit`](crate::text::Edit) or `None`: `set`, `rename`, `insert`, `insert_after`, `remove`. Rules
 //! reach them through [`Document`]; which of them serves a format says `Document::writer`. An edit is
 //! read again by the format's own reader before it is given out, unless it only takes whole lines
 //! away. Which file has which format is decided in `recognise`.
