@@ -12,8 +12,14 @@ const MOST: usize = 8;
 
 /// What `act` makes of each item.
 pub fn map<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(MOST).min(items.len() / LEAST);
+    let worth = items.len() / LEAST;
+    // To ask for the cores takes the system longer than a file takes flint.
+    let cores = if worth < 2 {
+        1
+    } else {
+        thread::available_parallelism().map_or(1, NonZero::get)
+    };
+    let threads = cores.min(MOST).min(worth);
     if threads < 2 {
         return items.iter().map(act).collect();
     }
