@@ -168,7 +168,9 @@ impl Project<'_> {
             is_stock && !own.sets.opaque
         });
         for mut unit in self.units_of(configs, config, path, &numbers) {
-            unit.base = if stock { Base::Image } else { Base::Unknown };
+            // What images before all that flint knows ship, nobody here has read.
+            let is_known = stock && unit.platform.version_before_all.is_none();
+            unit.base = if is_known { Base::Image } else { Base::Unknown };
             unit.only.extend(only);
             unit.unseen = unseen;
             unit.joined = members.names();

@@ -100,6 +100,16 @@ fn services_of_the_stock_image_are_one_cluster_on_what_it_ships() {
 }
 
 #[test]
+fn what_an_image_of_former_times_ships_is_unknown() {
+    let own = properties("parallelism.default: 2");
+    let text = compose(&[(JOB_MANAGER, &own), (TASK_MANAGER, "")]).replace("1.20", "1.9");
+    assert_eq!(
+        shown(&[("compose.yaml", &text)]),
+        ["compose.yaml: unknown; environment JobManager parallelism.default"]
+    );
+}
+
+#[test]
 fn arguments_of_a_command_win_over_its_variables() {
     let task_manager = TASK_MANAGER.replace(
         "command: taskmanager",
