@@ -11,6 +11,8 @@ use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::shipped::{Shipped, shipped};
 use crate::flink::version::Versions;
+use crate::syntax::code::Code;
+use crate::syntax::sql::Script;
 use crate::syntax::{Document, Format, Layer, Setting, Space};
 use crate::text::{Source, SourceId, Sources, Span};
 
@@ -84,6 +86,8 @@ pub struct Deployment<'p> {
     /// The fields of the operator's resources that it is made of: the cluster's, and with a session job
     /// that.
     pub resources: Vec<&'p Document>,
+    /// The tables that its scripts make: each a document of the options after `WITH`.
+    pub tables: Vec<&'p Document>,
     /// Files that lie where Flink looks but are not read by any of these versions.
     pub unread: Vec<&'p Document>,
     /// Whether these versions open no file of the folder, and the one that is there stands among
@@ -237,7 +241,20 @@ impl<'p> Deployment<'p> {
     /// Every document that belongs to it: those that are read, those that are not, and its hosts'.
     pub fn files(&self) -> impl Iterator<Item = &'p Document> + '_ {
         let all = self.documents.iter().chain(&self.unread);
-        all.chain(&self.resources).chain(&self.host).copied()
+        let made = self.resources.iter().chain(&self.tables);
+        all.chain(made).chain(&self.host).copied()
+    }
+
+    /// The sources of its job, each with what its code says.
+    pub fn codes(&self) -> impl Iterator<Item = (&'p Document, &'p Code)> + '_ {
+        let documents = self.documents.iter().copied();
+        documents.filter_map(|document| Some((document, document.code.as_deref()?)))
+    }
+
+    /// Its scripts in SQL, those in the texts of its sources among them.
+    pub fn scripts(&self) -> impl Iterator<Item = (&'p Document, &'p Script)> + '_ {
+        let documents = self.documents.iter().copied();
+        documents.filter_map(|document| Some((document, document.script.as_deref()?)))
     }
 
     /// The documents whose keys are Flink options or may be, as somebody wrote them for this deployment:

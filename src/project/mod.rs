@@ -49,6 +49,7 @@ struct Unit {
     joined: Vec<(SourceId, String)>,
     unseen: Option<Process>,
     resources: Vec<usize>,
+    tables: Vec<usize>,
     /// What an operator puts below the documents, weakest first.
     made: Vec<Document>,
     started_by: Option<Mode>,
@@ -71,6 +72,7 @@ impl Unit {
             joined: Vec::new(),
             unseen: None,
             resources: Vec::new(),
+            tables: Vec::new(),
             made: Vec::new(),
             started_by: None,
             host: Vec::new(),
@@ -82,7 +84,8 @@ impl Unit {
     /// The number of every document that it is made of.
     fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
         let own = self.documents.iter().chain(&self.unread);
-        own.chain(&self.resources).chain(&self.host).copied()
+        let made = self.resources.iter().chain(&self.tables);
+        own.chain(made).chain(&self.host).copied()
     }
 }
 
@@ -139,6 +142,7 @@ impl<'s> Project<'s> {
                 only: self.only(&unit.only),
                 unseen: unit.unseen,
                 resources: pick(&unit.resources),
+                tables: pick(&unit.tables),
                 started_by: unit.started_by,
                 memory: OnceLock::new(),
                 cluster: unit.cluster.clone(),
@@ -356,11 +360,15 @@ impl<'s> Project<'s> {
             Unit::new(name.to_owned(), platform, documents)
         };
         if !flink_conf && !config_yaml {
-            let (resources, documents) = numbers
+            let (resources, others): (Vec<usize>, Vec<usize>) = numbers
                 .iter()
                 .partition(|&&number| self.documents[number].space == Space::Resource);
+            let (tables, documents) = others
+                .into_iter()
+                .partition(|&number| self.documents[number].space == Space::Table);
             let mut unit = unit(versions, self.by_layer(documents));
             unit.resources = resources;
+            unit.tables = tables;
             self.run_by_operator(&mut unit);
             return vec![unit];
         }

@@ -139,14 +139,16 @@ impl Document {
 
     /// Who writes this document; nobody where its bytes can't be edited with certainty.
     fn writer(&self) -> Option<Writer> {
-        self.editable.then_some(match self.format {
+        let writer = match self.format {
             Format::FlinkConf | Format::Sysctl => Writer::Lines,
             Format::Properties => Writer::Properties,
             Format::Toml => Writer::Toml,
             Format::Json => Writer::Yaml(Dialect::Json),
             Format::ConfigYaml | Format::Yaml => Writer::Yaml(Dialect::Yaml),
             Format::Arguments => Writer::Arguments,
-        })
+            Format::Sql | Format::Code(_) => return None,
+        };
+        self.editable.then_some(writer)
     }
 }
 

@@ -13,6 +13,7 @@ pub use self::placeholder::is_placeholder;
 use crate::text::{Source, SourceId, Span};
 
 mod arguments;
+pub mod code;
 mod edit;
 pub mod embed;
 pub mod environment;
@@ -24,6 +25,7 @@ mod lines;
 pub mod manifest;
 mod placeholder;
 pub mod properties;
+pub mod sql;
 pub mod sysctl;
 pub mod terraform;
 #[cfg(test)]
@@ -53,6 +55,10 @@ pub enum Format {
     Yaml,
     /// `-Dkey=value` among the words of a command.
     Arguments,
+    /// A script in Flink's SQL, or a statement of one in the string of a source.
+    Sql,
+    /// The source of a job.
+    Code(code::Language),
 }
 
 impl Format {
@@ -67,6 +73,8 @@ impl Format {
             Format::Json => "json",
             Format::Yaml => "yaml",
             Format::Arguments => "arguments",
+            Format::Sql => "sql",
+            Format::Code(language) => language.name(),
         }
     }
 }
@@ -82,6 +90,8 @@ pub enum Space {
     Job,
     /// Fields of an object of the Flink Kubernetes Operator: `spec.job.parallelism`.
     Resource,
+    /// Options of one table: what its connector and format read.
+    Table,
 }
 
 impl Space {
@@ -92,6 +102,7 @@ impl Space {
             Space::Sysctl => "sysctl",
             Space::Job => "job",
             Space::Resource => "resource",
+            Space::Table => "table",
         }
     }
 }
@@ -115,6 +126,10 @@ pub enum Layer {
     Arguments,
     /// A job's configuration file, applied by the job itself.
     JobFile,
+    /// `SET` of a script.
+    Sql,
+    /// What a job's code sets.
+    Code,
 }
 
 impl Layer {
@@ -129,6 +144,8 @@ impl Layer {
             Layer::Spec => "spec",
             Layer::Arguments => "arguments",
             Layer::JobFile => "job-file",
+            Layer::Sql => "sql",
+            Layer::Code => "code",
         }
     }
 }
@@ -367,6 +384,10 @@ pub struct Document {
     /// The ordinal of the document whose fields its settings are, each `written` as that one calls it:
     /// an edit of either changes both.
     pub fields_of: Option<u32>,
+    /// The calls of the source that it is.
+    pub code: Option<Box<code::Code>>,
+    /// The statements of the script that it is.
+    pub script: Option<Box<sql::Script>>,
     by_key: KeyOrder,
 }
 
@@ -391,6 +412,8 @@ impl Document {
             embedding: None,
             holder: None,
             fields_of: None,
+            code: None,
+            script: None,
             by_key: KeyOrder::default(),
         }
     }
