@@ -4,7 +4,17 @@
 //! No types are checked and nothing is resolved beyond one file. What text can't tell is
 //! [`Expr::Other`] or `None`: unknown, never wrong.
 
+use calls::Calls;
+use expr::Exprs;
+
 use crate::text::{Source, Span};
+
+mod calls;
+mod declarations;
+mod expr;
+mod imports;
+mod lex;
+mod variables;
 
 /// The languages that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +69,8 @@ pub struct Code {
     pub classes: Vec<Class>,
     /// Texts of one literal each, in the order of the file.
     pub texts: Vec<Text>,
+    /// Comments that speak to flint.
+    pub comments: Vec<Span>,
 }
 
 /// One name that is imported.
@@ -158,6 +170,14 @@ pub enum Expr {
     Other,
 }
 
+impl Expr {
+    fn renumber(&mut self, new: &[usize]) {
+        if let Expr::Call(call) = self {
+            *call = new[*call];
+        }
+    }
+}
+
 /// A variable that is given a value, declared there or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -230,16 +250,80 @@ pub struct Method {
 
 /// Reads a source.
 pub fn read(source: &Source, language: Language) -> Code {
-    let _ = source;
+    let bytes = &source.bytes;
+    let lexed = lex::lex(bytes, source.bom(), language);
+    let mut calls: Vec<Call> = Vec::new();
+    let mut variables = Vec::new();
+    let mut found = (None, Vec::new());
+    for (number, tokens) in lexed.streams.iter().enumerate() {
+        let first = calls.len();
+        let mut stream = Calls::new(bytes, language, tokens);
+        stream.find(&mut calls);
+        let starts = |call: usize| calls[call].whole;
+        let exprs = Exprs {
+            calls: &stream,
+            texts: &lexed.texts,
+            starts: &starts,
+        };
+        let args: Vec<Vec<Arg>> = stream.opens.iter().map(|&open| exprs.args(open)).collect();
+        if number == 0 {
+            variables::variables(&exprs, &mut variables);
+            found = imports::imports(&stream);
+        }
+        for (call, args) in calls[first..].iter_mut().zip(args) {
+            call.args = args;
+        }
+    }
+    place(&mut calls, &mut variables);
+    let mut texts = lexed.texts;
+    texts.sort_by_key(|text| text.at);
+    let (package, imports) = found;
     Code {
         language,
-        package: None,
-        imports: Vec::new(),
-        calls: Vec::new(),
-        variables: Vec::new(),
+        package,
+        imports,
+        calls,
+        variables,
         classes: Vec::new(),
-        texts: Vec::new(),
+        texts,
+        comments: lexed.comments,
     }
+}
+
+/// Says of each call which argument of another it stands in, and puts those of expressions inside of
+/// texts in their place.
+fn place(calls: &mut Vec<Call>, variables: &mut [Variable]) {
+    let mut order: Vec<usize> = (0..calls.len()).collect();
+    order.sort_by_key(|&call| calls[call].name_at);
+    let mut new = vec![0; calls.len()];
+    for (number, &old) in order.iter().enumerate() {
+        new[old] = number;
+    }
+    let mut sorted: Vec<Call> = order.iter().map(|&old| calls[old].clone()).collect();
+    for call in &mut sorted {
+        if let Receiver::Call(before) = &mut call.receiver {
+            *before = new[*before];
+        }
+        call.inside = call.inside.map(|(outer, _)| (new[outer], 0));
+        for arg in &mut call.args {
+            arg.expr.renumber(&new);
+        }
+    }
+    for variable in variables {
+        variable.value.renumber(&new);
+    }
+    for number in 0..sorted.len() {
+        let Some((outer, _)) = sorted[number].inside else {
+            continue;
+        };
+        let at = sorted[number].name_at;
+        let arg = sorted[outer]
+            .args
+            .iter()
+            .position(|arg| arg.at.contains(at));
+        sorted[number].inside = arg.map(|arg| (outer, arg));
+    }
+    *calls = sorted;
 }
 
 impl Code {
@@ -287,3 +371,6 @@ impl Code {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
