@@ -234,7 +234,7 @@ fn matters(path: &str, size: u64) -> bool {
     }
     match recognise::by_name(path) {
         Claim::No => recognise::is_job_format(path) && size <= recognise::largest(path),
-        Claim::Maybe | Claim::Holder => size <= recognise::largest(path),
+        Claim::Maybe | Claim::Holder | Claim::Source(_) => size <= recognise::largest(path),
         Claim::Yes(_) => size <= MAX_BYTES,
     }
 }

@@ -1,6 +1,7 @@
 //! Walks projects and reads what could concern Flink.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use super::projects::Projects;
 use super::{ConfigSource, DiscoverError, Found, Unread, missing, relative};
 use crate::config::{Config, ConfigError, Configs};
 use crate::recognise::evidence::{self, Side};
+use crate::recognise::source::{self, Kind};
 use crate::recognise::{self, Claim, cluster};
 use crate::text::{MAX_BYTES, Sources};
 
@@ -25,6 +27,8 @@ pub(super) struct Collector {
     passed: Mutex<BTreeMap<String, PathBuf>>,
     /// Files that may tell the version of what lies beside and below them.
     evidence: Mutex<BTreeMap<String, PathBuf>>,
+    /// Sources that import nothing of Flink but may declare a type that others use.
+    types: Mutex<Vec<PathBuf>>,
     /// Named files of no known format: as given, and relative to the root.
     unrecognised: Vec<(String, String)>,
 }
@@ -42,6 +46,7 @@ impl Collector {
             configs: Mutex::default(),
             passed: Mutex::default(),
             evidence: Mutex::default(),
+            types: Mutex::default(),
             unrecognised: Vec::new(),
         }
     }
@@ -102,6 +107,7 @@ impl Collector {
         }
         match recognise::by_name(&relative) {
             Claim::No => self.pass(path, relative),
+            Claim::Source(kind) => self.source(path, relative, kind),
             claim => self.read(path, relative, matches!(claim, Claim::Yes(_))),
         }
     }
@@ -111,6 +117,68 @@ impl Collector {
         if recognise::is_job_format(&relative) {
             lock(&self.passed).insert(relative, path.to_owned());
         }
+    }
+
+    /// Reads a source or a script if it concerns Flink. One whose beginning says nothing of it is
+    /// opened and read once, and nothing else.
+    fn source(&self, path: &Path, relative: String, kind: Kind) {
+        let bytes = HEAD.with_borrow_mut(|head| {
+            let read = read_source(path, head)?;
+            source::may_be_flinks(kind, read).then(|| read.to_owned())
+        });
+        if let Some(bytes) = bytes {
+            let entry = Entry {
+                file: path.to_owned(),
+                content: Ok(bytes),
+            };
+            lock(&self.files).entry(relative).or_insert(entry);
+        } else if source::type_of_file(&relative).is_some() {
+            lock(&self.types).push(path.to_owned());
+        }
+    }
+
+    /// Reads the sources that declare a type by the name of which a source of Flink's in the same project
+    /// calls one.
+    fn read_types(&self, configs: &Configs) {
+        let types = std::mem::take(&mut *lock(&self.types));
+        let mut files = lock(&self.files);
+        let is_code = |path: &str| matches!(recognise::by_name(path), Claim::Source(Kind::Code(_)));
+        let mut homes: BTreeMap<&Path, PathBuf> = BTreeMap::new();
+        let mut names: BTreeMap<PathBuf, HashSet<&[u8]>> = BTreeMap::new();
+        for (relative, entry) in files.iter() {
+            let (Ok(bytes), Some(folder)) = (&entry.content, entry.file.parent()) else {
+                continue;
+            };
+            if is_code(relative) && !configs.of(relative).excludes(relative) {
+                let home = homes
+                    .entry(folder)
+                    .or_insert_with(|| self.projects.home(folder));
+                let own = names.entry(home.clone()).or_default();
+                source::names_of_types(bytes, own);
+            }
+        }
+        let is_named = |path: &Path, relative: &str| {
+            let name = source::type_of_file(relative)
+                .unwrap_or_default()
+                .as_bytes();
+            names.values().any(|own| own.contains(name)) && {
+                let home = self.projects.home(path.parent().unwrap_or(path));
+                names.get(&home).is_some_and(|own| own.contains(name))
+            }
+        };
+        let mut found = Vec::new();
+        for path in types.into_iter().filter(|_| !names.is_empty()) {
+            let relative = relative(&self.projects.root, &path);
+            if is_named(&path, &relative) {
+                let read = read_source(&path, &mut Vec::new()).map(<[u8]>::to_owned);
+                let entry = read.map(|bytes| Entry {
+                    file: path,
+                    content: Ok(bytes),
+                });
+                found.extend(entry.map(|entry| (relative, entry)));
+            }
+        }
+        files.extend(found);
     }
 
     /// Reads a file; `certain` says that it concerns Flink whatever it holds.
@@ -196,6 +264,7 @@ impl Collector {
                 self.read(&path, relative, true);
             }
         }
+        self.read_types(&configs);
         let declared = |path: &str| configs.of(path).is_job_file(path);
         let unrecognised = self
             .unrecognised
@@ -375,6 +444,34 @@ fn testimony(
         all.extend(kustomizations.filter_map(|(path, file)| read(path, file)));
     }
     all
+}
+
+thread_local! {
+    /// Where sources are read that mostly are none of Flink's.
+    static HEAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The bytes of a source or a script in a place that serves for many; nothing where it can't be read or
+/// is too large.
+fn read_source<'b>(path: &Path, place: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    let metadata = std::fs::metadata(path).ok()?;
+    // A special file is never opened: reading a pipe would wait for ever.
+    if !metadata.is_file() || metadata.len() > source::MAX_BYTES {
+        return None;
+    }
+    let size = usize::try_from(metadata.len()).ok()?;
+    if place.len() < size {
+        place.resize(size, 0);
+    }
+    let mut file = File::open(path).ok()?;
+    let mut length = 0;
+    while length < size {
+        match file.read(&mut place[length..size]).ok()? {
+            0 => break,
+            count => length += count,
+        }
+    }
+    Some(&place[..length])
 }
 
 /// The first bytes of a regular file that can be read.

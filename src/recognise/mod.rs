@@ -9,7 +9,7 @@ use holders::Holder;
 
 use crate::flink::options;
 use crate::syntax::{
-    Document, Format, Setting, flink_conf, json, manifest, properties, sysctl, toml, yaml,
+    Document, Format, Setting, flink_conf, json, manifest, properties, sql, sysctl, toml, yaml,
 };
 use crate::text::{MAX_BYTES, Source};
 
@@ -17,6 +17,8 @@ pub mod cluster;
 pub mod evidence;
 mod foreign;
 mod holders;
+pub mod job;
+pub mod source;
 mod window;
 
 pub use window::{
@@ -30,6 +32,8 @@ pub enum Claim {
     Yes(Format),
     /// Its content decides.
     Maybe,
+    /// It is a source or a script; whether of a job of Flink its content decides.
+    Source(source::Kind),
     /// It holds configurations, if it concerns Flink at all: a compose file, the values of a chart, a
     /// Dockerfile.
     Holder,
@@ -44,7 +48,7 @@ pub fn largest(path: &str) -> u64 {
     if is_config_name(name) {
         MAX_BYTES
     } else {
-        1 << 20
+        source::MAX_BYTES
     }
 }
 
@@ -82,6 +86,9 @@ pub fn by_name(path: &str) -> Claim {
     }
     if is_holder_name(name) {
         return Claim::Holder;
+    }
+    if let Some(kind) = source::kind(name) {
+        return Claim::Source(kind);
     }
     if is_foreign_name(name, stem, extension) {
         return Claim::No;
@@ -139,6 +146,9 @@ pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
     if let Some(holder) = Holder::by_name(name) {
         return holder.is_in(bytes);
     }
+    if let Some(kind) = source::kind(name) {
+        return source::may_be_flinks(kind, bytes);
+    }
     is_config_name(name)
         || path.to_ascii_lowercase().contains("flink")
         || NEEDLES
@@ -155,6 +165,12 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     let name = source.path.rsplit('/').next().unwrap_or(&source.path);
     if let Some(holder) = Holder::by_name(name) {
         return (holder.read)(source);
+    }
+    if let Some(kind) = source::kind(name) {
+        return match kind {
+            source::Kind::Code(language) => job::read(source, language),
+            source::Kind::Script => sql::parse(source),
+        };
     }
     if by_name(&source.path) != Claim::No && is_manifest(&source.bytes) || is_holder_name(name) {
         return manifest::parse(source);
@@ -200,7 +216,7 @@ fn read_whole(source: &Source, named: bool) -> Option<Document> {
         Claim::Yes(Format::Sysctl) => {
             (!sysctl::is_bsd(&source.bytes)).then(|| sysctl::parse(source))
         }
-        Claim::Yes(_) | Claim::Holder | Claim::No => None,
+        Claim::Yes(_) | Claim::Holder | Claim::Source(_) | Claim::No => None,
         Claim::Maybe => {
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
             if is_config_name(name) {
