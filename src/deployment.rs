@@ -18,6 +18,7 @@ use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
 mod containers;
+mod jobs;
 mod memory;
 mod network;
 mod opened;
@@ -27,6 +28,7 @@ mod rocksdb;
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
 pub use containers::{Container, Engine, Keeps, Replicas, Service};
+pub use jobs::{Jobs, is_disguised, is_of_job, is_said_by_job};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use opened::{Opened, groups, is_opened, opened};
@@ -105,6 +107,12 @@ pub struct Deployment<'p> {
     pub memory: OnceLock<Memory>,
     /// What runs it, as far as the files beside its configuration say.
     pub cluster: Cluster,
+    /// The source or the script that it is the deployment of; `None` for a cluster.
+    pub job: Option<SourceId>,
+    /// What the jobs set that run here; for the deployment of one of them nothing.
+    pub jobs: Jobs,
+    /// The sources of its project, by the numbers of their documents; see [`Deployment::types`].
+    pub types: &'p [usize],
 }
 
 /// A setting and the document that holds it.
@@ -317,8 +325,7 @@ impl<'p> Deployment<'p> {
     /// processes differ, that of the one which acts on it, else the `JobManager`'s.
     pub fn raw(&self, key: &str) -> Option<Site<'p>> {
         if self.only.is_empty() {
-            let mut documents = self.documents.iter().rev();
-            return documents.find_map(|document| Some((document.get(key)?, *document)));
+            return self.raw_in(key, Process::JobManager);
         }
         if let Some(process) = process::reader_of(key) {
             return self.raw_in(key, process);
@@ -339,6 +346,9 @@ impl<'p> Deployment<'p> {
     /// `Configuration` does, in every version of the deployment. A version that does not know the
     /// spelling in the file has no say; the others must agree.
     pub fn get(&self, key: &str) -> Value<'p> {
+        if self.may_be_set_by_jobs(key) {
+            return Value::Unknown;
+        }
         if self.only.is_empty() && self.unseen.is_none() {
             return self.get_in(key, Process::JobManager);
         }

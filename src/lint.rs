@@ -127,6 +127,10 @@ fn run(
         ));
         return;
     }
+    // What is wrong with a cluster, its own deployment says.
+    if let Some(job) = deployment.job {
+        found.retain(|finding| finding.at.source == job);
+    }
     for finding in &mut found {
         // Two entries of one flow mapping share the comma between them.
         let overlaps = |fix: &Fix| have_overlap(&fix.edits);

@@ -11,6 +11,7 @@ use crate::words;
 use below::Below;
 
 mod below;
+mod code;
 
 /// One name in the brackets of a directive.
 struct Name {
@@ -266,6 +267,12 @@ fn things(source: &Source, document: &Document) -> Vec<(usize, usize)> {
         .chain(document.settings.iter().map(|setting| setting.whole))
         .chain(document.problems.iter().map(|problem| problem.at))
         .chain(document.held_at)
+        .chain(
+            document
+                .code
+                .iter()
+                .flat_map(|code| code::things(code.as_ref())),
+        )
         .map(|span| {
             let last = span.end.max(span.start + 1) - 1;
             (

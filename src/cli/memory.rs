@@ -144,7 +144,8 @@ fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
     if verbose {
         tell_files(found, &deployments);
     }
-    // Files of jobs and hosts say nothing about memory.
+    // Files and sources of jobs and hosts say nothing about memory.
+    deployments.retain(|deployment| deployment.job.is_none());
     deployments.retain(|deployment| {
         let mut own = deployment.documents.iter().chain(&deployment.unread);
         // A session job runs in processes that its cluster has started.

@@ -5,15 +5,16 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain, stdin};
-use crate::deployment::{Deployment, Place};
+use crate::deployment::{Deployment, Place, is_said_by_job};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
 use crate::flink::version::{NAMES, Versions};
 use crate::lint::{Linted, validate};
 use crate::project::Project;
+use crate::recognise;
 use crate::report::{Style, Summary};
 use crate::rules;
-use crate::syntax::{Format, Space};
+use crate::syntax::{Document, Format, Space};
 
 /// Whether the one input is standard input.
 fn is_stdin(args: &LintArgs) -> bool {
@@ -247,9 +248,17 @@ pub(super) fn summary(found: &Found, project: &Project, findings: &[Finding]) ->
         .map(|deployment| deployment.name.as_str())
         .collect();
     names.dedup();
+    // A source that is read for its types alone is not checked.
+    let is_checked = |document: &&Document| {
+        document
+            .code
+            .as_deref()
+            .is_none_or(recognise::job::is_of_flink)
+    };
     let files = project
         .documents
         .iter()
+        .filter(is_checked)
         .map(|document| document.source)
         .filter(|source| found.in_scope(*source))
         .collect::<BTreeSet<_>>()
@@ -289,6 +298,7 @@ fn versions(deployments: &[Deployment]) -> (Option<String>, Option<String>) {
             .documents
             .iter()
             .any(|document| document.space == Space::Job)
+            || deployment.documents.iter().copied().all(is_said_by_job)
     });
     // Of deployments with different sources no single one tells all.
     let differ = flink

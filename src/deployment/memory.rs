@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Base, Deployment, Site, process};
+use super::{Base, Deployment, Site, is_said_by_job, process};
 use crate::flink::memory::{
     GENERATIONS, Inputs, JobManager, Key, MemoryError, Mode, Process, ProcessMemory, TaskManager,
     job_manager, task_manager,
@@ -263,7 +263,7 @@ impl<'p> Deployment<'p> {
     /// The files that Flink's processes read when they start.
     pub fn cluster_documents(&self) -> impl DoubleEndedIterator<Item = &'p Document> + '_ {
         let documents = self.documents.iter().copied();
-        documents.filter(|document| document.space == Space::Flink)
+        documents.filter(|document| document.space == Space::Flink && !is_said_by_job(document))
     }
 
     /// The setting in force for exactly this key in those files.

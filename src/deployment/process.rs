@@ -98,8 +98,8 @@ impl<'p> Deployment<'p> {
         let mut documents = self.documents.iter().rev();
         documents.find_map(|document| {
             let setting = document.get(key)?;
-            self.is_read_by(document, process)
-                .then_some((setting, *document))
+            let reads = self.is_read_by(document, process) && self.counts(document, key);
+            reads.then_some((setting, *document))
         })
     }
 }

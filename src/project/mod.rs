@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 
 use clusters::Clusters;
 use hosts::Host;
+use jobs::Job;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Base, Cluster, Deployment, Opened, Process};
+use crate::deployment::{self, Base, Cluster, Deployment, Jobs, Opened, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
 use crate::parallel;
@@ -19,6 +20,7 @@ use crate::text::{Source, SourceId, Sources};
 mod clusters;
 mod containers;
 mod hosts;
+mod jobs;
 mod layers;
 mod operator;
 mod versions;
@@ -32,10 +34,12 @@ pub struct Project<'s> {
     pub documents: Vec<Document>,
     units: Vec<Unit>,
     testimony: Testimony,
+    /// By project, the documents of sources.
+    types: BTreeMap<String, Vec<usize>>,
 }
 
 /// A deployment by the numbers of its documents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Unit {
     name: String,
     platform: Platform,
@@ -56,6 +60,10 @@ struct Unit {
     host: Vec<usize>,
     host_runs_flink: bool,
     cluster: Cluster,
+    /// The source or the script that it is the unit of.
+    job: Option<SourceId>,
+    /// What the jobs set that run on it.
+    jobs: Jobs,
 }
 
 impl Unit {
@@ -78,6 +86,8 @@ impl Unit {
             host: Vec::new(),
             host_runs_flink: false,
             cluster: Cluster::default(),
+            job: None,
+            jobs: Jobs::default(),
         }
     }
 
@@ -107,6 +117,7 @@ impl<'s> Project<'s> {
             documents,
             units: Vec::new(),
             testimony: Testimony::read(sources),
+            types: BTreeMap::new(),
         };
         project.join(configs);
         project
@@ -146,8 +157,24 @@ impl<'s> Project<'s> {
                 started_by: unit.started_by,
                 memory: OnceLock::new(),
                 cluster: unit.cluster.clone(),
+                job: unit.job,
+                jobs: unit.jobs.clone(),
+                types: self.types_around(unit),
             })
             .collect()
+    }
+
+    /// The sources of the project of a unit.
+    fn types_around(&self, unit: &Unit) -> &[usize] {
+        let found = unit
+            .job
+            .and_then(|source| self.types.values().find(|all| self.hold(all, source)));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    fn hold(&self, numbers: &[usize], source: SourceId) -> bool {
+        let found = numbers.binary_search_by_key(&source, |&number| self.documents[number].source);
+        found.is_ok()
     }
 
     fn only(&self, numbers: &[(usize, Process)]) -> Vec<(SourceId, u32, Process)> {
@@ -166,7 +193,10 @@ impl<'s> Project<'s> {
     /// is left, each file by itself.
     fn join(&mut self, configs: &Configs) {
         let mut free: Vec<usize> = (0..self.documents.len()).collect();
-        let mut units = self.declared(configs, &mut free);
+        let (mut units, mut jobs) = self.declared(configs, &mut free);
+        let (of_jobs, free): (Vec<usize>, Vec<usize>) =
+            free.into_iter().partition(|&n| self.is_of_job(n));
+        jobs.extend(self.jobs(&of_jobs, None));
         let (sysctl, rest): (Vec<usize>, Vec<usize>) =
             free.into_iter().partition(|&n| self.is_sysctl(n));
         // What a manifest sets for a container or a pod is no host's.
@@ -194,6 +224,8 @@ impl<'s> Project<'s> {
             let made = self.containers_of_resource(unit, patched);
             unit.cluster.containers.extend(made);
         }
+        self.join_jobs(configs, &jobs, &mut units);
+        self.types = self.types(configs);
         self.units = units;
     }
 
@@ -226,8 +258,8 @@ impl<'s> Project<'s> {
     }
 
     /// The deployments that flint.toml declares; their documents are no longer free.
-    fn declared(&self, configs: &Configs, free: &mut Vec<usize>) -> Vec<Unit> {
-        let mut units = Vec::new();
+    fn declared(&self, configs: &Configs, free: &mut Vec<usize>) -> (Vec<Unit>, Vec<Job>) {
+        let (mut units, mut jobs) = (Vec::new(), Vec::new());
         for config in configs.iter() {
             for declared in &config.deployments {
                 let local = |number: usize| {
@@ -248,6 +280,12 @@ impl<'s> Project<'s> {
                     continue;
                 }
                 free.retain(|number| !own.contains(number) && !hosts.contains(number));
+                let (of_jobs, own): (Vec<usize>, Vec<usize>) =
+                    own.into_iter().partition(|&number| self.is_of_job(number));
+                jobs.extend(self.jobs(&of_jobs, Some(&own)));
+                if own.is_empty() && hosts.is_empty() {
+                    continue;
+                }
                 let hosts = self.hosts(&hosts, configs);
                 let host: Vec<usize> = hosts.into_iter().flat_map(|host| host.documents).collect();
                 for mut unit in self.units_of(configs, config, &declared.name, &own) {
@@ -257,7 +295,7 @@ impl<'s> Project<'s> {
                 }
             }
         }
-        units
+        (units, jobs)
     }
 
     /// One configuration directory is one deployment; any other file is one by itself.

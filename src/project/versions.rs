@@ -121,6 +121,19 @@ impl Testimony {
         is_near(configs, paths, self.of_managed_memory.iter())
     }
 
+    /// The nearest folder upwards for which a build file says something, else `home`.
+    pub(super) fn built_in<'f>(&self, folder: &'f str, home: &str) -> &'f str {
+        let is_built = |folder: &str| {
+            let all = self.folders.get(folder).into_iter().flatten();
+            all.into_iter().any(|(_, one)| one.rank == Rank::Build)
+        };
+        let mut folder = folder;
+        while folder != home && !folder.is_empty() && !is_built(folder) {
+            folder = parent(folder);
+        }
+        folder
+    }
+
     /// What is said for the nearest folder upwards for which anything is said, not above `home`.
     fn nearest<'f>(&self, folder: &'f str, home: &str) -> Option<(&'f str, &[(String, Evidence)])> {
         let mut folder = folder;

@@ -16,7 +16,15 @@ use crate::text::Span;
 /// Every deployment with its settings, the winner of each key and what it shadows.
 pub fn text(deployments: &[Deployment]) -> String {
     let mut out = String::new();
-    for deployment in deployments {
+    // A source that sets nothing is told of only where it was asked for.
+    let says = |own: &&Deployment| {
+        let mut documents = own.documents.iter().chain(&own.tables);
+        let of_job = |document: &&Document| Some(document.source) == own.job;
+        deployments.len() == 1
+            || own.job.is_none()
+            || documents.any(|document| of_job(&document) && !document.settings.is_empty())
+    };
+    for deployment in deployments.iter().filter(says) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -263,7 +271,8 @@ fn in_one<'d>(
             continue;
         }
         let source = deployment.source(document);
-        for setting in document.settings.iter().filter(acts) {
+        let counts = |setting: &&Setting| deployment.counts(document, &setting.key);
+        for setting in document.settings.iter().filter(acts).filter(counts) {
             let shadowed = rows
                 .get(setting.key.as_str())
                 .map_or(0, |row| row.shadowed + 1);

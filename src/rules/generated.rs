@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Rule, cluster, safe};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, is_said_by_job};
 use crate::finding::{Finding, Related, Severity};
 use crate::syntax::{Document, Format, Setting, Space};
 use crate::text::{Source, Span};
@@ -16,7 +16,8 @@ const OFTEN: usize = 5;
 
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.in_space(Space::Flink) {
+    let documents = deployment.in_space(Space::Flink);
+    for document in documents.filter(|document| !is_said_by_job(document)) {
         let source = deployment.source(document);
         if let Some(line) = stack_trace(source) {
             let message = "this file is the stack trace of a Java program, not a configuration";

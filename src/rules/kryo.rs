@@ -309,6 +309,14 @@ pub(super) fn speaks_of(deployment: &Deployment, key: &str) -> bool {
 fn evidence<'p>(deployment: &Deployment<'p>) -> Option<(Effective<'p>, &'static str)> {
     let config = deployment.get(CONFIG);
     let types = deployment.get(TYPES);
+    // What registers types may stand in code that can't be read to the end.
+    let may_register = |key: &str, value: &Value| {
+        let in_code = deployment.job.is_some() || deployment.may_be_set_by_jobs(key);
+        in_code && matches!(value, Value::Unknown)
+    };
+    if may_register(CONFIG, &config) || may_register(TYPES, &types) {
+        return None;
+    }
     if matches!(config, Value::Unknown) && deployment.raw(CONFIG).is_some()
         || matches!(types, Value::Unknown) && deployment.raw(TYPES).is_some()
     {

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::deprecated::targets;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, is_said_by_job};
 use crate::finding::{Finding, Related};
 use crate::flink::options::{self, State};
 use crate::flink::version::Versions;
@@ -10,7 +10,8 @@ use crate::syntax::{Setting, Space};
 
 /// The check: one note a document.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in deployment.in_space(Space::Flink) {
+    let documents = deployment.in_space(Space::Flink);
+    for document in documents.filter(|document| !is_said_by_job(document)) {
         // Beside its own new name an old one is a matter of `both-old-and-new-option`.
         let is_alone = |targets: Vec<&str>| targets.iter().all(|key| deployment.raw(key).is_none());
         let old: Vec<&Setting> = document

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use super::{Rule, claim, fixes, values};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, is_disguised, is_said_by_job};
 use crate::finding::{Fix, Safety};
 use crate::flink::options;
 use crate::flink::version::Versions;
@@ -102,7 +102,10 @@ fn judged<'p>(
         let blocks = nested_blocks(deployment, document);
         let scalars = OnceCell::new();
         // Of several lines of one key the one in force speaks.
-        for setting in document.in_force() {
+        let written = document
+            .in_force()
+            .filter(|setting| !is_disguised(document, setting));
+        for setting in written {
             let verdict = verdict(deployment, document, &setting.key, depth);
             let in_block = || {
                 blocks
@@ -172,7 +175,9 @@ fn verdict(deployment: &Deployment, document: &Document, key: &str, depth: Depth
     if closed::is_of_vendor(deployment, key) {
         return Verdict::Fine;
     }
-    if let Some(owner) = foreign::owner(key).filter(|_| !of_job) {
+    // A script may set what its catalogs read.
+    let is_elsewhere = of_job || is_said_by_job(document);
+    if let Some(owner) = foreign::owner(key).filter(|_| !is_elsewhere) {
         return Verdict::Misplaced(owner);
     }
     if depth < Depth::All {
@@ -343,7 +348,9 @@ fn of_flink<'p>(
     deployment: &'p Deployment<'p>,
 ) -> impl Iterator<Item = (&'p Document, &'p Setting)> {
     let documents = deployment.in_space(Space::Flink);
-    documents.flat_map(|document| document.in_force().map(move |setting| (document, setting)))
+    let settings =
+        documents.flat_map(|document| document.in_force().map(move |setting| (document, setting)));
+    settings.filter(|(document, setting)| !is_disguised(document, setting))
 }
 
 /// The setting in force for exactly this key among Flink's own files; a job's files have keys of the

@@ -29,13 +29,17 @@ pub(in crate::rules) fn max_parallelism_below_parallelism(
     }
     let mut finding = max.finding(
         rule,
-        format!("`{MAX_PARALLELISM}` {most} is below the parallelism {wanted}: the job fails"),
+        format!(
+            "{} {most} is below the parallelism {wanted}: the job fails",
+            max.name()
+        ),
     );
     finding.label = format!("at least {wanted}");
     finding.help = format!(
         "Flink says `parallelism ({wanted}) is higher than the max parallelism ({most})`; lower \
-         `{PARALLELISM}`, or raise the maximum: state that was written with {most} can't be restored \
-         with another one"
+         {}, or raise the maximum: state that was written with {most} can't be restored \
+         with another one",
+        parallelism.name()
     );
     finding.related.push(parallelism.related());
     out.push(finding);

@@ -2,7 +2,7 @@
 //! must be certain: known from the cluster's own files, and set nowhere else.
 
 use super::Rule;
-use crate::deployment::{Deployment, Effective, Value};
+use crate::deployment::{Deployment, Effective, Value, is_disguised};
 use crate::finding::{Finding, Related};
 use crate::flink::value;
 
@@ -44,11 +44,26 @@ impl<'p> Number<'p> {
         Some(Number { number, setting })
     }
 
+    /// What it is called where it is set.
+    fn name(self) -> String {
+        format!("`{}`", self.called())
+    }
+
+    fn called(self) -> &'p str {
+        let Effective {
+            setting, document, ..
+        } = self.setting;
+        let written = setting.written.as_ref();
+        written
+            .filter(|_| is_disguised(document, setting))
+            .unwrap_or(&setting.key)
+    }
+
     /// The setting as a place that takes part.
     fn related(self) -> Related {
         Related {
             at: self.setting.at(),
-            message: format!("{} is {}", self.setting.setting.key, self.number),
+            message: format!("{} is {}", self.called(), self.number),
         }
     }
 

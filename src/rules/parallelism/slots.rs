@@ -48,7 +48,8 @@ fn check(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     let mut finding = parallelism.finding(
         rule,
         format!(
-            "a streaming job that uses `{PARALLELISM}` needs {needed} slots, and the cluster has {all}"
+            "a streaming job that uses {} needs {needed} slots, and the cluster has {all}",
+            parallelism.name()
         ),
     );
     finding.label = format!(

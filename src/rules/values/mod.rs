@@ -5,7 +5,7 @@
 
 use super::conf_lines::kept_quotes;
 use super::{Rule, fixes};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, is_disguised};
 use crate::finding::{Finding, Fix};
 use crate::flink::names;
 use crate::flink::options::{self, OptionSpec, Scope, ValueKind};
@@ -57,6 +57,7 @@ fn sites<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = Site<'d>> {
             let in_force = |(other, _): (&Setting, _)| std::ptr::eq(other, setting);
             setting.known
                 && setting.kind != Kind::Null
+                && !is_disguised(site.document, setting)
                 && !site.deployment.is_read_otherwise(setting, site.document)
                 && (alone() || site.deployment.raw(&setting.key).is_some_and(in_force))
         })

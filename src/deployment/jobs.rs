@@ -1,0 +1,84 @@
+//! What the code and the scripts of jobs set, seen from a cluster that runs them: it differs from job to
+//! job, so of the cluster alone nobody can tell what is in force.
+
+use std::collections::BTreeSet;
+
+use super::Deployment;
+use crate::flink::options::{self, OptionSpec};
+use crate::syntax::{Document, Layer, Setting};
+
+/// Beginnings of the options that a job may have of its own. What processes read when they start, code and
+/// scripts set in vain.
+const OF_JOBS: [&str; 11] = [
+    "execution.",
+    "fs.",
+    "high-availability.job",
+    "metrics.latency.",
+    "parallelism.",
+    "pipeline.",
+    "python.",
+    "restart-strategy",
+    "sql-client.",
+    "state.",
+    "table.",
+];
+
+/// Whether a job may have an option of its own.
+pub fn is_of_job(key: &str) -> bool {
+    OF_JOBS.iter().any(|start| key.starts_with(start))
+}
+
+/// Whether a job's own text says what a document says, and not the files of its cluster.
+pub fn is_said_by_job(document: &Document) -> bool {
+    document.layer >= Layer::Sql
+}
+
+/// Whether a setting stands for the call of a method or the constant of an option: neither its key nor its
+/// value is anybody's spelling.
+pub fn is_disguised(document: &Document, setting: &Setting) -> bool {
+    is_said_by_job(document) && setting.written.is_some()
+}
+
+/// What the jobs of a cluster set or may set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Jobs {
+    /// The options that one of them sets.
+    pub keys: BTreeSet<String>,
+    /// Whether one of them may set any option of a job: nobody can tell from its text.
+    pub opaque: bool,
+}
+
+impl Jobs {
+    /// Whether a job may set exactly this key.
+    pub fn may_set(&self, key: &str) -> bool {
+        self.opaque && is_of_job(key) || self.keys.contains(key)
+    }
+
+    /// Whether there is nothing that one sets or may set.
+    pub fn set_nothing(&self) -> bool {
+        !self.opaque && self.keys.is_empty()
+    }
+}
+
+impl<'p> Deployment<'p> {
+    /// Whether a job that runs here may set an option under any of its names.
+    pub fn may_be_set_by_jobs(&self, key: &str) -> bool {
+        if self.jobs.set_nothing() {
+            return false;
+        }
+        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
+        let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
+        self.jobs.may_set(key) || aliases.any(|alias| self.jobs.may_set(alias.key))
+    }
+
+    /// Whether what a document says of a key counts: a job can't set the options of processes.
+    pub fn counts(&self, document: &Document, key: &str) -> bool {
+        !is_said_by_job(document) || is_of_job(key)
+    }
+
+    /// The sources of the same project that declare types or run jobs, this one's own among them.
+    pub fn types(&self) -> impl Iterator<Item = &'p Document> + '_ {
+        let all = self.all_documents;
+        self.types.iter().filter_map(|&number| all.get(number))
+    }
+}
