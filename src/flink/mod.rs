@@ -1,5 +1,6 @@
 //! What Flink knows: versions, options and values. Nothing about files.
 
+pub mod api;
 pub mod bounds;
 pub mod descriptions;
 pub mod memory;
