@@ -11,6 +11,7 @@ use crate::syntax::{Document, Problem};
 use crate::text::Span;
 
 mod cluster;
+mod code;
 mod conf_lines;
 mod containers;
 pub mod declared;
