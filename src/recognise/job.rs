@@ -6,9 +6,12 @@ use crate::syntax::{Document, Format, Layer, Space, sql};
 use crate::text::Source;
 
 mod comments;
+mod names;
+pub mod objects;
 mod settings;
 
-pub use settings::settings;
+pub use names::camel;
+pub use settings::{resolved, settings};
 
 /// The methods whose argument is a script in SQL.
 const RUN_SQL: [&str; 8] = [
