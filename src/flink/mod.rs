@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bounds;
+pub mod constants;
 pub mod descriptions;
 pub mod memory;
 pub mod names;

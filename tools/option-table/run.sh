@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes src/flink/options.tsv out of Flink's released jars.
+# Makes src/flink/options.tsv and src/flink/constants.tsv out of Flink's released jars.
 #
 #   tools/option-table/run.sh [VERSION...]
 #
@@ -42,4 +42,6 @@ done < "$here/versions.txt"
 
 java -cp "$scratch/classes" Merge "$scratch/options.tsv" "$here/undeclared.tsv,$here/operator.tsv" "${files[@]}"
 cp "$scratch/options.tsv" "$table"
-wc -lc "$table" >&2
+java -cp "$scratch/classes" Constants "$scratch/constants.tsv" "${files[@]}"
+cp "$scratch/constants.tsv" "$(dirname "$table")/constants.tsv"
+wc -lc "$table" "$(dirname "$table")/constants.tsv" >&2

@@ -7,6 +7,7 @@
 
 use super::names::camel;
 use super::objects::{self, Object};
+use crate::flink::constants;
 use crate::syntax::code::{Arg, Call, Code, Expr, Receiver};
 use crate::syntax::{Kind, Setting, is_placeholder};
 use crate::text::{Source, Span};
@@ -133,7 +134,10 @@ impl Reader<'_> {
         let said = values::text(self.code, &value.expr, value.at);
         match values::resolved(self.code, &key.expr, key.at) {
             Expr::Text(key) => self.push(call, Some(value), key, said, false, found),
-            // Which option a constant is, the text does not say.
+            Expr::Name(constant) => match option_of(self.code, constant) {
+                Some(key) => self.push(call, Some(value), key, said, true, found),
+                None => found.complete = false,
+            },
             _ => found.complete = false,
         }
     }
@@ -259,6 +263,17 @@ impl Reader<'_> {
             written: disguised.then(|| written(call)),
         });
     }
+}
+
+/// The key of the option that a constant of a class of Flink is.
+fn option_of(code: &Code, constant: &str) -> Option<&'static str> {
+    let start = constant
+        .rmatch_indices('.')
+        .nth(1)
+        .map_or(0, |(dot, _)| dot + 1);
+    let (class, _) = constant[start..].split_once('.')?;
+    let key = constants::key_of(&constant[start..])?;
+    objects::is_flinks(code, class).then_some(key)
 }
 
 /// The call as it is written, without its arguments: `env.setParallelism`.
