@@ -72,7 +72,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("migrate", &["flink", "syntax", "text"]),
     (
         "fix",
-        &["config", "finding", "lint", "project", "report", "text"],
+        &[
+            "config", "finding", "lint", "project", "report", "syntax", "text",
+        ],
     ),
     (
         "report",

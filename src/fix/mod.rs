@@ -9,6 +9,7 @@ use crate::lint::{Linted, lint};
 use crate::project::Project;
 use crate::text::{Edit, SourceId, Sources, Span, apply};
 
+mod code;
 pub mod patch;
 pub mod write;
 
@@ -294,7 +295,24 @@ fn promise_kept(
         loading.map(|document| document.source).collect()
     };
     let still_loads = loads(&read);
-    let kept = loads(project).is_subset(&still_loads) && readings(&read) == expected;
+    let kept = loads(project).is_subset(&still_loads)
+        && readings(&read) == expected
+        && by_source
+            .iter()
+            .all(|(source, edits)| code_kept(project, &read, *source, edits));
     drop(read);
     kept.then_some(after)
+}
+
+/// Whether the code of a source still says what the edits leave alone.
+fn code_kept(before: &Project, after: &Project, source: SourceId, edits: &[&Edit]) -> bool {
+    let code = |project: &'_ Project| {
+        let mut documents = project.documents.iter();
+        let found = documents.find(|own| own.source == source && own.code.is_some());
+        found.and_then(|document| document.code.clone())
+    };
+    match (code(before), code(after)) {
+        (Some(before), Some(after)) => code::calls_kept(&before, &after, edits),
+        (before, after) => before.is_none() && after.is_none(),
+    }
 }
