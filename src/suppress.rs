@@ -250,7 +250,12 @@ fn directive<'d>(
         document,
         comment,
         names,
-        reason: inner[close + 1..].trim().to_owned(),
+        // A comment in SQL may have an end of its own.
+        reason: inner[close + 1..]
+            .trim()
+            .trim_end_matches("*/")
+            .trim_end()
+            .to_owned(),
         lines,
     })
 }
@@ -267,6 +272,7 @@ fn things(source: &Source, document: &Document) -> Vec<(usize, usize)> {
         .chain(document.settings.iter().map(|setting| setting.whole))
         .chain(document.problems.iter().map(|problem| problem.at))
         .chain(document.held_at)
+        .chain(document.script.iter().flat_map(|script| script.parts()))
         .chain(
             document
                 .code

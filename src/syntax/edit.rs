@@ -1,7 +1,7 @@
 //! Changes to a document, each as one [`Edit`] by the writer of its format.
 
 use super::yaml::Dialect;
-use super::{Document, Format, Setting, Space, arguments, lines, properties, toml, yaml};
+use super::{Document, Format, Setting, Space, arguments, lines, properties, sql, toml, yaml};
 use crate::text::{Edit, Source};
 
 impl Document {
@@ -17,6 +17,7 @@ impl Document {
             Writer::Toml => toml::set(source, setting, value),
             Writer::Yaml(dialect) => yaml::set(source, dialect, setting, value),
             Writer::Arguments => arguments::set(source, setting, value),
+            Writer::Sql => sql::set(source, setting, value),
         })
     }
 
@@ -39,6 +40,7 @@ impl Document {
             Writer::Toml => toml::rename(source, setting, key),
             Writer::Yaml(dialect) => yaml::rename(source, dialect, setting, key),
             Writer::Arguments => arguments::rename(source, setting, key),
+            Writer::Sql => sql::rename(source, setting, key),
         })
     }
 
@@ -52,6 +54,7 @@ impl Document {
             Writer::Properties => properties::insert(source, key, value),
             Writer::Toml => toml::insert(source, self, key, value),
             Writer::Yaml(dialect) => yaml::insert(source, dialect, key, value),
+            Writer::Sql => sql::insert(source, self, key, value),
             Writer::Arguments => None,
         };
         match &self.embedding {
@@ -88,6 +91,7 @@ impl Document {
             Writer::Properties => properties::insert_after(source, sibling, key, value),
             Writer::Toml => toml::insert_after(source, sibling, key, value),
             Writer::Yaml(dialect) => yaml::insert_after(source, dialect, sibling, key, value),
+            Writer::Sql => sql::insert_after(source, sibling, key, value),
             Writer::Arguments => None,
         })
     }
@@ -102,6 +106,7 @@ impl Document {
             Writer::Toml => toml::remove(source, setting),
             Writer::Yaml(_) => yaml::remove(source, setting),
             Writer::Arguments => arguments::remove(source, setting),
+            Writer::Sql => sql::remove(source, setting),
         })
     }
 
@@ -146,7 +151,8 @@ impl Document {
             Format::Json => Writer::Yaml(Dialect::Json),
             Format::ConfigYaml | Format::Yaml => Writer::Yaml(Dialect::Yaml),
             Format::Arguments => Writer::Arguments,
-            Format::Sql | Format::Code(_) => return None,
+            Format::Sql => Writer::Sql,
+            Format::Code(_) => return None,
         };
         self.editable.then_some(writer)
     }
@@ -159,4 +165,5 @@ enum Writer {
     Toml,
     Yaml(Dialect),
     Arguments,
+    Sql,
 }

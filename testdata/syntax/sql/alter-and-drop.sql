@@ -1,0 +1,5 @@
+SET 'pipeline.name' = 'x';
+ALTER TABLE a.t SET ('k' = 'v');
+DROP TEMPORARY TABLE IF EXISTS t;
+DROP VIEW v;
+ALTER TABLE t ADD WATERMARK FOR ts AS ts;

@@ -1,0 +1,2 @@
+﻿SET 'pipeline.name' = 'x';
+SELECT 1;

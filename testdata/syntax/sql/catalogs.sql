@@ -1,0 +1,10 @@
+CREATE CATALOG c WITH ('type' = 'paimon', 'warehouse' = 's3://b/w');
+USE CATALOG c;
+CREATE DATABASE IF NOT EXISTS d WITH ('k' = 'v');
+USE d;
+CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA USING JAR 'x.jar';
+LOAD MODULE hive WITH ('hive-version' = '3.1.3');
+USE MODULES hive, core;
+ADD JAR '/x.jar';
+SHOW TABLES;
+DESCRIBE t;

@@ -1,0 +1,3 @@
+CREATE EXTENSION IF NOT EXISTS pgcrypto;
+CREATE TABLE t (id SERIAL PRIMARY KEY, a TEXT DEFAULT 'x'::text);
+SET statement_timeout = 0;

@@ -1,0 +1,1 @@
+CREATE SOURCE s (a INT, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH (connector = 'kafka', topic = 't') FORMAT PLAIN ENCODE JSON;

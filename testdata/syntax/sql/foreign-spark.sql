@@ -1,0 +1,2 @@
+CREATE TABLE t (a STRING) USING delta;
+SET spark.sql.shuffle.partitions = 10;

@@ -1,0 +1,1 @@
+INSERT INTO sink /*+ OPTIONS('sink.parallelism' = '4') */ SELECT /*+ STATE_TTL('o' = '1d', 'p' = '2d'), BROADCAST(p) */ * FROM o /*+ OPTIONS('scan.startup.mode' = 'earliest-offset') */ AS o JOIN p ON o.id = p.id;

@@ -1,0 +1,4 @@
+SET 'pipeline.name' = 'x';
+SELECT * FROM o, LATERAL TABLE(split(o.x)) AS t(w);
+SELECT * FROM o LEFT JOIN LATERAL TABLE(f(x)) ON TRUE CROSS JOIN UNNEST(o.tags) AS u (tag);
+SELECT * FROM (SELECT DISTINCT s FROM c) q, LATERAL (SELECT a FROM c WHERE c.s = q.s ORDER BY p DESC LIMIT 3);

@@ -1,0 +1,2 @@
+SET 'pipeline.name' = 'x';
+CREATE MATERIALIZED TABLE m PARTITIONED BY (d) WITH ('format' = 'json') FRESHNESS = INTERVAL '30' SECOND AS SELECT a FROM t;

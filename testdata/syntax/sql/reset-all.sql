@@ -1,0 +1,3 @@
+SET 'parallelism.default' = '2';
+RESET;
+SET 'pipeline.name' = 'x';

@@ -1,0 +1,2 @@
+SET;
+SET 'pipeline.name' = 'it''s -- a; name';

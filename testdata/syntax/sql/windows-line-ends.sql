@@ -1,0 +1,6 @@
+SET 'pipeline.name' = 'x';
+CREATE TABLE t (
+  a INT
+) WITH (
+  'connector' = 'kafka'
+);
