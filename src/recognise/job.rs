@@ -88,3 +88,6 @@ fn statements(code: &Code) -> impl Iterator<Item = &Text> {
         texts.find(|text| is_text && text.at == argument.at)
     })
 }
+
+#[cfg(test)]
+mod tests;

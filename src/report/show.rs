@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::plain;
-use crate::deployment::{Base, Deployment, Process, VersionFrom};
+use crate::deployment::{Base, Deployment, Process, VersionFrom, is_disguised};
+use crate::flink::options;
 use crate::flink::version::NAMES;
 use crate::rules::{shown_in, shown_value};
 use crate::syntax::{Document, Layer, Problem, Setting, Space, is_placeholder};
@@ -174,7 +175,8 @@ fn contributes(deployment: &Deployment, document: &Document, in_force: &[&Settin
     }
     let other = of_other(deployment.reader(document));
     let (mut all, mut foreign, mut lost) = (0, 0, 0);
-    for setting in document.in_force() {
+    let set = document.in_force();
+    for setting in set.filter(|setting| counts(deployment, document, setting)) {
         all += 1;
         if other.is_some_and(|other| setting.key.starts_with(other)) {
             foreign += 1;
@@ -194,6 +196,14 @@ fn contributes(deployment: &Deployment, document: &Document, in_force: &[&Settin
         }
     }
     text
+}
+
+/// Whether a setting may have an effect where it stands. What versions call differently, code sets under
+/// all of its names.
+fn counts(deployment: &Deployment, document: &Document, setting: &Setting) -> bool {
+    let is_named =
+        !is_disguised(document, setting) || options::is_known(&setting.key, deployment.versions);
+    is_named && deployment.counts(document, &setting.key)
 }
 
 /// The options that something beside the files sets, with an unknown value, and what that is.
@@ -271,7 +281,7 @@ fn in_one<'d>(
             continue;
         }
         let source = deployment.source(document);
-        let counts = |setting: &&Setting| deployment.counts(document, &setting.key);
+        let counts = |setting: &&Setting| counts(deployment, document, setting);
         for setting in document.settings.iter().filter(acts).filter(counts) {
             let shadowed = rows
                 .get(setting.key.as_str())

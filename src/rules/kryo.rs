@@ -292,6 +292,7 @@ pub(super) fn missing_kryo_registration(
     } else if deployment.is_complete()
         // A few options on top of those of an image are nobody's whole configuration.
         && deployment.base == Base::File
+        && deployment.job.is_none()
         && nothing_said()
         // What the operator has for all deployments says nothing about the types of one.
         && !deployment.flink_documents().any(is_of_operator)

@@ -27,7 +27,8 @@ fn comment(source: &Source, code: &Code, marker: usize) -> Option<Comment> {
     };
     let upto = opens + bytes[opens..upto].trim_ascii_end().len();
     let at = Span::new(opens, upto);
-    let in_text = code.texts.iter().any(|text| text.at.contains(at));
+    let marker = Span::at(marker);
+    let in_text = code.texts.iter().any(|text| text.at.contains(marker));
     (!in_text).then(|| Comment {
         at,
         own_line: bytes[start..opens].trim_ascii().is_empty(),

@@ -8,7 +8,7 @@
 use super::names::camel;
 use super::objects::{self, Object};
 use crate::flink::constants;
-use crate::syntax::code::{Arg, Call, Code, Expr, Receiver};
+use crate::syntax::code::{self, Arg, Call, Code, Expr, Receiver};
 use crate::syntax::{Kind, Setting, is_placeholder};
 use crate::text::{Source, Span};
 use conditions::Conditions;
@@ -43,6 +43,11 @@ pub fn settings(code: &Code, source: &Source) -> Found {
     };
     for call in &code.calls {
         reader.read(call, &mut found);
+    }
+    if reader.environments() > 1 {
+        // Which of them runs beside which other, nobody can tell.
+        let settings = found.settings.iter_mut();
+        settings.for_each(|setting| setting.known = false);
     }
     for variable in &code.variables {
         // Kotlin sets a property: `env.parallelism = 4`.
@@ -178,7 +183,8 @@ impl Reader<'_> {
                 _ if matches!(argument.expr, Expr::Call(_)) && object != Object::Environment => {
                     true
                 }
-                Object::Environment => name == "create",
+                Object::Environment => name == "create" || self.is_own(call),
+                Object::Tables => self.is_own(call),
                 Object::NewOptions => {
                     name == "configure"
                         || name == "getExecutionEnvironment"
@@ -199,8 +205,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the one environment of the source is made here, by itself.
-    fn is_whole(&self) -> bool {
+    /// How many environments the source makes.
+    fn environments(&self) -> usize {
         let code = self.code;
         let made = code.calls.iter().filter(|call| {
             let on = match &call.receiver {
@@ -213,6 +219,12 @@ impl Reader<'_> {
             matches!(&variable.value, Expr::Name(name)
                 if name.rsplit_once('.').is_some_and(|(on, last)| objects::creates(code, on, last)))
         });
+        made.count() + of_scala.count()
+    }
+
+    /// Whether the one environment of the source is made here, by itself.
+    fn is_whole(&self) -> bool {
+        let code = self.code;
         let elsewhere = [
             "createLocalEnvironment",
             "createRemoteEnvironment",
@@ -228,7 +240,42 @@ impl Reader<'_> {
             let is_alias = matches!(&variable.value, Expr::Name(name) if code.value_of(name, variable.at).is_some());
             is_environment && (is_alias || variable.name.contains('.') || self.is_returned(&variable.name))
         });
-        made.count() + of_scala.count() == 1 && !is_elsewhere && !is_shared
+        self.environments() == 1 && !is_elsewhere && !is_shared
+    }
+
+    /// Whether a method of this source is called: what it sets is seen there.
+    fn is_own(&self, call: &Call) -> bool {
+        let is_plain = match &call.receiver {
+            Receiver::None => call.kind == code::Kind::Method,
+            Receiver::Name(on) => on == "this" || on == "self",
+            _ => false,
+        };
+        let mut classes = self.code.classes.iter();
+        is_plain
+            && classes.any(|class| {
+                let mut methods = class.methods.iter();
+                methods.any(|method| method.name == call.name && !method.is_constructor)
+            })
+    }
+
+    /// Whether a call certainly happens when the source runs, as far as its own methods go.
+    fn is_certain(&self, call: &Call) -> bool {
+        if !self.conditions.is_certain(call) {
+            return false;
+        }
+        let start = call.whole.start;
+        let classes = self.code.classes.iter();
+        let methods = classes.flat_map(|class| &class.methods);
+        let around = methods
+            .filter(|method| method.at.end <= start)
+            .max_by_key(|method| method.at.start);
+        let mut callers = self.code.calls.iter();
+        around.is_none_or(|around| {
+            callers.all(|caller| {
+                let is_caller = caller.name == around.name && self.is_own(caller);
+                !is_caller || self.conditions.is_certain(caller)
+            })
+        })
     }
 
     fn is_returned(&self, name: &str) -> bool {
@@ -248,7 +295,7 @@ impl Reader<'_> {
         disguised: bool,
         found: &mut Found,
     ) {
-        let certain = self.conditions.is_certain(call);
+        let certain = self.is_certain(call);
         let known = certain && value.as_ref().is_some_and(|value| !is_placeholder(value));
         let value_at = value_at.map_or(call.args_at, |own| own.at);
         let shown = || self.source.text(value_at).into_owned();
