@@ -8,14 +8,15 @@
 use super::names::camel;
 use super::objects::{self, Object};
 use crate::flink::constants;
-use crate::syntax::code::{self, Arg, Call, Code, Expr, Receiver};
+use crate::syntax::code::{Arg, Call, Code, Expr, Receiver};
 use crate::syntax::{Kind, Setting, is_placeholder};
 use crate::text::{Source, Span};
-use conditions::Conditions;
+use reach::Reach;
 use table::{On, Value};
 
 mod conditions;
 mod objects_given;
+mod reach;
 mod table;
 mod values;
 
@@ -35,7 +36,7 @@ pub fn settings(code: &Code, source: &Source) -> Found {
     let reader = Reader {
         code,
         source,
-        conditions: Conditions::of(code, source),
+        reach: Reach::of(code, source),
     };
     let mut found = Found {
         settings: Vec::new(),
@@ -43,11 +44,6 @@ pub fn settings(code: &Code, source: &Source) -> Found {
     };
     for call in &code.calls {
         reader.read(call, &mut found);
-    }
-    if reader.environments() > 1 {
-        // Which of them runs beside which other, nobody can tell.
-        let settings = found.settings.iter_mut();
-        settings.for_each(|setting| setting.known = false);
     }
     for variable in &code.variables {
         // Kotlin sets a property: `env.parallelism = 4`.
@@ -62,7 +58,7 @@ pub fn settings(code: &Code, source: &Source) -> Found {
 struct Reader<'c> {
     code: &'c Code,
     source: &'c Source,
-    conditions: Conditions,
+    reach: Reach<'c>,
 }
 
 impl Reader<'_> {
@@ -183,8 +179,8 @@ impl Reader<'_> {
                 _ if matches!(argument.expr, Expr::Call(_)) && object != Object::Environment => {
                     true
                 }
-                Object::Environment => name == "create" || self.is_own(call),
-                Object::Tables => self.is_own(call),
+                Object::Environment => name == "create" || self.reach.is_own(call),
+                Object::Tables => self.reach.is_own(call),
                 Object::NewOptions => {
                     name == "configure"
                         || name == "getExecutionEnvironment"
@@ -243,41 +239,6 @@ impl Reader<'_> {
         self.environments() == 1 && !is_elsewhere && !is_shared
     }
 
-    /// Whether a method of this source is called: what it sets is seen there.
-    fn is_own(&self, call: &Call) -> bool {
-        let is_plain = match &call.receiver {
-            Receiver::None => call.kind == code::Kind::Method,
-            Receiver::Name(on) => on == "this" || on == "self",
-            _ => false,
-        };
-        let mut classes = self.code.classes.iter();
-        is_plain
-            && classes.any(|class| {
-                let mut methods = class.methods.iter();
-                methods.any(|method| method.name == call.name && !method.is_constructor)
-            })
-    }
-
-    /// Whether a call certainly happens when the source runs, as far as its own methods go.
-    fn is_certain(&self, call: &Call) -> bool {
-        if !self.conditions.is_certain(call) {
-            return false;
-        }
-        let start = call.whole.start;
-        let classes = self.code.classes.iter();
-        let methods = classes.flat_map(|class| &class.methods);
-        let around = methods
-            .filter(|method| method.at.end <= start)
-            .max_by_key(|method| method.at.start);
-        let mut callers = self.code.calls.iter();
-        around.is_none_or(|around| {
-            callers.all(|caller| {
-                let is_caller = caller.name == around.name && self.is_own(caller);
-                !is_caller || self.conditions.is_certain(caller)
-            })
-        })
-    }
-
     fn is_returned(&self, name: &str) -> bool {
         let text = format!("return {name}");
         memchr::memmem::find_iter(&self.source.bytes, &text).any(|at| {
@@ -295,7 +256,7 @@ impl Reader<'_> {
         disguised: bool,
         found: &mut Found,
     ) {
-        let certain = self.is_certain(call);
+        let certain = self.reach.is_certain(call);
         let known = certain && value.as_ref().is_some_and(|value| !is_placeholder(value));
         let value_at = value_at.map_or(call.args_at, |own| own.at);
         let shown = || self.source.text(value_at).into_owned();

@@ -78,6 +78,28 @@ fn what_is_computed_or_depends_is_unknown() {
 }
 
 #[test]
+fn settings_that_may_not_meet_are_unknown() {
+    let text = |main: &str| {
+        format!(
+            "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;\nclass A {{\n  \
+             {main}\n  void one(StreamExecutionEnvironment env) {{\n    env.setParallelism(1);\n  }}\n  \
+             void two(StreamExecutionEnvironment env) {{\n    env.setMaxParallelism(2);\n  }}\n}}\n"
+        )
+    };
+    let set = |main: &str| said(&read_as("A.java", &text(main))).0;
+    let (one, two) = ("parallelism.default=1", "pipeline.max-parallelism=2");
+    assert_eq!(set(""), [format!("{one}?"), format!("{two}?")]);
+    let run = |body: &str| format!("void run() {{\n{MADE}{body}\n  }}");
+    assert_eq!(
+        set(&run("    one(env);")),
+        [one.to_owned(), format!("{two}?")]
+    );
+    assert_eq!(set(&run("    one(env);\n    this.two(env);")), [one, two]);
+    let under = "    if (a) {\n      one(env);\n    }";
+    assert_eq!(set(&run(under)), [format!("{one}?"), format!("{two}?")]);
+}
+
+#[test]
 fn whoever_gets_the_environment_may_set_anything() {
     for body in [
         "    Helper.configure(env);\n",
@@ -90,6 +112,7 @@ fn whoever_gets_the_environment_may_set_anything() {
         assert!(!on_env(body).1, "{body}");
     }
     for body in [
+        "    own(env);\n",
         "    StreamTableEnvironment t = StreamTableEnvironment.create(env);\n",
         "    env.fromElements(1).print();\n    return environment;\n",
     ] {

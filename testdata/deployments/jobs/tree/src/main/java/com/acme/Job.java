@@ -14,7 +14,7 @@ public class Job {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(conf);
         // a comment about {braces
         env.setParallelism(PARALLELISM);
-        env.enableCheckpointing(500, CheckpointingMode.EXACTLY_ONCE);
+        env.enableCheckpointing(500, CheckpointingMode.EXACTLY_ONCE); // flint: ignore[checkpoints-in-jobmanager-memory] on purpose
         env.getCheckpointConfig().setCheckpointTimeout(60 * 1000);
         env.setStateBackend(new EmbeddedRocksDBStateBackend(true));
         if (args.length > 0) {

@@ -13,6 +13,6 @@ class Quiet {
 
     void other(StreamExecutionEnvironment env) {
         String text = "// flint: ignore[nothing]";
-        env.enableCheckpointing(1000); // flint: ignore[checkpoints-in-jobmanager-memory] a test cluster
+        env.enableCheckpointing(1000);
     }
 }
