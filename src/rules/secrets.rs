@@ -4,6 +4,7 @@
 //! Flink masks values in its log and web interface by words in the key
 //! (`GlobalConfiguration.SENSITIVE_KEYS`, read in 8 versions).
 
+mod code;
 mod looks;
 mod mask;
 mod tokens;
@@ -224,6 +225,7 @@ fn host(endpoint: &str) -> &str {
 /// The check: one finding for each secret, however many keys hold it.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     variables::check(rule, deployment, out);
+    code::check(rule, deployment, out);
     let local = is_local(deployment);
     let mut groups: Vec<Vec<(&Document, &Setting)>> = Vec::new();
     for (document, setting) in cluster::settings(deployment) {

@@ -1,5 +1,8 @@
 //! Rules about what the sources of jobs say.
 
+pub(super) mod parallelism;
+pub(super) mod reliability;
+
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::syntax::Document;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_hidden, looks};
+use super::{code, is_hidden, looks};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::syntax::Document;
@@ -52,8 +52,11 @@ impl Mask {
         mask
     }
 
-    /// Adds the variables of the containers of a deployment.
+    /// Adds the variables of the containers of a deployment, and the literals in its sources.
     pub fn add_variables(&mut self, deployment: &Deployment) {
+        for (source, at) in code::places(deployment) {
+            self.places.entry(source).or_default().push(at);
+        }
         for container in &deployment.cluster.containers {
             let variables = container.has.variables.iter();
             for variable in variables {
