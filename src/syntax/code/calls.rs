@@ -215,6 +215,7 @@ impl<'t> Calls<'t> {
                     }
                 }
                 b',' | b'.' | b'?' | b'&' | b'[' | b']' | b'@' | b'*' => {}
+                b':' if self.language == Language::Kotlin => {}
                 _ => return None,
             }
         }
@@ -226,6 +227,7 @@ impl<'t> Calls<'t> {
         let last = open.checked_sub(1)?;
         let previous = self.tokens[last];
         let mut types: Option<(usize, usize)> = None;
+        let mut end = last;
         let name = if previous.kind == Token_::Word {
             last
         } else if previous.is(b'>') && matches!(self.language, Language::Java | Language::Kotlin) {
@@ -235,20 +237,33 @@ impl<'t> Calls<'t> {
             types = Some((name + 1, last));
             name
         } else if previous.is(b']') && previous.pair != NONE && self.language == Language::Scala {
-            let bracket = previous.pair as usize;
+            let mut bracket = previous.pair as usize;
+            // `cond[Future][Error, Unit](`
+            while let Some(before) = self.before(bracket, b']')
+                && self.tokens[before].pair != NONE
+            {
+                end = before;
+                bracket = self.tokens[before].pair as usize;
+            }
             let name = bracket.checked_sub(1).filter(|&name| self.is_word(name))?;
             types = Some((bracket, last));
+            // `class Order private[acme] (`, `extension [T](`
+            if matches!(self.word(name), "private" | "protected" | "extension") {
+                return None;
+            }
             name
         } else {
             return None;
         };
+        let touches = self.touch(end.max(last), open);
         // `.<T>name(`
         let explicit = self.types_before(name);
         let dot = match explicit {
             Some((angle, _)) => Some(angle - 1),
             None => self.before(name, b'.'),
         };
-        if dot.is_none() && keywords(self.language).contains(&self.word(name)) {
+        let outer = self.language == Language::Java && self.word(name) == "super";
+        if dot.is_none() && keywords(self.language).contains(&self.word(name)) || outer {
             return None;
         }
         let close = self.tokens[open].pair as usize;
@@ -263,7 +278,11 @@ impl<'t> Calls<'t> {
                     kind = Kind::New;
                     start = first - 1;
                 }
-                Some(word) if DECLARE.contains(&word) => {
+                Some(word) if self.declares(word, &receiver) => {
+                    self.declared.push((name, open));
+                    return None;
+                }
+                _ if self.is_extension(dot) => {
                     self.declared.push((name, open));
                     return None;
                 }
@@ -281,10 +300,10 @@ impl<'t> Calls<'t> {
             } else if types.is_some() && self.language == Language::Java {
                 // `List<String>(`, a cast, a comparison
                 return None;
-            } else if self.is_declaration(name, open, close, in_enum) {
+            } else if self.is_declaration(name, touches, close, in_enum) {
                 self.declared.push((name, open));
                 return None;
-            } else if !self.is_bare_call(name) {
+            } else if !self.is_bare_call(name, touches) {
                 return None;
             }
             Receiver::None

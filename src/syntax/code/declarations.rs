@@ -1,8 +1,8 @@
 //! Names before a bracket that are declared, and call nothing.
 
-use super::Language;
 use super::calls::Calls;
 use super::lex::Kind as Token_;
+use super::{Language, Receiver};
 
 /// Words after which a name stands in an expression of Java, and not in a declaration.
 const BEFORE_EXPRESSIONS: [&str; 12] = [
@@ -78,7 +78,7 @@ impl Calls<'_> {
     pub(super) fn is_declaration(
         &self,
         name: usize,
-        open: usize,
+        touches: bool,
         close: usize,
         in_enum: bool,
     ) -> bool {
@@ -94,7 +94,7 @@ impl Calls<'_> {
                     return !BEFORE_EXPRESSIONS.contains(&self.word(before));
                 }
                 // `List<String> name(`, `int[] name(`
-                if token.is(b']') || token.is(b'>') && self.before(before, b'-').is_none() {
+                if token.is(b']') || self.is_end_of_type(before) {
                     return true;
                 }
                 let throws = next.is_some_and(|next| next.kind == Token_::Word)
@@ -104,7 +104,8 @@ impl Calls<'_> {
             }
             Language::Scala => {
                 token.kind == Token_::Word
-                    && (DECLARE.contains(&self.word(before)) || !self.touch(name, open))
+                    && (DECLARE.contains(&self.word(before))
+                        || !touches && !self.tokens[name].breaks)
                     && !BEFORE_EXPRESSIONS.contains(&self.word(before))
             }
             Language::Kotlin => {
@@ -132,18 +133,63 @@ impl Calls<'_> {
     }
 
     /// Whether a name without receiver is called, and not applied like an operator or annotated.
-    pub(super) fn is_bare_call(&self, name: usize) -> bool {
+    pub(super) fn is_bare_call(&self, name: usize, touches: bool) -> bool {
         if self.is_annotation(name) {
             return false;
         }
         let Some(before) = name.checked_sub(1) else {
             return true;
         };
+        // `extension (order: Order) def total = ...`
+        if self.language == Language::Scala && !touches && self.word(name) == "extension" {
+            return false;
+        }
+        let after_operand = !matches!(self.tokens[before].kind, Token_::Mark | Token_::Open);
         let infix = matches!(self.language, Language::Scala | Language::Kotlin)
-            && self.tokens[before].kind == Token_::Word
+            && after_operand
             && !self.tokens[name].breaks
-            && name + 1 < self.tokens.len()
-            && !self.touch(name, name + 1);
+            && !touches;
         !infix
+    }
+
+    /// Whether a word before a dotted name declares it.
+    pub(super) fn declares(&self, word: &str, receiver: &Receiver) -> bool {
+        let is_name = matches!(receiver, Receiver::Name(_));
+        is_name
+            && match self.language {
+                Language::Java => matches!(word, "extends" | "implements" | "package" | "import"),
+                Language::Python => matches!(word, "def" | "class" | "case"),
+                Language::Scala | Language::Kotlin => DECLARE.contains(&word),
+            }
+    }
+
+    /// Whether what stands before a dot is the type that a function of Kotlin extends:
+    /// `fun <T> DataStream<T>.keys(`.
+    pub(super) fn is_extension(&self, dot: usize) -> bool {
+        if self.language != Language::Kotlin {
+            return false;
+        }
+        let mut at = dot;
+        while let Some(before) = at.checked_sub(1) {
+            let token = self.tokens[before];
+            at = match token.kind {
+                Token_::Word if self.word(before) == "fun" => return true,
+                Token_::Word if self.is_word(at) => return false,
+                Token_::Word => before,
+                Token_::Mark if matches!(token.byte, b'?' | b'.') => before,
+                Token_::Mark if token.byte == b'>' => match self.before_angles(before) {
+                    Some(name) => name + 1,
+                    None => return false,
+                },
+                _ => return false,
+            };
+        }
+        false
+    }
+
+    /// Whether a mark ends the arguments of a type: `List<String>`, and neither `->` nor a comparison.
+    fn is_end_of_type(&self, at: usize) -> bool {
+        let name = self.tokens[at].is(b'>').then(|| self.before_angles(at));
+        name.flatten().is_some()
     }
 }

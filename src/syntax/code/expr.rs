@@ -68,10 +68,31 @@ impl Exprs<'_, '_> {
                     at = self.after_angles(own, to).unwrap_or(at);
                 } else if token.is(b',') {
                     return Some(own);
+                } else if self.calls.language == Language::Python && token.kind == Kind::Word {
+                    at = self.after_names(own, to);
                 }
             }
             None
         })
+    }
+
+    /// What follows the names that `lambda a, b:` and `for a, b in` give; else the next token.
+    fn after_names(&self, word: usize, to: usize) -> usize {
+        let ends: fn(&Self, usize) -> bool = match self.calls.word(word) {
+            "lambda" => |own, at| own.tokens()[at].is(b':'),
+            "for" => |own, at| own.calls.word(at) == "in",
+            _ => return word + 1,
+        };
+        let mut at = word + 1;
+        while at < to && !ends(self, at) {
+            let token = self.tokens()[at];
+            at = if token.kind == Kind::Open && token.pair != NONE {
+                token.pair as usize + 1
+            } else {
+                at + 1
+            };
+        }
+        (at + 1).min(to)
     }
 
     /// What follows type arguments that begin at `<`; `None` where it is a comparison.

@@ -64,6 +64,12 @@ pub(super) struct Lexed {
 /// Deepest nesting of texts in expressions in texts that is read.
 const DEEPEST: usize = 16;
 
+/// The most bytes that an expression inside of a text has.
+const LONGEST: usize = 1 << 14;
+
+/// How many of them may lack their end before no more are looked for: each is read in vain.
+const MOST_OPEN: usize = 32;
+
 /// Cuts a file into tokens.
 pub(super) fn lex(bytes: &[u8], start: usize, language: Language) -> Lexed {
     let mut lexer = Lexer {
@@ -71,6 +77,7 @@ pub(super) fn lex(bytes: &[u8], start: usize, language: Language) -> Lexed {
         language,
         lexed: Lexed::default(),
         depth: 0,
+        left_open: 0,
     };
     lexer.lexed.streams.push(Vec::new());
     let mut stream = Stream::with_capacity(bytes.len() / 6);
@@ -83,9 +90,11 @@ pub(super) fn lex(bytes: &[u8], start: usize, language: Language) -> Lexed {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     File,
-    /// At the `}` of an expression inside of a text, which may have several lines or not.
+    /// At the `}` of an expression inside of a text, which must come before a place and may have
+    /// several lines or not.
     Brace {
         many_lines: bool,
+        by: usize,
     },
 }
 
@@ -150,6 +159,8 @@ struct Lexer<'b> {
     language: Language,
     lexed: Lexed,
     depth: usize,
+    /// How many expressions inside of texts lacked their end.
+    left_open: usize,
 }
 
 const BLANK: u8 = 1;
@@ -232,7 +243,9 @@ impl Lexer<'_> {
                 }
                 _ => match byte {
                     b'\n' => {
-                        if end == (End::Brace { many_lines: false }) {
+                        if let End::Brace { many_lines, by } = end
+                            && !(many_lines && at < by)
+                        {
                             return None;
                         }
                         breaks = true;
@@ -463,19 +476,24 @@ impl Lexer<'_> {
             return at + 1;
         }
         *plain = false;
-        if self.depth == DEEPEST {
+        if self.depth == DEEPEST || self.left_open == MOST_OPEN {
             return brace + 1;
         }
         self.depth += 1;
         let mut stream = Stream::with_capacity(8);
         let texts = self.lexed.texts.len();
         let streams = self.lexed.streams.len();
-        let end = self.run(brace + 1, End::Brace { many_lines: triple }, &mut stream);
+        let ends = End::Brace {
+            many_lines: triple || self.language != Language::Python,
+            by: brace + LONGEST,
+        };
+        let end = self.run(brace + 1, ends, &mut stream);
         self.depth -= 1;
         if let Some(end) = end {
             self.lexed.streams.push(stream.tokens);
             end + 1
         } else {
+            self.left_open += 1;
             self.lexed.texts.truncate(texts);
             self.lexed.streams.truncate(streams);
             brace + 1
