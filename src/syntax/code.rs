@@ -10,10 +10,12 @@ use expr::Exprs;
 use crate::text::{Source, Span};
 
 mod calls;
+mod classes;
 mod declarations;
 mod expr;
 mod imports;
 mod lex;
+mod members;
 mod variables;
 
 /// The languages that are read.
@@ -255,6 +257,7 @@ pub fn read(source: &Source, language: Language) -> Code {
     let mut calls: Vec<Call> = Vec::new();
     let mut variables = Vec::new();
     let mut found = (None, Vec::new());
+    let mut classes = Vec::new();
     for (number, tokens) in lexed.streams.iter().enumerate() {
         let first = calls.len();
         let mut stream = Calls::new(bytes, language, tokens);
@@ -269,6 +272,7 @@ pub fn read(source: &Source, language: Language) -> Code {
         if number == 0 {
             variables::variables(&exprs, &mut variables);
             found = imports::imports(&stream);
+            classes = classes::classes(&stream);
         }
         for (call, args) in calls[first..].iter_mut().zip(args) {
             call.args = args;
@@ -284,7 +288,7 @@ pub fn read(source: &Source, language: Language) -> Code {
         imports,
         calls,
         variables,
-        classes: Vec::new(),
+        classes,
         texts,
         comments: lexed.comments,
     }

@@ -258,3 +258,128 @@ class A(Base(x)):
         ]
     );
 }
+
+/// A class as one line: its word, name, parents, fields and methods.
+fn classes_told(text: &str, language: Language) -> Vec<String> {
+    let (_, code) = read_text(text, language);
+    let show = |class: &Class| {
+        let outer = class
+            .outer
+            .map(|outer| format!("{}.", code.classes[outer].name));
+        let fields: Vec<String> = class
+            .fields
+            .iter()
+            .map(|field| format!("{} {}:{}", field.modifiers.join(" "), field.name, field.ty))
+            .collect();
+        let methods: Vec<String> = class
+            .methods
+            .iter()
+            .map(|method| {
+                let new = if method.is_constructor { "new " } else { "" };
+                let modifiers = method.modifiers.join(" ");
+                format!("{modifiers} {new}{}/{}", method.name, method.parameters)
+            })
+            .collect();
+        format!(
+            "{} {} {}{}<{}> : {} | {} | {}",
+            class.modifiers.join(" "),
+            class.word,
+            outer.unwrap_or_default(),
+            class.name,
+            class.type_parameters.join(";"),
+            class.parents.join(";"),
+            fields.join(", "),
+            methods.join(", ")
+        )
+    };
+    code.classes.iter().map(show).collect()
+}
+
+#[test]
+fn classes_of_java() {
+    let text = r#"
+@Data @Table(name = "o")
+public final class Order<T extends Comparable<T>> extends Base<T> implements A, B<C, D> {
+    private static final long serialVersionUID = 1L;
+    @JsonProperty("id") private String id;
+    public Map<String, List<Long>> all = new HashMap<>(), none;
+    int[] counts;
+    public Order() {}
+    Order(String id, Map<String, Long> x) throws E { this.id = id; }
+    public boolean isOk() { return id.equals("x;{"); }
+    public <R> R to(Class<R> type) { return null; }
+    static { f(); }
+    class Inner { int x; }
+    public enum Kind { A(1) { void f() {} }, B; private final int n; Kind(int n) {} }
+    abstract void g();
+    record Point(@NotNull double x, List<String> y) {}
+}
+interface I extends J {}
+"#;
+    assert_eq!(
+        classes_told(text, Language::Java),
+        [
+            "@Data @Table public final class Order<T extends Comparable<T>> : Base<T>;A;B<C,D> | \
+             private static final serialVersionUID:long, @JsonProperty private id:String, \
+             public all:Map<String,List<Long>>,  counts:int[] | \
+             public new Order/0,  new Order/2, public isOk/0, public to/1, abstract g/0",
+            " class Order.Inner<> :  |  x:int | ",
+            "public enum Order.Kind<> :  | private final n:int |  new Kind/1",
+            " record Order.Point<> :  |  x:double,  y:List<String> |  new Point/2",
+            " interface I<> : J |  | ",
+        ]
+    );
+}
+
+#[test]
+fn classes_of_kotlin_and_scala() {
+    let text = r#"
+data class Order(val id: String, var n: Map<String, Int> = mapOf(), @Json private val x: Long?)
+class Job private constructor(a: Int) : Base<A>(a), I by x {
+    private var state: ValueState<Order>? = null
+    lateinit var other: String
+    constructor() : this(1)
+    fun <T> f(x: T, y: Int) = g(x)
+    companion object { val X = 1 }
+    inner class In
+}
+enum class Kind { A, B }
+object One : Two() { fun run() {} }
+"#;
+    assert_eq!(
+        classes_told(text, Language::Kotlin),
+        [
+            "data data class Order<> :  | val id:String, var default n:Map<String,Int>, \
+             @Json private val x:Long? |  new Order/3",
+            " class Job<> : Base<A>;I |  a:Int, private var state:ValueState<Order>?, \
+             lateinit var other:String | private constructor new Job/1,  new Job/0,  f/2",
+            "companion companion object Job.Companion<> :  | val X: | ",
+            "inner class Job.In<> :  |  | ",
+            "enum enum class Kind<> :  |  | ",
+            " object One<> : Two |  |  run/0",
+        ]
+    );
+    let text = r#"
+case class Order(id: String, n: Option[Int] = None)
+class Job[K, V](val x: K) extends Base[K](x) with Serializable {
+  @transient private lazy val state: ValueState[Order] = f(x)
+  var n = 1
+  def this() = this(null)
+  def get: Int = 1
+  override def f(a: Int)(b: Int): Unit = { val y = 1 }
+  object In { val z = 1 }
+}
+trait T
+"#;
+    assert_eq!(
+        classes_told(text, Language::Scala),
+        [
+            "case case class Order<> :  |  id:String, default n:Option[Int] |  new Order/2",
+            " class Job<K;V> : Base[K];Serializable | val x:K, \
+             @transient private lazy val state:ValueState[Order], var n: |  \
+             new Job/1,  new Job/0,  get/0, override f/1",
+            " object Job.In<> :  | val z: | ",
+            " trait T<> :  |  | ",
+        ]
+    );
+}
