@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Rule, claim};
+use super::{Rule, claim, code};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value;
@@ -24,6 +24,7 @@ const MOST_WINDOWS: usize = 500;
 /// The check.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     late_fire(rule, deployment, out);
+    code::lateness::zero_tolerance(rule, deployment, out);
     let window_words = rule.words("window-words");
     let size_words = rule.words("size-words");
     for document in deployment.flink_documents() {

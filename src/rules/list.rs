@@ -19,6 +19,7 @@ macro_rules! rules {
 
 #[rustfmt::skip]
 rules! {
+    "auto-watermark-interval-off" => code::watermarks::interval_off;
     "autoscaler-option-invalid" => operator::autoscaler_option_invalid;
     "autoscaler-unprepared" => manifest::autoscaler_unprepared;
     "blank-in-directory-list" => values::blank_in_directory_list;
@@ -45,8 +46,11 @@ rules! {
     "deprecated-option" => keys::deprecated_option;
     "disable-chaining-globally" => declared;
     "downstream-parallelism-lower" => code::parallelism::downstream_parallelism_lower;
+    "deprecated-watermark-assigner" => code::assigners::check;
     "duplicate-key" => duplicate_key::check;
     "duration-without-unit" => values::duration_without_unit;
+    "evictor-blocks-preaggregation" => code::windows::evictor;
+    "excessive-lateness" => code::lateness::excessive;
     "few-restart-attempts" => declared;
     "fixed-delay-single-attempt" => start::restart::single_attempt;
     "flink-kafka-consumer" => code::reliability::flink_kafka_consumer;
@@ -74,6 +78,7 @@ rules! {
     "key-by-position" => code::parallelism::key_by_position;
     "key-group-skew" => parallelism::key_group_skew;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
+    "late-records-dropped" => code::lateness::late_records_dropped;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
     "list-on-comma-option" => values::list_on_comma_option;
@@ -92,6 +97,7 @@ rules! {
     "misplaced-option" => keys::misplaced_option;
     "missing-add-opens" => jvm::missing_add_opens;
     "missing-allowed-lateness" => lateness::check;
+    "missing-idleness" => code::watermarks::missing_idleness;
     "missing-kryo-registration" => kryo::missing_kryo_registration;
     "misspelled-option" => keys::misspelled_option;
     "mixed-option-generations" => keys::mixed_option_generations;
@@ -100,6 +106,7 @@ rules! {
     "no-checkpointing" => code::reliability::no_checkpointing;
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
     "no-tolerable-failures" => declared;
+    "no-watermark-strategy" => code::watermarks::none;
     "operator-feature-incomplete" => operator::operator_feature_incomplete;
     "operator-field-invalid" => operator::operator_field_invalid;
     "operator-field-missing" => operator::operator_field_missing;
@@ -115,6 +122,7 @@ rules! {
     "plaintext-secret" => secrets::check;
     "port-conflict" => containers::ports::conflict;
     "prefix-conflict" => keys::prefix_conflict;
+    "processing-time-window-on-event-data" => code::windows::processing_time;
     "prometheus-port-collision" => containers::ports::prometheus;
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;
     "redundant-default" => values::redundant_default;
@@ -127,9 +135,11 @@ rules! {
     "serialization-config-needs-yaml" => kryo::serialization_config_needs_yaml;
     "service-port-without-fixed-option" => containers::ports::without_fixed_option;
     "session-job-mismatch" => operator::session_job_mismatch;
+    "set-stream-time-characteristic" => code::characteristic::check;
     "shell-quoting" => jvm::shell_quoting;
     "short-checkpoint-interval" => declared;
     "size-without-unit" => values::size_without_unit;
+    "sliding-window-overlap" => code::windows::sliding_overlap;
     "slots-vs-cpu" => parallelism::slots_vs_cpu;
     "small-tcp-buffers" => small_tcp_buffers::check;
     "ssl-without-keystore" => declared;
@@ -148,6 +158,8 @@ rules! {
     "upgrade-without-state-directory" => operator::upgrade_without_state_directory;
     "value-type-changed" => values::value_type_changed;
     "wildcard-address" => containers::address::wildcard;
+    "window-keeps-every-element" => code::windows::keeps_every_element;
     "wrong-config-file" => wrong_config_file::check;
     "yaml-does-not-load" => yaml_load::does_not_load;
+    "zero-out-of-orderness" => code::lateness::zero_out_of_orderness;
 }

@@ -11,6 +11,14 @@ use crate::text::{Source, Span};
 
 use super::Rule;
 
+pub(super) mod assigners;
+pub(super) mod characteristic;
+mod edits;
+pub(super) mod lateness;
+mod time;
+pub(super) mod watermarks;
+pub(super) mod windows;
+
 /// One source of a job.
 pub(super) struct Job<'p> {
     pub(super) document: &'p Document,
