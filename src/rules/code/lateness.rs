@@ -10,7 +10,7 @@ use crate::finding::{Finding, Fix, Related};
 use crate::syntax::code::{Language, Receiver};
 use crate::words::Amount;
 
-use super::time::{Origin, Shape, Watermarks, Window, spoken};
+use super::time::{BARE_SOURCES, Origin, Shape, Watermarks, Window, spoken};
 use super::{Job, Rule, jobs};
 
 const ANSWERS: [&str; 4] = [
@@ -68,7 +68,8 @@ pub(in crate::rules) fn late_records_dropped(
                 Origin::Stream(_, Watermarks::None) | Origin::Source(_, Watermarks::None) => {
                     continue;
                 }
-                Origin::Stream(_, Watermarks::Bounded(0)) => continue,
+                Origin::Stream(..) if zero(&job, &window).is_some() => continue,
+                Origin::Stream(call, _) if is_literal(&job, call) => continue,
                 Origin::Stream(call, Watermarks::Bounded(bound))
                 | Origin::Source(call, Watermarks::Bounded(bound)) => Some((call, bound)),
                 _ => None,
@@ -109,18 +110,62 @@ fn without_room(job: &Job, origin: Origin) -> Option<usize> {
     let Origin::Stream(call, Watermarks::Bounded(0)) = origin else {
         return None;
     };
-    // Literal records and those of a file come in an order that their author knows.
+    // Literal records, those of a file and of a source of the author's own come in an order that the
+    // author knows, and may have made sure of.
+    let from_outside = match job.origin(call) {
+        Origin::Start(start) => comes_in_any_order(job, start),
+        Origin::Unknown => false,
+        _ => true,
+    };
+    (from_outside && !reads_the_clock(job, call)).then_some(call)
+}
+
+/// Whether timestamps are the time at which they are given, which never goes back.
+fn reads_the_clock(job: &Job, assigner: usize) -> bool {
+    let call = &job.code.calls[assigner];
+    let strategy = call
+        .args
+        .first()
+        .and_then(|arg| job.call_of(&arg.expr, arg.at));
+    let mut texts = vec![job.written(call.args_at)];
+    texts.extend(strategy.map(|(_, strategy)| job.written(strategy.whole)));
+    let clocks = ["currentTimeMillis", "nanoTime", "time.time", "now("];
+    let mut texts = texts.into_iter();
+    texts.any(|text| clocks.iter().any(|clock| text.contains(clock)))
+}
+
+/// Whether watermarks are given to records that stand in the source or in a file.
+fn is_literal(job: &Job, call: usize) -> bool {
     match job.origin(call) {
-        Origin::Start(start) if !is_socket_or_source(job, start) => None,
-        _ => Some(call),
+        Origin::Start(start) => {
+            let name = job.code.calls[start].name.as_str();
+            BARE_SOURCES.contains(&name) && !name.starts_with("socket")
+        }
+        _ => false,
     }
 }
 
-fn is_socket_or_source(job: &Job, start: usize) -> bool {
-    matches!(
-        job.code.calls[start].name.as_str(),
-        "socketTextStream" | "socket_text_stream" | "addSource" | "add_source"
-    )
+/// Whether a stream starts with a socket or a connector: what comes from outside has any order.
+fn comes_in_any_order(job: &Job, start: usize) -> bool {
+    let call = &job.code.calls[start];
+    match call.name.as_str() {
+        "socketTextStream" | "socket_text_stream" => true,
+        "addSource" | "add_source" => {
+            let source = call.args.first();
+            let made = source.and_then(|arg| job.call_of(&arg.expr, arg.at));
+            made.is_some_and(|(_, made)| {
+                let mut imports = job.code.imports.iter();
+                imports.any(|import| {
+                    let connector = import
+                        .path
+                        .starts_with("org.apache.flink.streaming.connectors.")
+                        || import.path.starts_with("pyflink.datastream.connectors.");
+                    connector && import.name == made.name
+                })
+            })
+        }
+        _ => false,
+    }
 }
 
 /// Whether a window is one of event time, and nothing is done about late records.

@@ -88,6 +88,8 @@ pub(super) enum Origin {
     Window(usize),
     /// This call makes the stream, and nothing gives it watermarks.
     Start(usize),
+    /// The stream is a parameter.
+    Parameter,
     /// Unknown.
     Unknown,
 }
@@ -380,6 +382,18 @@ impl Job<'_> {
                         _ => Origin::Unknown,
                     };
                 }
+                // What is computed on the results of two windows comes late from neither.
+                "where" | "equalTo" => {}
+                "join" | "coGroup" => {
+                    let other = call
+                        .args
+                        .first()
+                        .map(|arg| self.origin_of(&arg.expr, arg.at));
+                    return match (self.origin(number), other) {
+                        (Origin::Window(window), Some(Origin::Window(_))) => Origin::Window(window),
+                        _ => Origin::Unknown,
+                    };
+                }
                 // What is computed on a window comes before the window itself.
                 "aggregate"
                 | "apply"
@@ -401,7 +415,15 @@ impl Job<'_> {
                 _ => return Origin::Unknown,
             }
         }
-        Origin::Unknown
+        let first = calls.last().map(|&call| &self.code.calls[call]);
+        let root = first.and_then(|call| match &call.receiver {
+            Receiver::Name(name) => self.code.value_of(name, call.name_at),
+            _ => None,
+        });
+        match root {
+            Some(root) if root.value == Expr::Other => Origin::Parameter,
+            _ => Origin::Unknown,
+        }
     }
 
     /// The argument of a name or else of a place.
