@@ -343,7 +343,7 @@ impl Job<'_> {
 
     /// Where the watermarks of the stream come from that a call is made on.
     pub(super) fn origin(&self, call: usize) -> Origin {
-        self.origin_along(&self.upstream(call))
+        self.origin_along(&self.upstream(call), call)
     }
 
     /// The same of a stream that is given as an argument.
@@ -353,10 +353,10 @@ impl Job<'_> {
         };
         let mut calls = vec![call];
         calls.extend(self.upstream(call));
-        self.origin_along(&calls)
+        self.origin_along(&calls, call)
     }
 
-    fn origin_along(&self, calls: &[usize]) -> Origin {
+    fn origin_along(&self, calls: &[usize], own: usize) -> Origin {
         for &number in calls {
             let call = &self.code.calls[number];
             match call.name.as_str() {
@@ -415,11 +415,11 @@ impl Job<'_> {
                 _ => return Origin::Unknown,
             }
         }
-        let first = calls.last().map(|&call| &self.code.calls[call]);
-        let root = first.and_then(|call| match &call.receiver {
-            Receiver::Name(name) => self.code.value_of(name, call.name_at),
+        let first = &self.code.calls[calls.last().copied().unwrap_or(own)];
+        let root = match &first.receiver {
+            Receiver::Name(name) => self.code.value_of(name, first.name_at),
             _ => None,
-        });
+        };
         match root {
             Some(root) if root.value == Expr::Other => Origin::Parameter,
             _ => Origin::Unknown,
