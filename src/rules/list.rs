@@ -44,9 +44,9 @@ rules! {
     "costly-diagnostics" => housekeeping::costly_diagnostics;
     "delivery-guarantee-none" => code::reliability::delivery_guarantee_none;
     "deprecated-option" => keys::deprecated_option;
+    "deprecated-watermark-assigner" => code::assigners::check;
     "disable-chaining-globally" => declared;
     "downstream-parallelism-lower" => code::parallelism::downstream_parallelism_lower;
-    "deprecated-watermark-assigner" => code::assigners::check;
     "duplicate-key" => duplicate_key::check;
     "duration-without-unit" => values::duration_without_unit;
     "evictor-blocks-preaggregation" => code::windows::evictor;

@@ -10,6 +10,7 @@ use crate::flink::version::Versions;
 use crate::syntax::code::{Expr, Language};
 
 use super::{Job, Rule, jobs};
+use crate::rules::claim;
 
 const CLASS: &str = "org.apache.flink.streaming.api.TimeCharacteristic";
 const CLASSES: [&str; 3] = [
@@ -163,9 +164,15 @@ fn remove(job: &Job, number: usize) -> Option<crate::finding::Fix> {
     {
         edits.insert(0, job.edit(line, ""));
     }
-    Some(job.risky(
+    let mut fix = job.risky(
         "delete the statement",
         edits,
         "where pipeline.auto-watermark-interval is set, the call put it back to 200 ms",
-    ))
+    );
+    let set = job.document.settings.iter();
+    let set = set.filter(|setting| setting.key_at == call.name_at);
+    fix.claims = set
+        .map(|setting| claim(job.document, &setting.key, None))
+        .collect();
+    Some(fix)
 }
