@@ -33,7 +33,11 @@ pub fn read(source: &Source, language: Language) -> Vec<Document> {
     document.comments = comments::read(source, &code);
     let mut documents = Vec::new();
     if is_of_flink(&code) {
-        let found = settings(&code, source);
+        // What is set for a test says nothing about a deployment.
+        let found = match super::source::is_test(&source.path) {
+            true => settings::Found::default(),
+            false => settings(&code, source),
+        };
         document.settings = found.settings;
         document.complete = found.complete;
         for text in statements(&code) {

@@ -250,7 +250,10 @@ fn selector(job: &Job, number: usize, call: &Call) -> Option<Fix> {
         "DataStream" | "SingleOutputStreamOperator" | "DataStreamSource"
     );
     let after: Vec<&Call> = job.code.after(number).map(|(_, call)| call).collect();
-    let seen = after.is_empty()
+    // Before a sum there is a type that names the key's.
+    let ends = ["sum", "min", "max", "minBy", "maxBy", "reduce"];
+    let mut names = after.iter().map(|call| call.name.as_str());
+    let seen = !names.any(|name| ends.contains(&name))
         || after
             .iter()
             .any(|call| !BLIND.contains(&call.name.as_str()));
