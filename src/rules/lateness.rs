@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Rule, claim, code};
+use super::{Rule, claim, code, sql};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value;
@@ -25,6 +25,7 @@ const MOST_WINDOWS: usize = 500;
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     late_fire(rule, deployment, out);
     code::lateness::zero_tolerance(rule, deployment, out);
+    sql::windows::without_tolerance(rule, deployment, out);
     let window_words = rule.words("window-words");
     let size_words = rule.words("size-words");
     for document in deployment.flink_documents() {

@@ -76,6 +76,7 @@ rules! {
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
     "kafka-transactions-without-prefix" => code::reliability::transactions_without_prefix;
     "key-by-position" => code::parallelism::key_by_position;
+    "kafka-transaction-timeout" => sql::sinks::transactions;
     "key-group-skew" => parallelism::key_group_skew;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "late-records-dropped" => code::lateness::late_records_dropped;
@@ -93,6 +94,7 @@ rules! {
     "metrics-reporter-without-factory" => reporters::without_factory;
     "metrics-scope-without-variables" => metric_scope::check;
     "min-pause-above-interval" => start::checkpoints::min_pause_above_interval;
+    "mini-batch-incomplete" => sql::settings::mini_batch;
     "misplaced-ignore" => engine;
     "misplaced-option" => keys::misplaced_option;
     "missing-add-opens" => jvm::missing_add_opens;
@@ -142,11 +144,16 @@ rules! {
     "sliding-window-overlap" => code::windows::sliding_overlap;
     "slots-vs-cpu" => parallelism::slots_vs_cpu;
     "small-tcp-buffers" => small_tcp_buffers::check;
+    "sql-rejected-definition" => sql::definitions::rejected;
+    "sql-set-too-late" => sql::settings::too_late;
+    "sql-watermark-wrong-direction" => sql::definitions::wrong_direction;
     "ssl-without-keystore" => declared;
+    "state-without-ttl" => sql::state::without_ttl;
     "sysctl-not-settable-in-container" => sysctls::not_settable_in_container;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;
+    "unbounded-window-group" => sql::windows::unbounded_group;
     "unknown-option" => keys::unknown_option;
     "unknown-rule" => engine;
     "unparsable-job-config" => yaml_load::unparsable_job_config;
@@ -156,7 +163,9 @@ rules! {
     "unsupported-jvm-option" => jvm::unsupported_jvm_option;
     "unused-ignore" => engine;
     "upgrade-without-state-directory" => operator::upgrade_without_state_directory;
+    "upsert-sink-without-primary-key" => sql::sinks::without_key;
     "value-type-changed" => values::value_type_changed;
+    "watermark-without-event-time" => sql::windows::without_event_time;
     "wildcard-address" => containers::address::wildcard;
     "window-keeps-every-element" => code::windows::keeps_every_element;
     "wrong-config-file" => wrong_config_file::check;

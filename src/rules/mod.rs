@@ -36,6 +36,7 @@ mod reporters;
 mod resources;
 mod secrets;
 mod small_tcp_buffers;
+mod sql;
 mod start;
 pub mod symptoms;
 mod sysctls;

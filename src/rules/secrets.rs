@@ -19,7 +19,7 @@ use variables::is_access_key_name;
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
-use crate::syntax::{Document, Kind, Layer, Setting};
+use crate::syntax::{Document, Kind, Layer, Setting, Space};
 use crate::text::Span;
 
 /// How the letters of a key end that holds a secret.
@@ -190,6 +190,45 @@ fn is_demo(deployment: &Deployment, value: &str) -> bool {
         || !stem.is_empty() && cluster::settings(deployment).any(|(_, setting)| is_account(setting))
 }
 
+/// What scripts set, and the options of the tables that they make.
+fn of_scripts<'d, 'p>(
+    deployment: &'d Deployment<'p>,
+) -> impl Iterator<Item = (&'p Document, &'p Setting)> + use<'d, 'p> {
+    let scripts = deployment.scripts().map(|(document, _)| document);
+    let all = scripts.chain(deployment.tables.iter().copied());
+    all.flat_map(|document| document.in_force().map(move |setting| (document, setting)))
+}
+
+/// Whether what a table names is on this machine or a service beside it.
+fn is_beside(table: &Document) -> bool {
+    let places = [
+        "hostname",
+        "url",
+        "hosts",
+        "uri",
+        "properties.bootstrap.servers",
+    ];
+    let mut found = places.iter().filter_map(|key| table.get(key)).peekable();
+    let any = found.peek().is_some();
+    any && found.all(|setting| {
+        let place = setting.value.trim_start_matches("jdbc:");
+        let host = host(place).rsplit('@').next().unwrap_or_default();
+        let here = ["127.0.0.1", "0.0.0.0", "host.docker.internal"];
+        setting.known && (here.contains(&host) || !host.contains('.') || is_service(host))
+    })
+}
+
+/// Whether a secret is the name of the account that stands beside it.
+fn is_account_of(document: &Document, setting: &Setting) -> bool {
+    let names = ["username", "user"];
+    let mut accounts = names.iter().filter_map(|key| document.get(key));
+    let stem = letters(&setting.value);
+    accounts.any(|account| {
+        let account = letters(&account.value);
+        !account.is_empty() && without_number(&account) == without_number(&stem)
+    })
+}
+
 /// `minio` for `minio123`.
 fn without_number(text: &str) -> &str {
     text.trim_end_matches(|c: char| c.is_ascii_digit())
@@ -226,15 +265,15 @@ fn host(endpoint: &str) -> &str {
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     variables::check(rule, deployment, out);
     code::check(rule, deployment, out);
-    let local = is_local(deployment);
+    let cluster_is_local = is_local(deployment);
     let mut groups: Vec<Vec<(&Document, &Setting)>> = Vec::new();
-    for (document, setting) in cluster::settings(deployment) {
+    for (document, setting) in cluster::settings(deployment).chain(of_scripts(deployment)) {
         if secret_of(setting).is_none() {
             continue;
         }
         // In the defaults of a chart it keeps the place of a real one.
         let is_word = says_what_it_is(&setting.value);
-        if is_word && !local && is_of_values(document) {
+        if is_word && !cluster_is_local && is_of_values(document) {
             continue;
         }
         let same = groups
@@ -248,13 +287,23 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
     let every: Vec<(&Document, &Setting)> = groups.iter().flatten().copied().collect();
     for group in groups {
         let (document, setting) = group[0];
+        let is_table = document.space == Space::Table;
+        let local = if is_table {
+            is_beside(document)
+        } else {
+            cluster_is_local
+        };
         let what = secret_of(setting).unwrap_or("a secret");
         let message = format!("`{}` holds {what} in plain text", setting.key);
         let mut finding = rule.finding(document, setting.key_at, message);
         finding.label = "readable for everybody who gets the file".to_owned();
-        if says_what_it_is(&setting.value) || local && is_demo(deployment, &setting.value) {
+        if says_what_it_is(&setting.value)
+            || local && (is_demo(deployment, &setting.value) || is_account_of(document, setting))
+        {
             finding.severity = Severity::Note;
-            finding.help = if local {
+            finding.help = if local && is_table {
+                "a well-known value for a service beside it: fine for a demo, not beyond it"
+            } else if local {
                 "a well-known value for a storage beside it: fine for a demo, not beyond it"
             } else {
                 "a well-known value: who tries the first words that come to mind is in"

@@ -80,7 +80,7 @@ pub enum What {
     Insert(Insert),
     /// A query by itself: its `SELECT`s.
     Query(Vec<usize>),
-    /// `ALTER` or `DROP` of this.
+    /// `ALTER` of this.
     Change(Name),
     /// `EXECUTE STATEMENT SET BEGIN`, `BEGIN STATEMENT SET`.
     StatementSet,

@@ -136,7 +136,7 @@ impl<'s> Reader<'s> {
         if is_query(cursor, 0) {
             return What::Query(self.query(cursor, number, end));
         }
-        if cursor.is(0, "ALTER") || cursor.is(0, "DROP") {
+        if cursor.is(0, "ALTER") {
             cursor.at = 2;
             if cursor.is(1, "TEMPORARY") || cursor.is(1, "MATERIALIZED") {
                 cursor.at = 3;
