@@ -1,7 +1,7 @@
 //! Rules about types that a configuration puts into the hands of Kryo although Flink has something
 //! better for them (`PipelineOptions`, `SerializerConfigImpl`).
 
-use super::{Rule, cluster, fixes, kryo};
+use super::{Rule, cluster, code, fixes, kryo};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 
@@ -49,6 +49,7 @@ const JAVA_SERIALIZERS: [&str; 2] = [
 
 /// `java-serializer-in-kryo`: the check.
 pub(super) fn java_serializer(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    code::serialization::java_serializer(rule, deployment, out);
     for key in [
         "pipeline.default-kryo-serializers",
         "pipeline.serialization-config",

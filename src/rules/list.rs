@@ -43,6 +43,7 @@ rules! {
     "container-memory-mismatch" => memory::container_memory_mismatch;
     "costly-diagnostics" => housekeeping::costly_diagnostics;
     "delivery-guarantee-none" => code::reliability::delivery_guarantee_none;
+    "deprecated-api" => code::api::deprecated_api;
     "deprecated-option" => keys::deprecated_option;
     "deprecated-watermark-assigner" => code::assigners::check;
     "disable-chaining-globally" => declared;
@@ -78,10 +79,13 @@ rules! {
     "key-by-position" => code::parallelism::key_by_position;
     "kafka-transaction-timeout" => sql::sinks::transactions;
     "key-group-skew" => parallelism::key_group_skew;
+    "kryo-api-removed" => code::serialization::kryo_api_removed;
+    "kryo-fallback" => code::serialization::kryo_fallback;
     "large-rpc-frame" => housekeeping::large_rpc_frame;
     "late-records-dropped" => code::lateness::late_records_dropped;
     "leaked-class-loader-check-off" => housekeeping::leaked_class_loader;
     "legacy-quotes-kept" => conf_lines::legacy_quotes_kept;
+    "list-in-value-state" => code::state::list_in_value_state;
     "list-on-comma-option" => values::list_on_comma_option;
     "low-rocksdb-block-cache" => declared;
     "low-rocksdb-memory" => resources::rocksdb::low_rocksdb_memory;
@@ -109,6 +113,7 @@ rules! {
     "no-such-kryo-registrator" => kryo::no_such_kryo_registrator;
     "no-tolerable-failures" => declared;
     "no-watermark-strategy" => code::watermarks::none;
+    "old-state-backend" => code::state::old_state_backend;
     "operator-feature-incomplete" => operator::operator_feature_incomplete;
     "operator-field-invalid" => operator::operator_field_invalid;
     "operator-field-missing" => operator::operator_field_missing;
@@ -129,6 +134,7 @@ rules! {
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;
     "redundant-default" => values::redundant_default;
     "refused-jar-uri" => operator::refused_jar_uri;
+    "removed-api" => code::api::removed_api;
     "reporter-parameter-unknown" => reporters::unknown_parameter;
     "restart-disabled" => start::restart::disabled;
     "restart-options-for-other-strategy" => start::restart::options_for_other_strategy;
@@ -149,6 +155,7 @@ rules! {
     "sql-watermark-wrong-direction" => sql::definitions::wrong_direction;
     "ssl-without-keystore" => declared;
     "state-without-ttl" => sql::state::without_ttl;
+    "stateful-operator-without-uid" => code::state::without_uid;
     "sysctl-not-settable-in-container" => sysctls::not_settable_in_container;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;

@@ -1,21 +1,27 @@
 //! Rules about what the sources of jobs say.
 
-pub(super) mod parallelism;
-pub(super) mod reliability;
-
 use crate::deployment::Deployment;
 use crate::finding::Finding;
+use crate::recognise;
 use crate::syntax::Document;
 use crate::syntax::code::{Call, Code, Expr, Receiver};
 use crate::text::{Source, Span};
 
 use super::Rule;
 
+pub(super) mod api;
 pub(super) mod assigners;
 pub(super) mod characteristic;
 mod edits;
 pub(super) mod lateness;
+pub(super) mod parallelism;
+mod receiver;
+pub(super) mod reliability;
+mod replaced;
+pub(super) mod serialization;
+pub(super) mod state;
 mod time;
+mod types;
 pub(super) mod watermarks;
 pub(super) mod windows;
 
@@ -39,17 +45,7 @@ pub(super) fn jobs<'p>(deployment: &Deployment<'p>) -> impl Iterator<Item = Job<
 impl Job<'_> {
     /// Whether it is a test: what is right for a job may be wrong for its test, and the reverse.
     pub(super) fn is_test(&self) -> bool {
-        let path = &self.source.path;
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let in_tests = folders.split('/').any(|folder| {
-            matches!(
-                folder,
-                "test" | "tests" | "it" | "testing" | "integration-test"
-            ) || folder.ends_with("-tests")
-        });
-        let ends = ["Test", "Tests", "ITCase", "IT", "Spec", "_test"];
-        in_tests || ends.iter().any(|end| stem.ends_with(end)) || stem.starts_with("test_")
+        recognise::source::is_test(&self.source.path)
     }
 
     /// Whether a name of the source means one of these classes, which are given with their packages.
