@@ -75,9 +75,9 @@ rules! {
     "java-serializer-in-kryo" => kryo_use::java_serializer;
     "jm-replicas-without-ha" => containers::replicas::check;
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
+    "kafka-transaction-timeout" => sql::sinks::transactions;
     "kafka-transactions-without-prefix" => code::reliability::transactions_without_prefix;
     "key-by-position" => code::parallelism::key_by_position;
-    "kafka-transaction-timeout" => sql::sinks::transactions;
     "key-group-skew" => parallelism::key_group_skew;
     "kryo-api-removed" => code::serialization::kryo_api_removed;
     "kryo-fallback" => code::serialization::kryo_fallback;
