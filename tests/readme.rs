@@ -54,6 +54,12 @@ fn memory() -> String {
     format!("```text\n{}```\n", session(line))
 }
 
+/// What sources and scripts say.
+fn jobs() -> String {
+    let line = "flint check --format concise testdata/jobs";
+    format!("```text\n{}```\n", session(line))
+}
+
 /// The layers of a cluster of containers.
 fn layers() -> String {
     let line = "flint show testdata/deployments/layers/tree/mounted";
@@ -139,6 +145,7 @@ fn the_readme_shows_true_output_and_every_rule() {
         ("demo", demo()),
         ("memory", memory()),
         ("layers", layers()),
+        ("jobs", jobs()),
         ("upgrade", upgrade()),
         ("rules", table()),
     ];
