@@ -143,6 +143,32 @@ fn is_below(key: &str, other: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('.'))
 }
 
+/// Whether the SQL client of 1.13 takes a `SET` of a key for another option, or says itself that the key is
+/// gone (`YamlConfigUtils`).
+fn is_of_old_client(deployment: &Deployment, document: &Document, key: &str) -> bool {
+    const KEYS: [&str; 14] = [
+        "type",
+        "planner",
+        "periodic-watermarks-interval",
+        "min-idle-state-retention",
+        "max-idle-state-retention",
+        "parallelism",
+        "max-parallelism",
+        "result-mode",
+        "max-table-result-rows",
+        "restart-strategy.type",
+        "restart-strategy.delay",
+        "restart-strategy.attempts",
+        "restart-strategy.failure-rate-interval",
+        "restart-strategy.max-failures-per-interval",
+    ];
+    // The first of all versions.
+    let may_be_old = deployment.versions.overlaps(Versions::from_bits(1));
+    let name = key.strip_prefix("execution.");
+    let is_one = name.is_some_and(|name| KEYS.contains(&name) || name == "time-characteristic");
+    document.format == Format::Sql && may_be_old && is_one
+}
+
 /// What a key of a document is. The first that fits, in this order: an option of these versions, one of
 /// other versions, an invented key, another program's, a misspelt one, an unknown one.
 fn verdict(deployment: &Deployment, document: &Document, key: &str, depth: Depth) -> Verdict {
@@ -166,7 +192,7 @@ fn verdict(deployment: &Deployment, document: &Document, key: &str, depth: Depth
             between_versions(deployment, key, known, missing)
         };
     }
-    if depth < Depth::Listed {
+    if depth < Depth::Listed || is_of_old_client(deployment, document, key) {
         return Verdict::Fine;
     }
     if let Some(row) = invented::find(key) {

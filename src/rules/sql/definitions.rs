@@ -1,13 +1,16 @@
 //! What Flink's parser and planner refuse in a statement by itself: `sql-rejected-definition`; and
 //! watermarks that they take although they can't be meant: `sql-watermark-wrong-direction`.
 
+use std::time::Duration;
+
 use super::{Made, Sql, Time, all, edit, may_be_batch, reserved, windows};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related};
+use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::rules::{Rule, safe};
 use crate::syntax::Document;
-use crate::syntax::sql::{ColumnFrom, PrimaryKey, Relation, Select, Table, What};
+use crate::syntax::sql::{Column, ColumnFrom, PrimaryKey, Relation, Select, Table, What};
 use crate::text::Span;
 
 /// The check of `sql-rejected-definition`. Each case was asked of all versions.
@@ -30,10 +33,10 @@ pub(in crate::rules) fn rejected(rule: &Rule, deployment: &Deployment, out: &mut
             for select in &script.selects {
                 if let Some((window, step, size)) = windows::uneven(select) {
                     let message = format!(
-                        "the {} of {} s is no multiple of its step of {} s: Flink refuses the query",
+                        "the {} of {} is no multiple of its step of {}: Flink refuses the query",
                         window.kind.name(),
-                        seconds(size),
-                        seconds(step)
+                        length(size),
+                        length(step)
                     );
                     let mut finding = rule.finding(document, window.at, message);
                     "size and step do not fit".clone_into(&mut finding.label);
@@ -60,13 +63,9 @@ pub(in crate::rules) fn rejected(rule: &Rule, deployment: &Deployment, out: &mut
     }
 }
 
-/// Milliseconds as seconds.
-fn seconds(milliseconds: i64) -> String {
-    let whole = milliseconds / 1000;
-    match milliseconds % 1000 {
-        0 => whole.to_string(),
-        rest => format!("{whole}.{rest:03}"),
-    }
+/// A length of time in words.
+fn length(milliseconds: i64) -> String {
+    value::show_duration(Duration::from_millis(milliseconds.unsigned_abs()))
 }
 
 /// What is found in one table.
@@ -262,7 +261,22 @@ impl Found<'_, '_> {
     fn names(&mut self) {
         let columns = self.table.columns.iter().filter(|column| {
             let length = column.name_at.range().len();
-            length == column.name.len() && reserved::is_reserved(&column.name)
+            // Something else than a column begins with these.
+            let others = [
+                "WATERMARK",
+                "PRIMARY",
+                "CONSTRAINT",
+                "UNIQUE",
+                "LIKE",
+                "CHECK",
+                "PERIOD",
+            ];
+            length == column.name.len()
+                && reserved::is_reserved(&column.name)
+                && !others
+                    .iter()
+                    .any(|word| column.name.eq_ignore_ascii_case(word))
+                && has_known_type(column)
         });
         let columns: Vec<(Span, String)> = columns
             .map(|column| (column.name_at, column.name.clone()))
@@ -279,6 +293,37 @@ impl Found<'_, '_> {
             );
         }
     }
+}
+
+/// Whether the type of a column, or that it is computed, shows that it is one.
+fn has_known_type(column: &Column) -> bool {
+    let types = [
+        "BIGINT",
+        "BINARY",
+        "BOOLEAN",
+        "BYTES",
+        "CHAR",
+        "DATE",
+        "DECIMAL",
+        "DOUBLE",
+        "FLOAT",
+        "INT",
+        "INTEGER",
+        "SMALLINT",
+        "STRING",
+        "TIME",
+        "TIMESTAMP",
+        "TIMESTAMP_LTZ",
+        "TINYINT",
+        "VARBINARY",
+        "VARCHAR",
+        "ARRAY",
+        "MAP",
+        "ROW",
+        "MULTISET",
+    ];
+    let end = column.ty.find(['(', '<', ' ']).unwrap_or(column.ty.len());
+    types.contains(&&column.ty[..end])
 }
 
 /// Whether a watermark for a column of a type is refused, by the types that everybody writes.
@@ -376,11 +421,9 @@ pub(in crate::rules) fn wrong_direction(
                 });
                 let name = &watermark.column;
                 let (message, label, help) = if let Some(delay) = ahead {
-                    let ahead = seconds(delay.saturating_neg());
+                    let ahead = length(delay);
                     (
-                        format!(
-                            "the watermark runs {ahead} s ahead of `{name}`: every row is late"
-                        ),
+                        format!("the watermark runs {ahead} ahead of `{name}`: every row is late"),
                         "in the future",
                         "a watermark says that no older row comes any more: this one says so of the newest \
                          row itself, and windows drop what comes; subtract the time by which rows may come \

@@ -142,7 +142,7 @@ pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: 
                 .iter()
                 .any(|(.., other)| std::ptr::eq(other.table, made.table));
             let name = made.name();
-            let mut say = |message: String, label: &str, help: &str| {
+            let say = |message: String, label: &str, help: &str| {
                 let mut finding = rule.finding(made.options, guarantee.whole, message);
                 label.clone_into(&mut finding.label);
                 help.clone_into(&mut finding.help);

@@ -11,7 +11,13 @@ use crate::text::Span;
 const STATE_TTL: &str = "table.exec.state.ttl";
 
 /// What keeps a text of a job from being asked: it says something about state itself.
-const ANSWERS: [&str; 4] = ["state.ttl", "state-ttl", "STATE_TTL", "dleStateRetention"];
+const ANSWERS: [&str; 5] = [
+    "state.ttl",
+    "state-ttl",
+    "STATE_TTL",
+    "dleStateRetention",
+    "idle-state-retention",
+];
 
 /// The check: one finding for a source.
 pub(in crate::rules) fn without_ttl(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -20,7 +26,7 @@ pub(in crate::rules) fn without_ttl(rule: &Rule, deployment: &Deployment, out: &
     }
     for sql in all(deployment) {
         let says = |word: &&str| memchr::memmem::find(&sql.source.bytes, word.as_bytes()).is_some();
-        if ANSWERS.iter().any(|word| says(&word)) {
+        if ANSWERS.iter().any(says) {
             continue;
         }
         let mut found = growing(&sql).into_iter();

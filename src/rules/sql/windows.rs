@@ -247,7 +247,6 @@ fn calls(from: &From, alias: &str) -> bool {
 }
 
 /// A column that is no time attribute, or that is one; nothing where nobody can tell.
-#[expect(clippy::type_complexity, reason = "one use")]
 fn find_time<'p>(
     sql: &Sql<'p>,
     from: &'p From,
@@ -419,7 +418,7 @@ fn zero_tolerance(rule: &Rule, over: &Over, made: Made, watermark: &Watermark) -
 }
 
 /// The windows whose parts Flink can't share among them: sizes that are no multiple of the step.
-pub(super) fn uneven<'s>(select: &'s Select) -> Option<(&'s Window, i64, i64)> {
+pub(super) fn uneven(select: &Select) -> Option<(&Window, i64, i64)> {
     let [from] = select.from.as_slice() else {
         return None;
     };

@@ -125,7 +125,7 @@ impl<'s> Reader<'s> {
             }
             let from = cursor.at;
             let selects = self.query(cursor, number, end);
-            let other = ["INTERSECT", "EXCEPT", "MINUS", "VALUES", "DISTINCT"];
+            let other = ["INTERSECT", "EXCEPT", "MINUS", "VALUES"];
             return What::Insert(Insert {
                 target,
                 hints,

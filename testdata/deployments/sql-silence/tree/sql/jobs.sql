@@ -1,0 +1,22 @@
+-- Nothing here is certainly wrong.
+SET execution.type=streaming;
+SET execution.result-mode=tableau;
+SET 'my.catalog.key' = 'x';
+SET 'pipeline.name' = 'a';
+SET 'pipeline.name' = 'b';
+CREATE TABLE no_time (id BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'jdbc', 'url' = 'jdbc:mysql://db/x', 'username' = 'app', 'password' = '${PASSWORD}');
+CREATE TABLE like_it WITH ('connector' = 'kafka') LIKE no_time;
+CREATE TABLE proc (id BIGINT, ts AS PROCTIME()) WITH ('connector' = 'kafka', 'topic' = 'p', 'format' = 'json');
+CREATE TABLE changed (id BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'kafka', 'topic' = 'p', 'format' = 'json');
+ALTER TABLE changed ADD WATERMARK FOR ts AS ts;
+CREATE TABLE bounded (id BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'kafka', 'topic' = 'p', 'format' = 'json', 'scan.bounded.mode' = 'latest-offset');
+CREATE TABLE ${PREFIX}_orders (id BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'kafka');
+SELECT COUNT(*) FROM no_time GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM like_it GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM proc GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM changed GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM bounded GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM of_a_catalog GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT COUNT(*) FROM ${PREFIX}_orders GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
+SELECT * FROM TABLE(HOP(TABLE of_a_catalog, DESCRIPTOR(ts), INTERVAL '2' MINUTE, INTERVAL '5' MINUTE));
+SELECT * FROM proc ORDER BY id LIMIT 3;

@@ -1,0 +1,1 @@
+CREATE TABLE t (timestamp STRING, PRIMARY KEY (timestamp)) WITH ('connector' = 'kafka');

@@ -1,0 +1,10 @@
+SET 'sql-client.execution.result-mode' = 'tableau';
+CREATE TABLE a (ts BIGINT, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'x');
+CREATE TABLE b (ts TIMESTAMP(3), WATERMARK FOR seen AS seen) WITH ('connector' = 'x');
+CREATE TABLE c (ts TIMESTAMP(3), WATERMARK FOR ts AS ts, WATERMARK FOR ts AS ts) WITH ('connector' = 'x');
+CREATE TABLE d (ts AS PROCTIME(), WATERMARK FOR ts AS ts) WITH ('connector' = 'x');
+CREATE TABLE e (id INT, PRIMARY KEY (id) ENFORCED) WITH ('connector' = 'x');
+CREATE TABLE f (id INT, PRIMARY KEY (key) NOT ENFORCED) WITH ('connector' = 'x');
+CREATE TABLE g (id INT, n INT, PRIMARY KEY (id) NOT ENFORCED, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'x');
+CREATE TABLE h (ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS CURRENT_TIMESTAMP - INTERVAL '5' SECOND) WITH ('connector' = 'x');
+CREATE TABLE i (ts TIMESTAMP(6), WATERMARK FOR ts AS ts + INTERVAL '8' HOUR) WITH ('connector' = 'x');
