@@ -6,6 +6,7 @@
 
 use calls::Calls;
 use expr::Exprs;
+use index::Index;
 
 use crate::text::{Source, Span};
 
@@ -14,6 +15,7 @@ mod classes;
 mod declarations;
 mod expr;
 mod imports;
+mod index;
 mod lex;
 mod members;
 mod variables;
@@ -73,6 +75,7 @@ pub struct Code {
     pub texts: Vec<Text>,
     /// Comments that speak to flint.
     pub comments: Vec<Span>,
+    index: Index,
 }
 
 /// One name that is imported.
@@ -291,6 +294,7 @@ pub fn read(source: &Source, language: Language) -> Code {
         classes,
         texts,
         comments: lexed.comments,
+        index: Index::default(),
     }
 }
 
@@ -347,17 +351,17 @@ impl Code {
     }
 
     fn on(&self, call: usize) -> Option<(usize, &Call)> {
-        let mut calls = self.calls.iter().enumerate();
-        calls.find(|(_, other)| other.receiver == Receiver::Call(call))
+        let next = self.index.on(&self.calls, call)?;
+        Some((next, self.calls.get(next)?))
     }
 
     /// What a name stands for at a place, where it is given a value exactly once in all scopes that
     /// hold the place.
     pub fn value_of(&self, name: &str, at: Span) -> Option<&Variable> {
-        let mut found = self
-            .variables
-            .iter()
-            .filter(|variable| variable.name == name && variable.scope.contains(at));
+        let all = self.index.of(&self.variables, name).iter();
+        let mut found = all
+            .map(|&number| &self.variables[number])
+            .filter(|variable| variable.scope.contains(at));
         let first = found.next()?;
         found.next().is_none().then_some(first)
     }
