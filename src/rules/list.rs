@@ -44,6 +44,7 @@ rules! {
     "costly-diagnostics" => housekeeping::costly_diagnostics;
     "delivery-guarantee-none" => code::reliability::delivery_guarantee_none;
     "deprecated-api" => code::api::deprecated_api;
+    "delivery-guarantee-none" => code::kafka::delivery_guarantee_none;
     "deprecated-option" => keys::deprecated_option;
     "deprecated-watermark-assigner" => code::assigners::check;
     "disable-chaining-globally" => declared;
@@ -54,7 +55,7 @@ rules! {
     "excessive-lateness" => code::lateness::excessive;
     "few-restart-attempts" => declared;
     "fixed-delay-single-attempt" => start::restart::single_attempt;
-    "flink-kafka-consumer" => code::reliability::flink_kafka_consumer;
+    "flink-kafka-consumer" => code::kafka::flink_kafka_consumer;
     "flink-version-mismatch" => manifest::flink_version_mismatch;
     "forced-kryo" => kryo_use::forced_kryo;
     "generated-config-committed" => generated::check;

@@ -13,6 +13,7 @@ pub(super) mod api;
 pub(super) mod assigners;
 pub(super) mod characteristic;
 mod edits;
+pub(super) mod kafka;
 pub(super) mod lateness;
 pub(super) mod parallelism;
 mod receiver;

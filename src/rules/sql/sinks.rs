@@ -129,6 +129,7 @@ const BROKERS_MAX: u64 = 900_000;
 
 /// The SQL of `kafka-transaction-timeout`: tables that write exactly once.
 pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    crate::rules::code::kafka::transactions(rule, deployment, out);
     for sql in all(deployment) {
         let written = inserts(&sql);
         for made in sql.made() {
