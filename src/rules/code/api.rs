@@ -6,12 +6,12 @@ use super::receiver::{self, Owner};
 use super::replaced::{self, Family};
 use super::{Job, jobs};
 use crate::deployment::Deployment;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fix, Safety};
 use crate::flink::api::{self, Api};
 use crate::flink::version::{NAMES, Versions};
 use crate::rules::Rule;
 use crate::syntax::code::{Call, Import, Kind, Language};
-use crate::text::Span;
+use crate::text::{Edit, Span};
 
 /// `removed-api`: the check.
 pub(in crate::rules) fn removed_api(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -27,10 +27,34 @@ pub(in crate::rules) fn removed_api(rule: &Rule, deployment: &Deployment, out: &
             let mut finding = job.finding(rule, used.at, message);
             finding.label = format!("not in Flink {}", deployment.versions);
             used.instead.clone_into(&mut finding.help);
+            finding.fix = moved(&job, &used);
             finding.key = Some(used.key);
             out.push(finding);
         }
     }
+}
+
+/// The new package of a class that only moved: the import alone names it.
+fn moved(job: &Job, used: &Used) -> Option<Fix> {
+    let new = match used.key.as_str() {
+        "org.apache.flink.api.java.utils.ParameterTool" => "org.apache.flink.util.ParameterTool",
+        "org.apache.flink.api.java.utils.MultipleParameterTool" => {
+            "org.apache.flink.util.MultipleParameterTool"
+        }
+        _ => return None,
+    };
+    let text = job.source.text(used.at);
+    (text == used.key).then(|| Fix {
+        title: "import it from its new package".to_owned(),
+        safety: Safety::Unsafe,
+        risk: "the source no longer compiles against Flink 1.x".to_owned(),
+        edits: vec![Edit {
+            source: job.document.source,
+            span: used.at,
+            text: new.to_owned(),
+        }],
+        claims: Vec::new(),
+    })
 }
 
 /// `deprecated-api`: the check.

@@ -174,6 +174,10 @@ pub(in crate::rules) fn kryo_fallback(
             if !seen.insert(evidence.class) || is_registered(&job, deployment, evidence.class) {
                 continue;
             }
+            // Whoever asks for any object to go through Kryo knows it.
+            if evidence.asked && matches!(evidence.class, "Object" | "AnyRef" | "Any") {
+                continue;
+            }
             let Some(generic) = types::generic(&job, deployment, evidence.class)
                 .or_else(|| evidence.asked.then_some(Generic::Asked))
             else {
