@@ -11,6 +11,7 @@ use crate::flink::version::Versions;
 use crate::syntax::code::{Call, Kind, Language};
 use crate::text::Span;
 
+use super::edits::risky;
 use super::{Job, Rule, jobs};
 
 const PERIODIC: &str = "org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks";
@@ -60,7 +61,10 @@ fn of_class(rule: &Rule, deployment: &Deployment, job: &Job, class: &str, out: &
         }
     }
     if places.is_empty() {
-        let import = job.code.imports.iter().find(|import| import.path == class);
+        let source = std::str::from_utf8(&job.source.bytes).unwrap_or_default();
+        let is_used = gone || words(source, own) > 1;
+        let mut imports = job.code.imports.iter();
+        let import = imports.find(|import| import.path == class && is_used);
         places.extend(import.map(|import| (import.at, None)));
     }
     for (at, call) in places {
@@ -157,9 +161,12 @@ fn modern(job: &Job, class: &str, number: usize) -> Option<Fix> {
         && words(source, own) == 2
         && let Some(line) = job.import_line(import.at)
     {
-        let removed = job.edit(line, "");
-        let touched = edits.iter().any(|edit| edit.span.touches(line));
-        edits.extend((!touched).then_some(removed));
+        // An import that is put in beside it takes its place.
+        match edits.iter_mut().find(|edit| edit.span.touches(line)) {
+            Some(edit) if edit.span.is_empty() => edit.span = line,
+            Some(_) => {}
+            None => edits.push(job.edit(line, "")),
+        }
     }
     edits.sort();
     let risk = if class == ASCENDING {
@@ -167,7 +174,7 @@ fn modern(job: &Job, class: &str, number: usize) -> Option<Fix> {
     } else {
         "the watermark trails by 1 ms more than before"
     };
-    Some(job.risky("use WatermarkStrategy", edits, risk))
+    Some(risky("use WatermarkStrategy", edits, risk))
 }
 
 /// A `Duration` as an argument says it, or the one that a `Time` of it stands for.
@@ -175,7 +182,7 @@ fn duration(
     job: &Job,
     expr: &crate::syntax::code::Expr,
     at: Span,
-) -> Option<(String, Option<crate::text::Edit>)> {
+) -> Option<(String, Vec<crate::text::Edit>)> {
     let crate::syntax::code::Expr::Call(number) = expr else {
         return None;
     };
@@ -184,7 +191,7 @@ fn duration(
         return None;
     };
     if job.is_on(call, &[DURATION]) {
-        return Some((job.written(at).to_owned(), None));
+        return Some((job.written(at).to_owned(), Vec::new()));
     }
     job.is_on(
         call,

@@ -9,6 +9,7 @@ use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
 use crate::syntax::code::{Expr, Language};
 
+use super::edits::risky;
 use super::{Job, Rule, jobs};
 use crate::rules::claim;
 
@@ -164,7 +165,7 @@ fn remove(job: &Job, number: usize) -> Option<crate::finding::Fix> {
     {
         edits.insert(0, job.edit(line, ""));
     }
-    let mut fix = job.risky(
+    let mut fix = risky(
         "delete the statement",
         edits,
         "where pipeline.auto-watermark-interval is set, the call put it back to 200 ms",

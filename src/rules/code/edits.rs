@@ -107,11 +107,11 @@ impl Job<'_> {
         (alone == path).then_some(line)
     }
 
-    /// How a class is imported: `Some(None)` where it is already, `None` where no edit certainly does it.
-    pub(super) fn import(&self, path: &str) -> Option<Option<Edit>> {
+    /// What imports a class: nothing where it is already, `None` where no edit certainly does it.
+    pub(super) fn import(&self, path: &str) -> Option<Vec<Edit>> {
         let own = path.rsplit('.').next()?;
         if self.means(own, &[path]) {
-            return Some(None);
+            return Some(Vec::new());
         }
         let code = self.code;
         let taken = code.imports.iter().any(|import| import.name == own)
@@ -134,9 +134,8 @@ impl Job<'_> {
         family.sort_by_key(|(_, line)| line.start);
         let above = family.iter().rev().find(|(other, _)| *other < path);
         let (at, like) = match (above, family.first(), lines.last()) {
-            (Some((_, line)), ..) => (line.end, *line),
             (None, Some((_, line)), _) => (line.start, *line),
-            (None, None, Some((_, line))) => (line.end, *line),
+            (Some((_, line)), ..) | (None, None, Some((_, line))) => (line.end, *line),
             _ => return None,
         };
         let like_text = self.text(like);
@@ -148,7 +147,7 @@ impl Job<'_> {
             .iter()
             .find(|import| like.contains(import.at))?;
         let text = like_text.replacen(self.text(old.at), path, 1);
-        Some(Some(self.edit(Span::at(at as usize), text)))
+        Some(vec![self.edit(Span::at(at as usize), text)])
     }
 
     /// The versions with which the source compiles at all, as far as what it uses of windows tells.
@@ -191,17 +190,13 @@ impl Job<'_> {
     }
 
     /// An amount as windows of all these versions take it, with the import it needs.
-    pub(super) fn amount(
-        &self,
-        millis: i128,
-        versions: Versions,
-    ) -> Option<(String, Option<Edit>)> {
+    pub(super) fn amount(&self, millis: i128, versions: Versions) -> Option<(String, Vec<Edit>)> {
         let versions = self.compiles_with(versions);
         if versions.is_empty() {
             return None;
         }
         if self.code.language == Language::Python {
-            return Some((millis.to_string(), None));
+            return Some((millis.to_string(), Vec::new()));
         }
         let scala = self.code.imports.iter().any(|import| {
             import
@@ -219,11 +214,6 @@ impl Job<'_> {
         }
         None
     }
-
-    /// An unsafe fix.
-    pub(super) fn risky(&self, title: impl Into<String>, edits: Vec<Edit>, risk: &str) -> Fix {
-        safe(title, edits).risky(risk)
-    }
 }
 
 const DURATIONS: [&str; 4] = ["ofMillis", "ofSeconds", "ofMinutes", "ofHours"];
@@ -238,4 +228,9 @@ fn units(millis: i128, names: [&str; 4]) -> String {
         }
     }
     format!("{}({millis})", names[0])
+}
+
+/// An unsafe fix.
+pub(super) fn risky(title: impl Into<String>, edits: Vec<Edit>, risk: &str) -> Fix {
+    safe(title, edits).risky(risk)
 }

@@ -10,7 +10,9 @@ use crate::finding::{Finding, Fix, Related};
 use crate::syntax::code::{Language, Receiver};
 use crate::words::Amount;
 
-use super::time::{BARE_SOURCES, Origin, Shape, Watermarks, Window, spoken};
+use super::edits::risky;
+use super::origin::{BARE_SOURCES, Origin};
+use super::time::{Shape, Watermarks, Window, spoken};
 use super::{Job, Rule, jobs};
 
 const ANSWERS: [&str; 4] = [
@@ -69,7 +71,11 @@ pub(in crate::rules) fn late_records_dropped(
                     continue;
                 }
                 Origin::Stream(..) if zero(&job, &window).is_some() => continue,
-                Origin::Stream(call, _) if is_literal(&job, call) => continue,
+                Origin::Stream(call, _)
+                    if is_literal(&job, call) || reads_the_clock(&job, call) =>
+                {
+                    continue;
+                }
                 Origin::Stream(call, Watermarks::Bounded(bound))
                 | Origin::Source(call, Watermarks::Bounded(bound)) => Some((call, bound)),
                 _ => None,
@@ -216,7 +222,7 @@ fn add_lateness(
     let mut edits = vec![job.chained(window.call, &call)];
     edits.extend(import);
     edits.sort();
-    Some(job.risky(format!("add .{call}"), edits, RISK))
+    Some(risky(format!("add .{call}"), edits, RISK))
 }
 
 /// `excessive-lateness`: state kept for many times the length of its windows.

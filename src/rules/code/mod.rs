@@ -15,6 +15,7 @@ pub(super) mod characteristic;
 mod edits;
 pub(super) mod kafka;
 pub(super) mod lateness;
+mod origin;
 pub(super) mod parallelism;
 mod receiver;
 pub(super) mod reliability;

@@ -6,7 +6,9 @@ use crate::finding::{Finding, Related, Severity};
 use crate::flink::value;
 use crate::syntax::code::{Expr, Language, Receiver};
 
-use super::time::{BARE_SOURCES, Origin, Shape, Watermarks, Window, spoken};
+use super::edits::risky;
+use super::origin::{BARE_SOURCES, Origin};
+use super::time::{Shape, Watermarks, Window, argument, spoken};
 use super::{Job, Rule, jobs};
 
 const INTERVAL: &str = "pipeline.auto-watermark-interval";
@@ -22,7 +24,7 @@ impl Job<'_> {
     /// configured with comes along.
     fn kafka(&self, call: usize) -> Option<Vec<usize>> {
         let call = &self.code.calls[call];
-        let arg = self.argument(call, 0, "source")?;
+        let arg = argument(call, 0, "source")?;
         let (last, _) = self.call_of(&arg.expr, arg.at)?;
         let mut calls = vec![last];
         calls.extend(self.upstream(last));
@@ -163,7 +165,7 @@ fn idle(
 ) -> Option<Finding> {
     let own = &job.code.calls[call];
     let place = usize::from(own.name.starts_with("from"));
-    let arg = job.argument(own, place, "watermark_strategy")?;
+    let arg = argument(own, place, "watermark_strategy")?;
     let (last, _) = job.call_of(&arg.expr, arg.at)?;
     let mut calls = vec![last];
     calls.extend(job.upstream(last));
@@ -202,14 +204,14 @@ fn idle(
     };
     finding.fix = text.and_then(|text| {
         let import = match job.code.language {
-            Language::Python => None,
+            Language::Python => Vec::new(),
             _ => job.import("java.time.Duration")?,
         };
         let mut edits = vec![job.chained(last, text)];
         edits.extend(import);
         edits.sort();
         let risk = "records of a partition that was silent for a minute may be late when it wakes";
-        Some(job.risky(format!("add .{text}"), edits, risk))
+        Some(risky(format!("add .{text}"), edits, risk))
     });
     Some(finding)
 }

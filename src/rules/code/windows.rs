@@ -6,7 +6,8 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::words::Amount;
 
-use super::time::{Origin, Shape, Watermarks, spoken};
+use super::origin::Origin;
+use super::time::{Shape, Watermarks, spoken};
 use super::{Rule, jobs};
 
 /// What needs no list of a window's records.
@@ -157,8 +158,7 @@ pub(in crate::rules) fn processing_time(
                 Origin::Stream(_, Watermarks::None) | Origin::Source(_, Watermarks::None) => {
                     continue;
                 }
-                Origin::Stream(call, _) => call,
-                Origin::Source(call, Watermarks::Bounded(_)) => call,
+                Origin::Stream(call, _) | Origin::Source(call, Watermarks::Bounded(_)) => call,
                 _ => continue,
             };
             let message = "the window goes by the clock of the machine; the watermarks of its stream \
