@@ -42,9 +42,8 @@ rules! {
     "container-bind-localhost" => containers::address::bind_localhost;
     "container-memory-mismatch" => memory::container_memory_mismatch;
     "costly-diagnostics" => housekeeping::costly_diagnostics;
-    "delivery-guarantee-none" => code::reliability::delivery_guarantee_none;
-    "deprecated-api" => code::api::deprecated_api;
     "delivery-guarantee-none" => code::kafka::delivery_guarantee_none;
+    "deprecated-api" => code::api::deprecated_api;
     "deprecated-option" => keys::deprecated_option;
     "deprecated-watermark-assigner" => code::assigners::check;
     "disable-chaining-globally" => declared;
@@ -77,7 +76,6 @@ rules! {
     "jm-replicas-without-ha" => containers::replicas::check;
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
     "kafka-transaction-timeout" => sql::sinks::transactions;
-    "kafka-transactions-without-prefix" => code::reliability::transactions_without_prefix;
     "key-by-position" => code::parallelism::key_by_position;
     "key-group-skew" => parallelism::key_group_skew;
     "kryo-api-removed" => code::serialization::kryo_api_removed;

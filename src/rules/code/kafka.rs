@@ -152,7 +152,7 @@ fn timeout(
             .position(|own| own.name_at == call.name_at);
         finding.fix = number.filter(|_| has_method).map(|number| {
             let text = format!("setProperty(\"transaction.timeout.ms\", \"{BROKERS_MAX}\")");
-            job.risky(
+            super::edits::risky(
                 format!("set the timeout to {BROKERS_MAX} ms"),
                 vec![job.chained(number, &text)],
                 "a transaction that no checkpoint or restart ends within 15 minutes is dropped with its records",
