@@ -25,7 +25,7 @@ pub(in crate::rules) fn rejected(rule: &Rule, deployment: &Deployment, out: &mut
                 out,
             };
             found.quotes();
-            found.watermarks(made);
+            found.watermarks();
             found.keys(versions);
             found.names();
         }
@@ -86,6 +86,15 @@ impl Found<'_, '_> {
         self.out.push(finding);
     }
 
+    /// Whether no other table, query or tool adds columns to those that are there.
+    fn has_all_columns(&self) -> bool {
+        let mut columns = self.table.columns.iter();
+        self.table.is_known
+            && self.table.like.is_none()
+            && self.table.selects.is_empty()
+            && columns.any(|column| column.from == ColumnFrom::Physical)
+    }
+
     /// Double quotes hold no text.
     fn quotes(&mut self) {
         let Some(first) = self.table.double_quoted.first().copied() else {
@@ -111,7 +120,7 @@ impl Found<'_, '_> {
         }
     }
 
-    fn watermarks(&mut self, made: Made) {
+    fn watermarks(&mut self) {
         if let [_, second, ..] = self.table.watermarks.as_slice() {
             self.push(
                 second.at,
@@ -125,7 +134,7 @@ impl Found<'_, '_> {
         let Some(watermark) = self.table.watermarks.first() else {
             return;
         };
-        if watermark.column.contains('.') || made.table.like.is_some() || !self.table.is_known {
+        if watermark.column.contains('.') || !self.has_all_columns() {
             return;
         }
         let at = watermark.column_at;
@@ -239,7 +248,7 @@ impl Found<'_, '_> {
             );
             return;
         }
-        if !self.table.is_known || self.table.like.is_some() || self.table.columns.is_empty() {
+        if !self.has_all_columns() {
             return;
         }
         let missing = key

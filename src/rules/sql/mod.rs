@@ -360,6 +360,22 @@ impl Made<'_> {
 
 /// Whether a layer in sight makes it a batch job, or may do so.
 pub(super) fn may_be_batch(deployment: &Deployment) -> bool {
+    // What code says of it has many forms.
+    let words = [
+        "BatchMode",
+        "batch_mode",
+        "RuntimeExecutionMode",
+        "RuntimeMode",
+        "runtime_mode",
+    ];
+    let says = |(document, _): (&Document, _)| {
+        let bytes = &deployment.source(document).bytes;
+        let mut words = words.iter();
+        words.any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    };
+    if deployment.codes().any(says) {
+        return true;
+    }
     let mode = deployment.raw("execution.runtime-mode");
     let old = deployment.raw("execution.type");
     mode.or(old).is_some_and(|(setting, _)| {
