@@ -1,7 +1,7 @@
 //! Walks projects and reads what could concern Flink.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -144,7 +144,7 @@ impl Collector {
         let mut files = lock(&self.files);
         let is_code = |path: &str| matches!(recognise::by_name(path), Claim::Source(Kind::Code(_)));
         let mut homes: BTreeMap<&Path, PathBuf> = BTreeMap::new();
-        let mut names: BTreeMap<PathBuf, HashSet<&[u8]>> = BTreeMap::new();
+        let mut names: BTreeMap<PathBuf, BTreeSet<&[u8]>> = BTreeMap::new();
         for (relative, entry) in files.iter() {
             let (Ok(bytes), Some(folder)) = (&entry.content, entry.file.parent()) else {
                 continue;

@@ -34,9 +34,10 @@ pub fn read(source: &Source, language: Language) -> Vec<Document> {
     let mut documents = Vec::new();
     if is_of_flink(&code) {
         // What is set for a test says nothing about a deployment.
-        let found = match super::source::is_test(&source.path) {
-            true => settings::Found::default(),
-            false => settings(&code, source),
+        let found = if super::source::is_test(&source.path) {
+            settings::Found::default()
+        } else {
+            settings(&code, source)
         };
         document.settings = found.settings;
         document.complete = found.complete;

@@ -4,7 +4,7 @@
 //! a line of it imports Flink, a script when it holds a word that only Flink's dialect of SQL has much use
 //! for. The readers of both decide.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use memchr::memmem;
 
@@ -24,8 +24,12 @@ pub const MAX_BYTES: u64 = 1 << 20;
 
 /// What a file holds by the extension of its path.
 pub fn kind(path: &str) -> Option<Kind> {
-    let script = path.ends_with(".sql").then_some(Kind::Script);
+    let script = (extension(path) == Some("sql")).then_some(Kind::Script);
     script.or_else(|| Language::of_path(path).map(Kind::Code))
+}
+
+fn extension(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 /// Whether the bytes of such a file may concern Flink.
@@ -87,7 +91,7 @@ fn has_word_of_dialect(bytes: &[u8]) -> bool {
 }
 
 /// Adds every name of a source that begins with a capital letter, as those of classes do.
-pub fn names_of_types<'s>(bytes: &'s [u8], names: &mut HashSet<&'s [u8]>) {
+pub fn names_of_types<'s>(bytes: &'s [u8], names: &mut BTreeSet<&'s [u8]>) {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     for word in bytes.split(|byte| !is_part(byte)) {
         if word.first().is_some_and(u8::is_ascii_uppercase) {
@@ -157,10 +161,9 @@ mod tests {
 
     #[test]
     fn names_of_classes_are_told_from_others() {
-        let mut names = HashSet::new();
+        let mut names = BTreeSet::new();
         names_of_types(b"new Order(a.Item_2, b) Ab\xc3\xa9c 9X", &mut names);
-        let mut names: Vec<_> = names.into_iter().collect();
-        names.sort_unstable();
+        let names: Vec<_> = names.into_iter().collect();
         assert_eq!(names, [&b"Ab"[..], b"Item_2", b"Order"]);
         assert_eq!(type_of_file("a/Order.java"), Some("Order"));
         assert_eq!(type_of_file("a/order.kt"), None);

@@ -23,7 +23,7 @@ pub fn text(deployments: &[Deployment]) -> String {
         let of_job = |document: &&Document| Some(document.source) == own.job;
         deployments.len() == 1
             || own.job.is_none()
-            || documents.any(|document| of_job(&document) && !document.settings.is_empty())
+            || documents.any(|document| of_job(document) && !document.settings.is_empty())
     };
     for deployment in deployments.iter().filter(says) {
         if !out.is_empty() {

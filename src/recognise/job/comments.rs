@@ -21,9 +21,10 @@ fn comment(source: &Source, code: &Code, marker: usize) -> Option<Comment> {
     };
     let length = opener.iter().find(|own| before.ends_with(own))?.len();
     let opens = start + before.len() - length;
-    let upto = match before.ends_with(b"/*") {
-        false => end,
-        true => memchr::memmem::find(&bytes[marker..end], b"*/").map_or(end, |at| marker + at + 2),
+    let upto = if before.ends_with(b"/*") {
+        memchr::memmem::find(&bytes[marker..end], b"*/").map_or(end, |at| marker + at + 2)
+    } else {
+        end
     };
     let upto = opens + bytes[opens..upto].trim_ascii_end().len();
     let at = Span::new(opens, upto);

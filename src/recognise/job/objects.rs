@@ -65,9 +65,10 @@ fn of_name(code: &Code, name: &str, at: Span, depth: usize) -> Option<Object> {
     }
     let mut letters = last.chars();
     let first = letters.next()?.to_ascii_uppercase();
-    let getter = match last.starts_with("get") {
-        true => last.to_owned(),
-        false => format!("get{first}{}", letters.as_str()),
+    let getter = if last.starts_with("get") {
+        last.to_owned()
+    } else {
+        format!("get{first}{}", letters.as_str())
     };
     got(of_name(code, on, at, depth)?, &getter)
 }

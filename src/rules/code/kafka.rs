@@ -263,16 +263,18 @@ pub(in crate::rules) fn flink_kafka_consumer(
             continue;
         };
         let is_source = call.name.contains("Consumer");
-        let (new, what) = match is_source {
-            true => ("KafkaSource", "read"),
-            false => ("KafkaSink", "write"),
+        let (new, what) = if is_source {
+            ("KafkaSource", "read")
+        } else {
+            ("KafkaSink", "write")
         };
-        let message = match gone {
-            true => format!("`{}` is in no Kafka connector for Flink 2", call.name),
-            false => format!(
+        let message = if gone {
+            format!("`{}` is in no Kafka connector for Flink 2", call.name)
+        } else {
+            format!(
                 "`{}` is deprecated since 1.14, and the Kafka connector for Flink 2 lacks it",
                 call.name
-            ),
+            )
         };
         let mut finding = job.finding(rule, call.name_at, message);
         finding.label = format!("{new} took its place");

@@ -35,9 +35,10 @@ pub(in crate::rules) fn hardcoded_parallelism(
         }) else {
             continue;
         };
-        let said = match is_disguised(job.document, own) {
-            true => own.written.as_deref().unwrap_or(PARALLELISM),
-            false => PARALLELISM,
+        let said = if is_disguised(job.document, own) {
+            own.written.as_deref().unwrap_or(PARALLELISM)
+        } else {
+            PARALLELISM
         };
         let number = asked.value.trim();
         let mut finding = job.finding(
@@ -106,12 +107,10 @@ fn lower(rule: &Rule, job: &Job, number: usize, call: &Call) -> Option<Finding> 
     if narrow.any(|name| NARROW.contains(&&*name) || name == "union" || name == "connect") {
         return None;
     }
-    let above = upstream
+    let mut above = upstream
         .iter()
         .filter_map(|&number| job.code.calls.get(number));
-    let (before, high) = above
-        .filter_map(|call| Some((call, literal(job, call)?)))
-        .next()?;
+    let (before, high) = above.find_map(|call| Some((call, literal(job, call)?)))?;
     if high <= low {
         return None;
     }
@@ -200,9 +199,10 @@ fn by_position(
     } else {
         "names of fields"
     };
-    let message = match gone {
-        true => format!("`keyBy` takes no {what} in Flink {}", deployment.versions),
-        false => format!("`keyBy` with {what} is deprecated, and Flink 2.0 removed it"),
+    let message = if gone {
+        format!("`keyBy` takes no {what} in Flink {}", deployment.versions)
+    } else {
+        format!("`keyBy` with {what} is deprecated, and Flink 2.0 removed it")
     };
     let mut finding = job.finding(rule, call.name_at.join(call.args_at), message);
     finding.label = "untyped key".to_owned();

@@ -124,9 +124,10 @@ fn literal<'c>(code: &'c Code, argument: &'c Arg) -> Option<(&'c str, Span)> {
 /// Whether a literal is a secret of somebody, and no stand-in and no word of a demo.
 fn is_secret(key: &str, text: &str) -> bool {
     let of_login = letters(key).ends_with("jaasconfig");
-    let value = match of_login {
-        true => password_in(text),
-        false => Some(text),
+    let value = if of_login {
+        password_in(text)
+    } else {
+        Some(text)
     };
     let Some(value) = value.map(str::trim) else {
         return false;

@@ -5,7 +5,6 @@ use crate::text::Source;
 
 /// How deep each byte of a source stands in blocks.
 pub(super) struct Conditions {
-    language: Language,
     /// The first byte of each line, with its depth in braces or, in Python, its indentation.
     lines: Vec<(usize, usize)>,
     /// For each line, whether it only begins what stands on the next: `if (a)`, `else`.
@@ -69,11 +68,7 @@ impl Conditions {
             }
             at += line.len();
         }
-        Conditions {
-            language: code.language,
-            lines,
-            opens,
-        }
+        Conditions { lines, opens }
     }
 
     /// Whether nothing but its method stands around a call, and no condition before it. The line that
@@ -100,7 +95,6 @@ impl Conditions {
                 depth = own;
             }
         }
-        let _ = self.language;
         true
     }
 }
