@@ -476,7 +476,7 @@ impl Lexer<'_> {
             return at + 1;
         }
         *plain = false;
-        if self.depth == DEEPEST || self.left_open == MOST_OPEN {
+        if self.depth == DEEPEST || self.left_open >= MOST_OPEN {
             return brace + 1;
         }
         self.depth += 1;
