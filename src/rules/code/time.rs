@@ -2,7 +2,7 @@
 //!
 //! Text facts only. What a helper method, a parameter or a variable of two values decides is unknown.
 
-use crate::syntax::code::{Arg, Call, Expr, Receiver};
+use crate::syntax::code::{Arg, Call, Expr, Kind, Receiver};
 use crate::text::Span;
 
 use super::Job;
@@ -275,6 +275,9 @@ impl Job<'_> {
             let arg = call.args.first()?;
             Some(Watermarks::Bounded(self.millis(&arg.expr, arg.at)?))
         };
+        if self.extends(call, &ASCENDING) {
+            return Watermarks::Bounded(0);
+        }
         match call.name.as_str() {
             "forMonotonousTimestamps"
             | "for_monotonous_timestamps"
@@ -285,6 +288,20 @@ impl Job<'_> {
             "noWatermarks" | "no_watermarks" => Watermarks::None,
             _ => Watermarks::Unknown,
         }
+    }
+
+    /// Whether a call makes an object of a class in this file that extends one of these.
+    fn extends(&self, call: &Call, classes: &[&str]) -> bool {
+        let mut own = self.code.classes.iter();
+        let found = own.find(|class| class.name == call.name);
+        call.kind == Kind::New
+            && found.is_some_and(|class| {
+                let mut parents = class.parents.iter();
+                parents.any(|parent| {
+                    let bare = parent.split(['<', '[', '(']).next().unwrap_or(parent);
+                    self.means(bare, classes)
+                })
+            })
     }
 
     /// The call that makes a strategy: `forMonotonousTimestamps()`, `new AscendingTimestampExtractor()`.
@@ -311,6 +328,7 @@ impl Job<'_> {
             .all(|&call| known.contains(&self.code.calls[call].name.as_str()));
         let call = &self.code.calls[*first];
         let makes = self.is_on(call, &STRATEGIES)
+            || self.extends(call, &ASCENDING)
             || self.is_on(call, &ASCENDING)
             || self.is_on(call, &BOUNDED);
         (all_known && makes).then_some(*first)

@@ -151,18 +151,12 @@ pub(in crate::rules) fn missing_idleness(
                 continue;
             }
             seen.push(call);
-            out.extend(idle(rule, deployment, &job, &window, call));
+            out.extend(idle(rule, &job, &window, call));
         }
     }
 }
 
-fn idle(
-    rule: &Rule,
-    deployment: &Deployment,
-    job: &Job,
-    window: &Window,
-    call: usize,
-) -> Option<Finding> {
+fn idle(rule: &Rule, job: &Job, window: &Window, call: usize) -> Option<Finding> {
     let own = &job.code.calls[call];
     let place = usize::from(own.name.starts_with("from"));
     let arg = argument(own, place, "watermark_strategy")?;
@@ -173,19 +167,21 @@ fn idle(
         return None;
     }
     let maker = job.strategy_maker(&arg.expr, arg.at)?;
-    let message =
-        "a partition of Kafka without records holds back the watermark, and the windows with it";
+    let message = if place == 1 {
+        "a partition of Kafka without records holds back the watermark, and the windows with it"
+    } else {
+        "a subtask without records holds back the watermark, and the windows with it"
+    };
     let mut finding = job.finding(rule, job.call_at(maker), message);
     finding.label = "says nothing of idleness".to_owned();
     finding.help =
-        "withIdleness leaves a partition out of account that is silent for that long; its \
-                    records may be late when it wakes"
+        "withIdleness leaves out of account what is silent for that long; its records may be \
+                    late when it wakes"
             .to_owned();
     finding.related.push(Related {
         at: Deployment::at(job.document, job.call_at(window.call)),
         message: "waits for the watermark".to_owned(),
     });
-    let _ = deployment;
     // In Java a longer chain no longer finds the type by itself, unless one is written.
     let typed = last != maker || !job.code.calls[maker].types.is_empty();
     let text = match job.code.language {
@@ -210,7 +206,7 @@ fn idle(
         let mut edits = vec![job.chained(last, text)];
         edits.extend(import);
         edits.sort();
-        let risk = "records of a partition that was silent for a minute may be late when it wakes";
+        let risk = "records that come after a minute of silence may be late";
         Some(risky(format!("add .{text}"), edits, risk))
     });
     Some(finding)
