@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Made, Sql, Time, all, edit, may_be_batch, reserved, windows};
+use super::{Sql, Time, all, edit, may_be_batch, reserved, windows};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Related};
 use crate::flink::value;
