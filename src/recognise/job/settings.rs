@@ -49,9 +49,28 @@ pub fn settings(code: &Code, source: &Source) -> Found {
         // Kotlin sets a property: `env.parallelism = 4`.
         if let Some((on, property)) = variable.name.rsplit_once('.') {
             let on = objects::of(code, &Expr::Name(on.to_owned()), variable.at);
-            found.complete &= on.is_none() || property == "config";
+            let row = on.and_then(|on| property_row(on, property));
+            if let Some((.., keys, table::Value::Given)) = row {
+                // Nobody looks for conditions around it.
+                found.settings.extend(keys.iter().map(|key| {
+                    let whole = variable.at.join(variable.value_at);
+                    Setting {
+                        key: (*key).to_owned(),
+                        value: source.text(variable.value_at).into_owned(),
+                        kind: Kind::Text,
+                        known: false,
+                        key_at: variable.at,
+                        value_at: variable.value_at,
+                        whole,
+                        written: Some(variable.name.clone()),
+                    }
+                }));
+            } else {
+                found.complete &= on.is_none();
+            }
         }
     }
+    found.settings.sort_by_key(|setting| setting.key_at);
     found
 }
 
@@ -282,6 +301,19 @@ fn option_of(code: &Code, constant: &str) -> Option<&'static str> {
     let (class, _) = constant[start..].split_once('.')?;
     let key = constants::key_of(&constant[start..])?;
     objects::is_flinks(code, class).then_some(key)
+}
+
+/// The setter of a property: `setParallelism` for `parallelism`.
+fn property_row(on: Object, property: &str) -> Option<&'static table::Row> {
+    let on = match on {
+        Object::Environment => On::Environment,
+        Object::Execution => On::Execution,
+        Object::Checkpoints => On::Checkpoints,
+        _ => return None,
+    };
+    let mut letters = property.chars();
+    let first = letters.next()?.to_ascii_uppercase();
+    table::row(on, &format!("set{first}{}", letters.as_str()))
 }
 
 /// The call as it is written, without its arguments: `env.setParallelism`.

@@ -161,6 +161,19 @@ fn each_language_has_its_spelling() {
 }
 
 #[test]
+fn a_property_of_kotlin_is_an_option_of_unknown_value() {
+    let kotlin = read_as(
+        "a.kt",
+        "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment\nfun main() {\n  \
+         val env = StreamExecutionEnvironment.getExecutionEnvironment()\n  env.parallelism = 2\n}\n",
+    );
+    assert_eq!(
+        said(&kotlin),
+        (vec!["parallelism.default=2?".to_owned()], true)
+    );
+}
+
+#[test]
 fn other_classes_of_the_same_name_set_nothing() {
     let text = "import com.acme.StreamExecutionEnvironment;\nimport org.apache.flink.api.common.X;\n\
                 class A { void a() {\n  StreamExecutionEnvironment env = \
