@@ -4,6 +4,7 @@
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
 use crate::flink::value;
+use crate::rules::sql;
 use crate::syntax::code::{Expr, Language, Receiver};
 
 use super::edits::risky;
@@ -132,6 +133,7 @@ pub(in crate::rules) fn missing_idleness(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    sql::idleness::check(rule, deployment, out);
     for job in jobs(deployment).filter(|job| !job.is_test()) {
         let mut seen = Vec::new();
         for window in job.windows() {

@@ -12,6 +12,7 @@ use crate::syntax::{Document, Setting};
 use crate::text::{Edit, Source, Span};
 
 pub(super) mod definitions;
+pub(super) mod idleness;
 mod reserved;
 pub(super) mod settings;
 pub(super) mod sinks;

@@ -14,15 +14,15 @@ use crate::text::{SourceId, Span};
 const STATE_TTL: &str = "table.exec.state.ttl";
 
 /// A window with what it reads.
-struct Over<'p> {
-    document: &'p Document,
-    window: &'p Window,
-    time: Time<'p>,
+pub(super) struct Over<'p> {
+    pub(super) document: &'p Document,
+    pub(super) window: &'p Window,
+    pub(super) time: Time<'p>,
     is_legacy: bool,
 }
 
 /// Every window whose column of time has a plain name.
-fn windows<'p>(sql: &Sql<'p>) -> Vec<Over<'p>> {
+pub(super) fn windows<'p>(sql: &Sql<'p>) -> Vec<Over<'p>> {
     let mut found = Vec::new();
     for &(document, script) in &sql.scripts {
         for select in &script.selects {
