@@ -36,6 +36,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         let event_time = document.settings.iter().any(recognise::is_event_time_sign);
         let is_window = |setting: &Setting| {
             recognise::is_window_definition(setting, &window_words, &size_words)
+                && !is_other_window(setting)
                 && (event_time || recognise::is_time(setting, true))
         };
         let windows: Vec<Group> = document
@@ -67,6 +68,14 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
             out.push(finding(rule, deployment, document, setting, &group));
         }
     }
+}
+
+/// Whether a window is that of a watermark, which is a bound on disorder, or of a rule of the author's,
+/// which a function of its own keeps.
+fn is_other_window(setting: &Setting) -> bool {
+    let words = words::of_key(&setting.key);
+    let mut words = words.iter().map(String::as_str);
+    words.any(|word| matches!(word, "watermark" | "watermarks" | "rule" | "rules"))
 }
 
 /// SQL jobs: late firing without an allowed lateness, which the planner rejects
