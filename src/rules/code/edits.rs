@@ -47,7 +47,12 @@ impl Job<'_> {
         let indent = before.trim_start().len();
         let own_line = &before[indent..] == "." || before.trim_start() == ".";
         let at = Span::at(call.args_at.end as usize);
-        if own_line && line > 0 {
+        // In Python a line that goes on with a backslash ends where none stands.
+        let goes_on = line > 0 && {
+            let above = self.source.line_span(line - 1);
+            self.text(above).trim_end().ends_with('\\')
+        };
+        if own_line && line > 0 && !goes_on {
             let blank = &before[..before.len() - before.trim_start().len()];
             let end = self.line_break(line - 1);
             return self.edit(at, format!("{end}{blank}.{text}"));
