@@ -127,7 +127,9 @@ impl Calls<'_> {
                             && !matches!(self.word(before), "is" | "case"))
             }
             Language::Python => {
-                token.kind == Token_::Word && matches!(self.word(before), "def" | "class")
+                token.kind == Token_::Word
+                    && (matches!(self.word(before), "def" | "class")
+                        || token.breaks && self.word(before) == "case")
             }
         }
     }

@@ -109,7 +109,12 @@ impl Exprs<'_, '_> {
                 b'>' => {
                     depth -= 1;
                     if depth == 0 {
-                        return Some(at + 1);
+                        // Behind a comparison an operand follows.
+                        let next = self.tokens().get(at + 1);
+                        let operand = next.is_some_and(|next| {
+                            matches!(next.kind, Kind::Word | Kind::Number | Kind::Text)
+                        });
+                        return (!operand).then_some(at + 1);
                     }
                 }
                 b',' | b'.' | b'?' | b'&' | b'[' | b']' | b'*' => {}

@@ -288,8 +288,13 @@ fn other(calls: &Calls, class: &mut Class, at: usize, close: usize) -> usize {
         }
         ("fun", Language::Kotlin) | ("def", Language::Scala) => {
             let open = (at + 1..close.min(at + 60)).find(|&next| tokens[next].is(b'('));
-            let name = open.and_then(|open| (at + 1..open).rev().find(|&word| calls.is_word(word)));
             let direct = at + 1;
+            // Of Kotlin the type that it extends may stand before the name.
+            let last = open.and_then(|open| (direct..open).rev().find(|&word| calls.is_word(word)));
+            let name = match calls.language {
+                Language::Scala => last.map(|_| direct),
+                _ => last,
+            };
             // A method of Scala may take nothing at all.
             let is_bare = calls.language == Language::Scala
                 && calls.is_word(direct)
