@@ -80,8 +80,8 @@ pub(super) fn classes(calls: &Calls) -> Vec<Class> {
         classes.push(class);
         places.push(place);
     }
-    for number in 0..classes.len() {
-        members::members(calls, &mut classes[number], number, &places);
+    for (number, class) in classes.iter_mut().enumerate() {
+        members::members(calls, class, number, &places);
     }
     classes
 }

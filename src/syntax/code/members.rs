@@ -54,13 +54,10 @@ pub(super) fn parameters(calls: &Calls, class: &mut Class, open: usize, construc
         };
         let name = colon - 1;
         let mut modifiers = Vec::new();
-        for at in from..name {
+        for at in (from..name).filter(|&at| calls.is_word(at)) {
             let is_annotation = calls.before(at, b'@').is_some();
-            if tokens[at].kind == Kind::Word && !is_annotation {
-                modifiers.push(calls.word(at).to_owned());
-            } else if is_annotation && tokens[at].kind == Kind::Word {
-                modifiers.push(format!("@{}", calls.word(at)));
-            }
+            let mark = if is_annotation { "@" } else { "" };
+            modifiers.push(format!("{mark}{}", calls.word(at)));
         }
         let default = (colon..to).find(|&at| tokens[at].is(b'=') && !is_arrow(calls, at));
         if default.is_some() {
@@ -271,7 +268,7 @@ fn other(calls: &Calls, class: &mut Class, at: usize, close: usize) -> usize {
                 while end < close
                     && !tokens[end].is(b'=')
                     && !tokens[end].is(b'{')
-                    && !(tokens[end].breaks && end > from)
+                    && (end == from || !tokens[end].breaks)
                 {
                     end = classes::type_end(calls, end).unwrap_or_else(|| skip(calls, end));
                 }

@@ -333,7 +333,7 @@ interface I extends J {}
 
 #[test]
 fn classes_of_kotlin_and_scala() {
-    let text = r#"
+    let text = r"
 data class Order(val id: String, var n: Map<String, Int> = mapOf(), @Json private val x: Long?)
 class Job private constructor(a: Int) : Base<A>(a), I by x {
     private var state: ValueState<Order>? = null
@@ -345,7 +345,7 @@ class Job private constructor(a: Int) : Base<A>(a), I by x {
 }
 enum class Kind { A, B }
 object One : Two() { fun run() {} }
-"#;
+";
     assert_eq!(
         classes_told(text, Language::Kotlin),
         [
@@ -359,7 +359,7 @@ object One : Two() { fun run() {} }
             " object One<> : Two |  |  run/0",
         ]
     );
-    let text = r#"
+    let text = r"
 case class Order(id: String, n: Option[Int] = None)
 class Job[K, V](val x: K) extends Base[K](x) with Serializable {
   @transient private lazy val state: ValueState[Order] = f(x)
@@ -370,7 +370,7 @@ class Job[K, V](val x: K) extends Base[K](x) with Serializable {
   object In { val z = 1 }
 }
 trait T
-"#;
+";
     assert_eq!(
         classes_told(text, Language::Scala),
         [
