@@ -109,12 +109,13 @@ impl Exprs<'_, '_> {
                 b'>' => {
                     depth -= 1;
                     if depth == 0 {
-                        // Behind a comparison an operand follows.
+                        // Behind a comparison an operand follows, and a name behind `Map.<K, V>`.
                         let next = self.tokens().get(at + 1);
                         let operand = next.is_some_and(|next| {
                             matches!(next.kind, Kind::Word | Kind::Number | Kind::Text)
                         });
-                        return (!operand).then_some(at + 1);
+                        let explicit = self.calls.before(open, b'.').is_some();
+                        return (explicit || !operand).then_some(at + 1);
                     }
                 }
                 b',' | b'.' | b'?' | b'&' | b'[' | b']' | b'*' => {}
