@@ -75,7 +75,7 @@ rules! {
     "java-serializer-in-kryo" => kryo_use::java_serializer;
     "jm-replicas-without-ha" => containers::replicas::check;
     "jvm-flag-overrides-memory" => jvm::jvm_flag_overrides_memory;
-    "kafka-transaction-timeout" => sql::sinks::transactions;
+    "kafka-transaction-timeout" => sql::sinks::check_transactions;
     "key-by-position" => code::parallelism::key_by_position;
     "key-group-skew" => parallelism::key_group_skew;
     "kryo-api-removed" => code::serialization::kryo_api_removed;

@@ -40,6 +40,7 @@ mod sql;
 mod start;
 pub mod symptoms;
 mod sysctls;
+mod transactions;
 mod values;
 mod wrong_config_file;
 mod yaml_load;

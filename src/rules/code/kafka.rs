@@ -1,14 +1,12 @@
 //! Rules about what sources and sinks for Kafka promise.
 
-use std::time::Duration;
-
 use super::{Job, jobs};
 use crate::deployment::Deployment;
-use crate::finding::{Finding, Related, Severity};
-use crate::flink::value;
+use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
 use crate::recognise::job::{camel, resolved};
 use crate::rules::Rule;
+use crate::rules::transactions::{self, BROKERS_MAX};
 use crate::syntax::code::{Call, Expr, Kind, Language, Receiver};
 
 const INTERVAL: &str = "execution.checkpointing.interval";
@@ -122,9 +120,6 @@ pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: 
     }
 }
 
-/// What Kafka's brokers allow unless they are told otherwise, in milliseconds.
-const BROKERS_MAX: u64 = 900_000;
-
 /// What is wrong with the timeout of a sink's transactions.
 fn timeout(
     rule: &Rule,
@@ -174,26 +169,8 @@ fn timeout(
             .to_owned();
         return Some(finding);
     }
-    let interval = deployment.get(INTERVAL).known()?;
-    let length = value::parse_duration(interval.value(), deployment.versions).ok()?;
-    if Duration::from_millis(millis) > length {
-        return None;
-    }
-    let message = format!(
-        "this sink has transactions of {} s at most, but checkpoints come every {}",
-        millis / 1000,
-        value::show_duration(length)
-    );
-    let mut finding = job.finding(rule, at, message);
-    finding.label = "ends before the checkpoint that would commit it".to_owned();
-    finding.help = "Kafka drops a transaction that is open for longer, with all records in it; let the timeout be \
-                    well above the interval of checkpoints, their longest duration and the longest stop"
-        .to_owned();
-    finding.related.push(Related {
-        at: interval.at(),
-        message: "the time between two checkpoints".to_owned(),
-    });
-    Some(finding)
+    let short = transactions::too_short(deployment, millis)?;
+    Some(short.tell("this sink", job.finding(rule, at, "")))
 }
 
 /// The call that sets the timeout of transactions, with its milliseconds; `None` where nobody can tell.

@@ -1,13 +1,11 @@
 //! What the sinks of scripts need: `upsert-sink-without-primary-key`, and the SQL of
 //! `kafka-transaction-timeout`.
 
-use std::time::Duration;
-
 use super::{Made, Sql, all, may_be_batch, option, tables};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
-use crate::flink::value;
 use crate::flink::version::Versions;
+use crate::rules::transactions::{self, BROKERS_MAX};
 use crate::rules::{Rule, claim, safe};
 use crate::syntax::Document;
 use crate::syntax::sql::{Insert, Script, Select, What};
@@ -123,12 +121,12 @@ const GUARANTEE: &str = "sink.delivery-guarantee";
 const TIMEOUT: &str = "properties.transaction.timeout.ms";
 const PREFIX: &str = "sink.transactional-id-prefix";
 
-/// What Kafka's brokers allow unless they are told otherwise (`transaction.max.timeout.ms`), in
-/// milliseconds.
-const BROKERS_MAX: u64 = 900_000;
-
 /// The SQL of `kafka-transaction-timeout`: tables that write exactly once.
-pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+pub(in crate::rules) fn check_transactions(
+    rule: &Rule,
+    deployment: &Deployment,
+    out: &mut Vec<Finding>,
+) {
     crate::rules::code::kafka::transactions(rule, deployment, out);
     for sql in all(deployment) {
         let written = inserts(&sql);
@@ -211,29 +209,10 @@ pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: 
                 out.push(finding);
                 continue;
             }
-            let interval = deployment.get("execution.checkpointing.interval").known();
-            let Some(interval) = interval else { continue };
-            let versions = deployment.versions;
-            let Ok(length) = value::parse_duration(interval.value(), versions) else {
-                continue;
-            };
-            if Duration::from_millis(millis) <= length {
-                let mut finding = say(
-                    format!(
-                        "`{name}` has transactions of {} s at most, but checkpoints come every {}",
-                        millis / 1000,
-                        interval.value()
-                    ),
-                    "ends before the checkpoint that would commit it",
-                    "Kafka drops a transaction that is open for longer, with all rows in it; let the timeout be \
-                     well above the interval of checkpoints, their longest duration and the longest stop",
-                );
+            if let Some(short) = transactions::too_short(deployment, millis) {
+                let mut finding = say(String::new(), "", "");
                 finding.at = Deployment::at(made.options, timeout.whole);
-                finding.related.push(Related {
-                    at: interval.at(),
-                    message: "the time between two checkpoints".to_owned(),
-                });
-                out.push(finding);
+                out.push(short.tell(&format!("`{name}`"), finding));
             }
         }
     }
