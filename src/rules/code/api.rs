@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::receiver::{self, Owner};
 use super::replaced::{self, Family};
-use super::{Job, jobs};
+use super::{Job, is_older, jobs};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::api::{self, Api};
@@ -63,6 +63,9 @@ pub(in crate::rules) fn deprecated_api(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    if is_older(deployment) {
+        return;
+    }
     let versions = deployment.versions;
     for job in jobs(deployment).filter(|job| job.code.language != Language::Python) {
         if job.is_test() {

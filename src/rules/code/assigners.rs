@@ -12,7 +12,7 @@ use crate::syntax::code::{Call, Kind, Language};
 use crate::text::Span;
 
 use super::edits::risky;
-use super::{Job, Rule, jobs};
+use super::{Job, Rule, is_older, jobs};
 
 const PERIODIC: &str = "org.apache.flink.streaming.api.functions.AssignerWithPeriodicWatermarks";
 const PUNCTUATED: &str =
@@ -26,6 +26,10 @@ const DURATION: &str = "java.time.Duration";
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    // WatermarkStrategy came with 1.11.
+    if is_older(deployment) {
+        return;
+    }
     for job in jobs(deployment) {
         for class in [PERIODIC, PUNCTUATED, ASCENDING, BOUNDED] {
             of_class(rule, deployment, &job, class, out);

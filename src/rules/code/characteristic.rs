@@ -10,7 +10,7 @@ use crate::flink::version::Versions;
 use crate::syntax::code::{Expr, Language};
 
 use super::edits::risky;
-use super::{Job, Rule, jobs};
+use super::{Job, Rule, is_older, jobs};
 use crate::rules::claim;
 
 const CLASS: &str = "org.apache.flink.streaming.api.TimeCharacteristic";
@@ -76,6 +76,10 @@ impl Job<'_> {
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    // Until 1.11 processing time was the default.
+    if is_older(deployment) {
+        return;
+    }
     let gone = deployment.versions.within(Versions::V2);
     for job in jobs(deployment) {
         if job.is_test() && !gone {

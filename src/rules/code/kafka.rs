@@ -1,6 +1,6 @@
 //! Rules about what sources and sinks for Kafka promise.
 
-use super::{Job, jobs};
+use super::{Job, is_older, jobs};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
@@ -226,7 +226,7 @@ pub(in crate::rules) fn flink_kafka_consumer(
 ) {
     let gone = deployment.versions.within(TWO);
     // What took its place came later.
-    if deployment.versions.within(FIRST) {
+    if deployment.versions.within(FIRST) || is_older(deployment) {
         return;
     }
     for job in jobs(deployment).filter(|job| gone || !job.is_test()) {

@@ -44,6 +44,12 @@ pub(super) fn jobs<'p>(deployment: &Deployment<'p>) -> impl Iterator<Item = Job<
     of.collect::<Vec<_>>().into_iter()
 }
 
+/// Whether a release before all that flint knows is named: what the next ones call old, and what
+/// takes its place, is no advice there.
+pub(super) fn is_older(deployment: &Deployment) -> bool {
+    deployment.version_before_all.is_some()
+}
+
 impl Job<'_> {
     /// Whether it is a test: what is right for a job may be wrong for its test, and the reverse.
     pub(super) fn is_test(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Rules about the parallelism that code pins, and about keys by their position.
 
-use super::{Job, jobs};
+use super::{Job, is_older, jobs};
 use crate::deployment::{Deployment, is_disguised};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::version::Versions;
@@ -156,6 +156,9 @@ pub(in crate::rules) fn key_by_position(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    if is_older(deployment) {
+        return;
+    }
     for job in jobs(deployment) {
         if job.code.language == Language::Python {
             continue;

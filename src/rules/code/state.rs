@@ -1,7 +1,7 @@
 //! Rules about what code says of state.
 
 use super::receiver::{self, Owner};
-use super::{Job, jobs, replaced};
+use super::{Job, is_older, jobs, replaced};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
@@ -14,6 +14,9 @@ pub(in crate::rules) fn old_state_backend(
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
+    if is_older(deployment) {
+        return;
+    }
     let versions = deployment.versions;
     let is_gone = versions.within(Versions::V2);
     for job in jobs(deployment).filter(|job| job.code.language != Language::Python) {
