@@ -346,9 +346,14 @@ impl<'p> Deployment<'p> {
     /// `Configuration` does, in every version of the deployment. A version that does not know the
     /// spelling in the file has no say; the others must agree.
     pub fn get(&self, key: &str) -> Value<'p> {
-        if self.may_be_set_by_jobs(key) {
+        let own = self.get_apart_from_jobs(key);
+        if self.may_be_set_by_jobs(key) && !self.jobs_leave(key, own) {
             return Value::Unknown;
         }
+        own
+    }
+
+    fn get_apart_from_jobs(&self, key: &str) -> Value<'p> {
         if self.only.is_empty() && self.unseen.is_none() {
             return self.get_in(key, Process::JobManager);
         }

@@ -1,9 +1,9 @@
 //! What the code and the scripts of jobs set, seen from a cluster that runs them: it differs from job to
 //! job, so of the cluster alone nobody can tell what is in force.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::Deployment;
+use super::{Deployment, Value};
 use crate::flink::options::{self, OptionSpec};
 use crate::syntax::{Document, Layer, Setting};
 
@@ -42,16 +42,23 @@ pub fn is_disguised(document: &Document, setting: &Setting) -> bool {
 /// What the jobs of a cluster set or may set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Jobs {
-    /// The options that one of them sets.
-    pub keys: BTreeSet<String>,
+    /// The options that one of them sets, each with its value where that is known and the same in all.
+    pub keys: BTreeMap<String, Option<String>>,
     /// Whether one of them may set any option of a job: nobody can tell from its text.
     pub opaque: bool,
 }
 
 impl Jobs {
+    /// Notes that one of them sets a key; `None` for a value that its text doesn't tell.
+    pub fn add(&mut self, key: &str, value: Option<&str>) {
+        let same = self.keys.get(key).is_none_or(|own| own.as_deref() == value);
+        let value = value.filter(|_| same).map(str::to_owned);
+        self.keys.insert(key.to_owned(), value);
+    }
+
     /// Whether a job may set exactly this key.
     pub fn may_set(&self, key: &str) -> bool {
-        self.opaque && is_of_job(key) || self.keys.contains(key)
+        self.opaque && is_of_job(key) || self.keys.contains_key(key)
     }
 
     /// Whether there is nothing that one sets or may set.
@@ -69,6 +76,20 @@ impl<'p> Deployment<'p> {
         let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
         let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
         self.jobs.may_set(key) || aliases.any(|alias| self.jobs.may_set(alias.key))
+    }
+
+    /// Whether the jobs that set an option all set it to what it is in the cluster anyway.
+    pub(super) fn jobs_leave(&self, key: &str, own: Value) -> bool {
+        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
+        let aliases = meanings.iter().flat_map(OptionSpec::aliases);
+        let mut names = aliases.map(|alias| alias.key).chain([key]);
+        let same = |value: &Option<String>| match (value, own) {
+            (Some(value), Value::Known(effective)) => effective.value() == value,
+            // Defaults are names and numbers.
+            (Some(value), Value::Default(Some(default))) => value.eq_ignore_ascii_case(default),
+            _ => false,
+        };
+        !self.jobs.opaque && names.all(|name| self.jobs.keys.get(name).is_none_or(same))
     }
 
     /// Whether what a document says of a key counts: a job can't set the options of processes.

@@ -185,8 +185,10 @@ impl Project<'_> {
             if document.space != Space::Flink {
                 continue;
             }
-            let keys = document.settings.iter().map(|setting| &setting.key);
-            jobs.keys.extend(keys.filter(|key| is_of_job(key)).cloned());
+            let settings = document.settings.iter();
+            for setting in settings.filter(|setting| is_of_job(&setting.key)) {
+                jobs.add(&setting.key, setting.known.then_some(&*setting.value));
+            }
             let decides = document.code.as_deref().is_none_or(job::makes_environment);
             jobs.opaque |= certain && decides && !document.complete;
         }
