@@ -101,17 +101,33 @@ pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: 
                 continue;
             };
             if sink.call(&["setTransactionalIdPrefix"]).is_none() {
-                let mut finding = job.finding(
-                    rule,
-                    call.name_at.join(call.args_at),
+                // Until 3.x the connector took "kafka-sink", so that its check never failed (FLINK-37380).
+                let refused = deployment.versions.within(TWO);
+                if job.is_test() && !refused {
+                    continue;
+                }
+                let message = if refused {
                     "this sink writes exactly once without a prefix for its transactions: the job does not \
-                     start",
-                );
-                finding.severity = Severity::Error;
+                     start"
+                } else {
+                    "this sink writes exactly once without a prefix of its own for its transactions"
+                };
+                let mut finding = job.finding(rule, call.name_at.join(call.args_at), message);
+                let (severity, why) = if refused {
+                    (Severity::Error, "KafkaSinkBuilder.build() throws without it")
+                } else {
+                    (
+                        Severity::Warning,
+                        "without it sinks of Flink 1.x share the prefix `kafka-sink`, and those on the same Kafka \
+                         end each other's transactions; the Kafka connector for Flink 2 throws",
+                    )
+                };
+                finding.severity = severity;
                 finding.label = "no setTransactionalIdPrefix in this chain".to_owned();
-                finding.help = "KafkaSinkBuilder.build() throws without it; call `setTransactionalIdPrefix` with a \
-                                text that no other sink on the same Kafka uses, and keep it for the life of the job"
-                    .to_owned();
+                finding.help = format!(
+                    "{why}; call `setTransactionalIdPrefix` with a text that no other sink on the same Kafka uses, \
+                     and keep it for the life of the job"
+                );
                 out.push(finding);
             } else if !job.is_test() {
                 out.extend(timeout(rule, deployment, &job, &sink, call));
