@@ -1118,7 +1118,7 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         severity: Severity::Error,
         group: Group::Upgrade,
         versions: Versions::from_bits(0x0fff),
-        fixes: Fixes { safe: false, unsafe_: false },
+        fixes: Fixes { safe: false, unsafe_: true },
         options: &[],
         checks: &[],
     },

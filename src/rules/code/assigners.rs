@@ -281,7 +281,8 @@ impl Body {
     }
 }
 
-fn words(text: &str, word: &str) -> usize {
+/// How often a name stands in a text.
+pub(super) fn words(text: &str, word: &str) -> usize {
     let is_part = |one: char| one.is_alphanumeric() || one == '_';
     let found = text.match_indices(word).filter(|(at, _)| {
         let before = text[..*at].chars().next_back();

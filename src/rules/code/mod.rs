@@ -11,6 +11,7 @@ use super::Rule;
 
 pub(super) mod api;
 pub(super) mod assigners;
+mod backends;
 pub(super) mod characteristic;
 mod edits;
 pub(super) mod kafka;

@@ -1,7 +1,7 @@
 //! Rules about what code says of state.
 
 use super::receiver::{self, Owner};
-use super::{Job, is_older, jobs, replaced};
+use super::{Job, backends, is_older, jobs, replaced};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::flink::version::Versions;
@@ -47,6 +47,7 @@ pub(in crate::rules) fn old_state_backend(
             }
             finding.label = "a state backend and a checkpoint storage in one".to_owned();
             finding.help = pair(own, versions);
+            finding.fix = backends::split(&job, class, versions);
             finding.key = Some(own.to_owned());
             out.push(finding);
         }
