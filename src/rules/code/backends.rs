@@ -13,6 +13,7 @@ use super::Job;
 use super::assigners::words;
 use super::edits::risky;
 use super::receiver::{self, Owner};
+use crate::rules::claim;
 
 const HASH_MAP: &str = "org.apache.flink.runtime.state.hashmap.HashMapStateBackend";
 const ROCKS_DB: &str = "org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend";
@@ -80,11 +81,18 @@ pub(super) fn split(job: &Job, class: &str, versions: Versions) -> Option<Fix> {
     if edits.windows(2).any(|two| two[0].span.touches(two[1].span)) {
         return None;
     }
-    Some(risky(
+    let mut fix = risky(
         "use a state backend and a checkpoint storage",
         edits,
         "a checkpoint storage that code outside this file sets counts afterwards; the old class won over it",
-    ))
+    );
+    // What nobody can tell stands there in the words of the source.
+    let set = job.document.settings.iter();
+    let unknown = set.filter(|setting| setting.key_at == setter.name_at && !setting.known);
+    fix.claims = unknown
+        .map(|setting| claim(job.document, &setting.key, Some(&pair.storage)))
+        .collect();
+    Some(fix)
 }
 
 fn pair(job: &Job, made: &Call, at: Span, class: &str) -> Option<Pair> {
