@@ -114,7 +114,10 @@ pub(in crate::rules) fn transactions(rule: &Rule, deployment: &Deployment, out: 
                 };
                 let mut finding = job.finding(rule, call.name_at.join(call.args_at), message);
                 let (severity, why) = if refused {
-                    (Severity::Error, "KafkaSinkBuilder.build() throws without it")
+                    (
+                        Severity::Error,
+                        "KafkaSinkBuilder.build() throws without it",
+                    )
                 } else {
                     (
                         Severity::Warning,

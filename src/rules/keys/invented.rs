@@ -1,9 +1,10 @@
 //! `invented-option`: keys that circulate in articles and forums and were never an option.
 
 use super::{Depth, Rule, Verdict, judged, rekeyed, subject};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, is_said_by_job};
 use crate::finding::{Finding, Fix, Safety};
 use crate::flink::options;
+use crate::flink::version::Versions;
 
 /// One key that never existed.
 #[derive(Debug, PartialEq)]
@@ -194,6 +195,9 @@ const ROWS: [Row; 39] = [
     ),
 ];
 
+/// Flink 1.13.
+const FIRST: Versions = Versions::from_bits(1);
+
 const NETWORK: &str = "network memory is a share between two limits: for a fixed size set \
                        taskmanager.memory.network.min and .max to the same value";
 
@@ -214,6 +218,11 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         };
         let key = &found.setting.key;
+        // The SQL client of 1.13 and before knows the entries of its own old file.
+        let first = deployment.versions.overlaps(FIRST) || deployment.version_before_all.is_some();
+        if key == "execution.parallelism" && is_said_by_job(found.document) && first {
+            continue;
+        }
         let mut finding = rule.finding(
             found.document,
             found.setting.key_at,

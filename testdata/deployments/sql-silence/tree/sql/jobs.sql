@@ -1,5 +1,6 @@
 -- Nothing here is certainly wrong.
 SET execution.type=streaming;
+SET execution.parallelism=2;
 SET execution.result-mode=tableau;
 SET 'my.catalog.key' = 'x';
 SET 'pipeline.name' = 'a';
