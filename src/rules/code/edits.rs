@@ -83,19 +83,35 @@ impl Job<'_> {
             end: last.end,
         });
         let ends = matches!(after.trim(), "" | ";");
-        // A line that only goes on another one is no statement of its own.
         let above = self.text(Span {
             start: 0,
             end: first.start,
         });
-        let goes_on = above
-            .trim_end()
-            .ends_with(['=', '(', ',', '.', '+', '\\', ':', '>', '?', '&', '|'])
-            || above.trim_end().ends_with("return")
-            || above.trim_end().ends_with("else");
+        let goes_on = self.code_above(above).is_some_and(|line| needs_next(&line));
         (before.trim().is_empty() && ends && !goes_on).then_some(Span {
             start: first.start,
             end: last.end,
+        })
+    }
+
+    /// The last line of a text that holds more than a comment, without the comment behind it.
+    fn code_above(&self, above: &str) -> Option<String> {
+        let mark = match self.code.language {
+            Language::Python => "#",
+            _ => "//",
+        };
+        let mut lines = above.lines().rev().map(|line| {
+            let code = line.split(mark).next().unwrap_or(line).trim();
+            let is_comment = ["/*", "*"].iter().any(|mark| code.starts_with(mark));
+            if is_comment { "" } else { code }
+        });
+        let line = lines.find(|line| !line.is_empty())?;
+        // Java ends each statement with a mark; what ends with a parenthesis may be `if (...)`.
+        let open = self.code.language == Language::Java && line.ends_with(')');
+        Some(if open {
+            format!("{line}:")
+        } else {
+            line.to_owned()
         })
     }
 
@@ -235,7 +251,48 @@ fn units(millis: i128, names: [&str; 4]) -> String {
     format!("{}({millis})", names[0])
 }
 
+/// Whether a line is no statement without the next: it goes on there, or governs it without a brace.
+fn needs_next(line: &str) -> bool {
+    let open = line.ends_with(['=', '(', ',', '.', '+', '\\', ':', '>', '?', '&', '|']);
+    let governs = ["if", "while", "for", "else", "} else"].iter().any(|word| {
+        let rest = line.strip_prefix(word);
+        rest.is_some_and(|rest| rest.trim_start().is_empty() || rest.starts_with([' ', '(']))
+    });
+    let closed = line.ends_with(['{', ';', '}']);
+    open || line.ends_with("return") || line.ends_with("else") || governs && !closed
+}
+
 /// An unsafe fix.
 pub(super) fn risky(title: impl Into<String>, edits: Vec<Edit>, risk: &str) -> Fix {
     safe(title, edits).risky(risk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::needs_next;
+
+    #[test]
+    fn what_a_line_without_a_brace_governs_is_no_statement_of_its_own() {
+        for line in [
+            "if (local)",
+            "} else if (x)",
+            "while (x)",
+            "else",
+            "x =",
+            "return",
+            "if x:",
+        ] {
+            assert!(needs_next(line), "{line}");
+        }
+        for line in [
+            "if (local) {",
+            "}",
+            "val env = get()",
+            "format(x)",
+            "a();",
+            "if (x) a();",
+        ] {
+            assert!(!needs_next(line), "{line}");
+        }
+    }
 }
