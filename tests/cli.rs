@@ -695,6 +695,20 @@ fn hostile_files_end_in_a_line_or_a_finding() {
 }
 
 #[test]
+fn a_chain_of_thousands_of_calls_costs_no_more_than_its_length() {
+    let head = "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;\n\
+                class J { void run() {\n\
+                StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();\n\
+                env.fromElements(1)";
+    let chain = ".map(x)".repeat(34_000);
+    let folder = tree(&[("J.java", &format!("{head}{chain};\n}}}}\n"))]);
+    let start = std::time::Instant::now();
+    let output = run(folder.path(), &["check", "--format", "json"]);
+    assert!(code(&output) <= 1, "{}", err(&output));
+    assert!(start.elapsed().as_secs() < 20, "bounded time");
+}
+
+#[test]
 fn a_huge_file_and_a_folder_of_that_name_are_one_line_at_most() {
     let folder = tree(&[("flink-conf.yaml/readme.txt", "x")]);
     let output = run(folder.path(), &["check"]);

@@ -364,12 +364,17 @@ impl Code {
     /// What a name stands for at a place, where it is given a value exactly once in all scopes that
     /// hold the place.
     pub fn value_of(&self, name: &str, at: Span) -> Option<&Variable> {
-        let all = self.index.of(&self.variables, name).iter();
-        let mut found = all
-            .map(|&number| &self.variables[number])
+        let mut found = self
+            .given(name)
             .filter(|variable| variable.scope.contains(at));
         let first = found.next()?;
         found.next().is_none().then_some(first)
+    }
+
+    /// The variables of a name, in the order of the file.
+    pub fn given(&self, name: &str) -> impl ExactSizeIterator<Item = &Variable> + '_ {
+        let all = self.index.of(&self.variables, name).iter();
+        all.map(|&number| &self.variables[number])
     }
 
     /// Whether a name of the source means this one: it is imported, by itself or with its package.

@@ -36,10 +36,13 @@ struct Sink<'c> {
 fn sinks<'c>(job: &'c Job) -> impl Iterator<Item = Sink<'c>> + 'c {
     let calls = job.code.calls.iter().enumerate();
     calls.filter_map(|(number, builder)| {
-        let is_it = builder.name == "builder" && job.is_on(builder, &KAFKA_SINK);
+        // Few calls are, and a chain may be long.
+        if builder.name != "builder" || !job.is_on(builder, &KAFKA_SINK) {
+            return None;
+        }
         let calls: Vec<&Call> = job.code.after(number).map(|(_, call)| call).collect();
         let is_whole = calls.iter().any(|call| call.name == "build");
-        (is_it && is_whole).then_some(Sink { builder, calls })
+        is_whole.then_some(Sink { builder, calls })
     })
 }
 

@@ -28,6 +28,10 @@ mod types;
 pub(super) mod watermarks;
 pub(super) mod windows;
 
+/// The most calls that are followed in a chain, through variables or not: far more than anybody writes,
+/// and few enough that each call of a generated file may be asked for.
+const LONGEST: usize = 1000;
+
 /// One source of a job.
 pub(super) struct Job<'p> {
     pub(super) document: &'p Document,
@@ -101,7 +105,11 @@ impl Job<'_> {
     pub(super) fn upstream(&self, call: usize) -> Vec<usize> {
         let mut found = Vec::new();
         let mut at = call;
-        while let Some(own) = self.code.calls.get(at) {
+        // Only through a variable that is given its value further down can a call come again.
+        let mut turned = false;
+        while found.len() < LONGEST
+            && let Some(own) = self.code.calls.get(at)
+        {
             let before = match &own.receiver {
                 Receiver::Call(before) => Some(*before),
                 Receiver::Name(name) => {
@@ -110,8 +118,9 @@ impl Job<'_> {
                 }
                 _ => None,
             };
+            turned |= before.is_some_and(|before| before >= at);
             match before {
-                Some(before) if !found.contains(&before) && before != call => {
+                Some(before) if before != call && !(turned && found.contains(&before)) => {
                     found.push(before);
                     at = before;
                 }

@@ -1,6 +1,6 @@
 //! What a call is made on, where the text of the file leaves no doubt.
 
-use super::Job;
+use super::{Job, LONGEST};
 use crate::syntax::code::{Call, Expr, Receiver};
 use crate::text::Span;
 
@@ -137,10 +137,14 @@ fn of_name(job: &Job, name: &str, at: Span, depth: usize) -> Option<Owner> {
         return Some(step);
     }
     let bare = name.strip_prefix("this.").unwrap_or(name);
+    // A name that is given a value this often is written by a program.
+    if job.code.given(bare).len() > LONGEST {
+        return None;
+    }
     let mut found = None;
-    for variable in &job.code.variables {
-        let same = variable.name == bare || variable.name == name;
-        if !same || !variable.scope.contains(at) {
+    let with_this = job.code.given(name).filter(|_| bare != name);
+    for variable in job.code.given(bare).chain(with_this) {
+        if !variable.scope.contains(at) {
             continue;
         }
         let own = match &variable.ty {
@@ -190,41 +194,55 @@ fn step(method: &str) -> Option<Owner> {
     }
 }
 
-/// What a call gives.
+/// What a call gives: the root of its chain first, then call after call.
 fn of_call(job: &Job, number: usize, depth: usize) -> Option<Owner> {
-    let call = job.code.calls.get(number)?;
-    if depth == 0 {
+    let mut chain = vec![job.code.calls.get(number)?];
+    while let Some(Receiver::Call(before)) = chain.last().map(|call| &call.receiver) {
+        chain.push(job.code.calls.get(*before)?);
+        if chain.len() > LONGEST {
+            return None;
+        }
+    }
+    let depth = depth.checked_sub(usize::from(chain.len() == 1 || depth == 6))?;
+    let root = chain.pop()?;
+    let Receiver::Name(name) = &root.receiver else {
         return None;
+    };
+    let mut own = match made(job, root, name) {
+        Some(made) => made,
+        None => next(of_name(job, name, root.name_at, depth)?, &root.name)?,
+    };
+    for call in chain.iter().rev() {
+        own = next(own, &call.name)?;
     }
-    if let Receiver::Name(class) = &call.receiver {
-        let makes_environment = matches!(
-            call.name.as_str(),
-            "getExecutionEnvironment"
-                | "createLocalEnvironment"
-                | "createLocalEnvironmentWithWebUI"
-                | "createRemoteEnvironment"
-        );
-        if makes_environment && job.means(class, &[ENVIRONMENT, SCALA_ENVIRONMENT]) {
-            return Some(Owner::Environment);
-        }
-        if call.name == "create" && of_type(job, class) == Some(Owner::Tables) {
-            return Some(Owner::Tables);
-        }
+    Some(own)
+}
+
+/// What a method of a class makes.
+fn made(job: &Job, call: &Call, class: &str) -> Option<Owner> {
+    let makes_environment = matches!(
+        call.name.as_str(),
+        "getExecutionEnvironment"
+            | "createLocalEnvironment"
+            | "createLocalEnvironmentWithWebUI"
+            | "createRemoteEnvironment"
+    );
+    if makes_environment && job.means(class, &[ENVIRONMENT, SCALA_ENVIRONMENT]) {
+        return Some(Owner::Environment);
     }
-    let own = match &call.receiver {
-        Receiver::Name(name) => of_name(job, name, call.name_at, depth - 1),
-        Receiver::Call(before) => of_call(job, *before, depth + usize::from(depth < 6) - 1),
-        _ => None,
-    }?;
+    let is_tables = call.name == "create" && of_type(job, class) == Some(Owner::Tables);
+    is_tables.then_some(Owner::Tables)
+}
+
+/// What a method gives.
+fn next(own: Owner, method: &str) -> Option<Owner> {
     match own {
-        Owner::Environment if SOURCES.contains(&call.name.as_str()) => Some(Owner::Stream),
-        Owner::Environment
-            if call.name == "setParallelism" || call.name == "enableCheckpointing" =>
-        {
+        Owner::Environment if SOURCES.contains(&method) => Some(Owner::Stream),
+        Owner::Environment if matches!(method, "setParallelism" | "enableCheckpointing") => {
             Some(Owner::Environment)
         }
-        Owner::Environment => step(&call.name),
-        Owner::Stream if STREAMS.contains(&call.name.as_str()) => Some(Owner::Stream),
+        Owner::Environment => step(method),
+        Owner::Stream if STREAMS.contains(&method) => Some(Owner::Stream),
         _ => None,
     }
 }

@@ -228,7 +228,7 @@ impl Job<'_> {
             .filter(|one| one.value == Expr::Call(last));
         let variable = held.next()?;
         code.value_of(&variable.name, variable.at)?;
-        let is_it = |expr: &Expr| *expr == Expr::Name(variable.name.clone());
+        let is_it = |expr: &Expr| matches!(expr, Expr::Name(name) if *name == variable.name);
         let escapes = code.calls.iter().any(|call| {
             let mut args = call.args.iter();
             args.any(|arg| variable.scope.contains(arg.at) && is_it(&arg.expr))
@@ -241,7 +241,7 @@ impl Job<'_> {
         }
         let mut ends = false;
         for (number, call) in code.calls.iter().enumerate() {
-            let is_on = call.receiver == Receiver::Name(variable.name.clone())
+            let is_on = matches!(&call.receiver, Receiver::Name(name) if *name == variable.name)
                 && variable.scope.contains(call.name_at);
             if !is_on {
                 continue;

@@ -49,7 +49,7 @@ pub(super) fn variables(exprs: &Exprs, out: &mut Vec<Variable>) {
             .last()
             .is_none_or(|&open| tokens[open].is(b'{') && calls.language != Language::Python);
         if token.is(b'=') && in_code && is_assignment(calls, at) {
-            out.extend(variable(exprs, at, &blocks));
+            out.extend(variable(exprs, at, &blocks, open.last().copied()));
         }
     }
     for &(name, parameters) in &calls.declared {
@@ -72,8 +72,13 @@ fn is_assignment(calls: &Calls, at: usize) -> bool {
         && !previous.is_some_and(|own| touches(own, b"=!<>"))
 }
 
-/// What `name =` gives, for the `=` at a place.
-fn variable(exprs: &Exprs, equals: usize, blocks: &Blocks) -> Option<Variable> {
+/// What `name =` gives, for the `=` at a place in a block.
+fn variable(
+    exprs: &Exprs,
+    equals: usize,
+    blocks: &Blocks,
+    block: Option<usize>,
+) -> Option<Variable> {
     let calls = exprs.calls;
     let tokens = calls.tokens;
     let start = statement_start(calls, equals);
@@ -136,7 +141,7 @@ fn variable(exprs: &Exprs, equals: usize, blocks: &Blocks) -> Option<Variable> {
         .join(".");
     let is_local = declared || calls.language == Language::Python;
     let scope = if is_local && !text.contains('.') {
-        blocks.around(calls, equals)
+        blocks.around(calls, equals, block)
     } else {
         blocks.all
     };
@@ -303,8 +308,8 @@ impl Blocks {
         }
     }
 
-    /// The innermost block around a token.
-    fn around(&self, calls: &Calls, token: usize) -> Span {
+    /// The innermost block around a token, whose brace is known.
+    fn around(&self, calls: &Calls, token: usize, brace: Option<usize>) -> Span {
         if calls.language == Language::Python {
             let span = calls.tokens[token].span();
             let around = self
@@ -316,19 +321,10 @@ impl Blocks {
                 .copied()
                 .unwrap_or(self.all);
         }
-        let mut at = token;
-        while at > 0 {
-            let previous = calls.tokens[at - 1];
-            if previous.is(b'{') && previous.pair != NONE {
-                let close = calls.tokens[previous.pair as usize];
-                return previous.span().join(close.span());
-            }
-            at = match previous.kind {
-                Kind::Close if previous.pair != NONE => previous.pair as usize,
-                _ => at - 1,
-            };
-        }
-        self.all
+        brace.map_or(self.all, |brace| {
+            let brace = calls.tokens[brace];
+            brace.span().join(calls.tokens[brace.pair as usize].span())
+        })
     }
 
     /// The body of a function whose parameters end at a token, with these.
