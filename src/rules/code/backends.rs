@@ -87,8 +87,9 @@ pub(super) fn split(job: &Job, class: &str, versions: Versions) -> Option<Fix> {
         "a checkpoint storage that code outside this file sets counts afterwards; the old class won over it",
     );
     // What nobody can tell stands there in the words of the source.
+    let words = job.written(argument.at);
     let set = job.document.settings.iter();
-    let unknown = set.filter(|setting| setting.key_at == setter.name_at && !setting.known);
+    let unknown = set.filter(|setting| setting.key_at == setter.name_at && setting.value == words);
     fix.claims = unknown
         .map(|setting| claim(job.document, &setting.key, Some(&pair.storage)))
         .collect();
@@ -156,11 +157,16 @@ fn imports(job: &Job, old: &str, new: &[&'static str]) -> Option<Vec<Edit>> {
         && words(&blank_out(job)?, own) == 2
         && let Some(line) = job.import_line(import.at)
     {
-        // An import that is put in beside it takes its place.
-        match edits.iter_mut().find(|edit| edit.span.touches(line)) {
-            Some(edit) if edit.span.is_empty() => edit.span = line,
-            _ => edits.push(job.edit(line, "")),
-        }
+        // Imports that are put in beside it take its place.
+        edits.sort();
+        let beside = |edit: &Edit| edit.span.is_empty() && edit.span.touches(line);
+        let taken: String = edits
+            .iter()
+            .filter(|edit| beside(edit))
+            .map(|edit| &*edit.text)
+            .collect();
+        edits.retain(|edit| !beside(edit));
+        edits.push(job.edit(line, taken));
     }
     Some(edits)
 }

@@ -1,0 +1,15 @@
+package com.acme;
+
+import org.apache.flink.runtime.state.filesystem.FsStateBackend;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+public class Stored {
+    public static void main(String[] args) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.enableCheckpointing(60_000);
+        env.setStateBackend(new FsStateBackend("file:///tmp/checkpoints"));
+        env.getCheckpointConfig().setCheckpointStorage("file:///tmp/other");
+        env.fromSequence(1, 10).print();
+        env.execute("job");
+    }
+}
