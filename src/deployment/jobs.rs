@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Deployment, Value};
 use crate::flink::options::{self, OptionSpec};
 use crate::syntax::{Document, Layer, Setting};
+use crate::text::SourceId;
 
 /// Beginnings of the options that a job may have of its own. What processes read when they start, code and
 /// scripts set in vain.
@@ -46,6 +47,8 @@ pub struct Jobs {
     pub keys: BTreeMap<String, Option<String>>,
     /// Whether one of them may set any option of a job: nobody can tell from its text.
     pub opaque: bool,
+    /// The sources that make a job which certainly runs here, and those beside them in its module.
+    pub runs: Vec<SourceId>,
 }
 
 impl Jobs {

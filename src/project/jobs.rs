@@ -109,9 +109,17 @@ impl Project<'_> {
         }
         for around in projects.values() {
             for &number in &around.clusters {
+                let of_cluster = &mut units[number].jobs;
                 for own in &around.jobs {
                     let certain = runs_on.get(&own.source) == Some(&number);
-                    self.add_to(&mut units[number].jobs, own, certain);
+                    self.add_to(of_cluster, own, certain);
+                    if certain {
+                        of_cluster.runs.push(own.source);
+                    }
+                }
+                // What only declares functions runs where a job does.
+                if around.modules.is_empty() {
+                    of_cluster.runs.clear();
                 }
             }
         }

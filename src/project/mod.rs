@@ -164,11 +164,10 @@ impl<'s> Project<'s> {
             .collect()
     }
 
-    /// The sources of the project of a unit.
+    /// The sources of the project of a unit: of its job, or of one that runs on it.
     fn types_around(&self, unit: &Unit) -> &[usize] {
-        let found = unit
-            .job
-            .and_then(|source| self.types.values().find(|all| self.hold(all, source)));
+        let job = unit.job.or_else(|| unit.jobs.runs.first().copied());
+        let found = job.and_then(|source| self.types.values().find(|all| self.hold(all, source)));
         found.map_or(&[], Vec::as_slice)
     }
 

@@ -2,9 +2,10 @@
 //! (`SerializerConfigImpl`, `ExecutionConfig`; run on every version).
 
 use super::cluster::is_of_operator;
+use super::code::serialization;
 use super::{Rule, fixes};
 use crate::deployment::{Base, Deployment, Effective, Value};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::syntax::yaml::{self, Node};
@@ -361,13 +362,33 @@ fn in_use(rule: &Rule, deployment: &Deployment, effective: Effective, why: &str)
         format!("Kryo is in use and no type is registered: {why}"),
     );
     finding.label = "no registration in this deployment".to_owned();
-    finding.help = format!(
-        "Kryo writes the full class name of an unregistered type where a field's type is open. Better \
-         than registering is a POJO or Avro type, whose state can change its schema; else {}",
-        real_form(deployment, effective.document)
-    );
+    finding.help = better_than_registering(deployment, effective.document);
     finding.key = Some(effective.setting.key.clone());
     finding
+}
+
+fn better_than_registering(deployment: &Deployment, document: &Document) -> String {
+    format!(
+        "Kryo writes the full class name of an unregistered type where a field's type is open. Better \
+         than registering is a POJO or Avro type, whose state can change its schema; else {}",
+        real_form(deployment, document)
+    )
+}
+
+/// How many types a message names.
+const NAMED: usize = 3;
+
+/// `A`, `B` and 2 more types of the job go through Kryo.
+fn through_kryo(proven: &[(String, Related)]) -> String {
+    let names = proven.iter().take(NAMED);
+    let names: Vec<String> = names.map(|(name, _)| format!("`{name}`")).collect();
+    let verb = if proven.len() == 1 { "goes" } else { "go" };
+    let list = match (proven.len() - names.len(), names.as_slice()) {
+        (0, [all @ .., last]) if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        (0, _) => names.concat(),
+        (more, _) => format!("{} and {more} more", names.join(", ")),
+    };
+    format!("{list} of the job {verb} through Kryo")
 }
 
 fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
@@ -381,6 +402,15 @@ fn unguarded(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     );
     finding.severity = Severity::Note;
     finding.key = Some(GENERIC.to_owned());
+    let proven = serialization::on_cluster(deployment);
+    if !proven.is_empty() {
+        // With generic types forbidden this job would certainly not start.
+        finding.message = format!("{} and no type is registered", through_kryo(&proven));
+        finding.help = better_than_registering(deployment, document);
+        let places = proven.into_iter().take(NAMED);
+        finding.related = places.map(|(_, place)| place).collect();
+        return Some(finding);
+    }
     finding.help =
         "try it where jobs are tested: a job that starts with it has no Kryo fallback".to_owned();
     finding.fix = fixes::add(deployment, document, GENERIC, "false")

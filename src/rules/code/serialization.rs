@@ -6,9 +6,10 @@ use super::receiver::{self, Owner};
 use super::types::{self, Generic};
 use super::{Job, jobs};
 use crate::deployment::Deployment;
-use crate::finding::Finding;
+use crate::finding::{Finding, Related};
 use crate::flink::version::Versions;
 use crate::rules::Rule;
+use crate::syntax::Document;
 use crate::syntax::code::{Arg, Call, Expr, Kind, Language, Receiver};
 use crate::text::Span;
 
@@ -159,43 +160,99 @@ struct Evidence<'j> {
     asked: bool,
 }
 
+/// A type that certainly goes through Kryo, where the code names it.
+struct Fallback<'j> {
+    evidence: Evidence<'j>,
+    why: Generic,
+}
+
+impl Fallback<'_> {
+    /// The class without its package.
+    fn bare(&self) -> &str {
+        let class = self.evidence.class;
+        class.rsplit('.').next().unwrap_or(class)
+    }
+}
+
 /// `kryo-fallback`: the check.
 pub(in crate::rules) fn kryo_fallback(
     rule: &Rule,
     deployment: &Deployment,
     out: &mut Vec<Finding>,
 ) {
-    for job in jobs(deployment).filter(|job| job.code.language != Language::Python) {
-        if job.is_test() {
-            continue;
-        }
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for evidence in evidences(&job) {
-            if !seen.insert(evidence.class) || is_registered(&job, deployment, evidence.class) {
-                continue;
-            }
-            // Whoever asks for any object to go through Kryo knows it.
-            if evidence.asked && matches!(evidence.class, "Object" | "AnyRef" | "Any") {
-                continue;
-            }
-            let Some(generic) = types::generic(&job, deployment, evidence.class)
-                .or_else(|| evidence.asked.then_some(Generic::Asked))
-            else {
-                continue;
-            };
-            let bare = evidence.class.rsplit('.').next().unwrap_or(evidence.class);
-            let message = format!("`{bare}` goes through Kryo: {}", generic.reason());
+    for job in jobs(deployment) {
+        for fallback in fallbacks(&job, deployment) {
+            let Fallback { evidence, why } = &fallback;
+            let message = format!("`{}` goes through Kryo: {}", fallback.bare(), why.reason());
             let mut finding = job.finding(rule, evidence.at, message);
             finding.label = evidence.used.to_owned();
             finding.help = format!(
                 "state that Kryo wrote can't follow a change of the class, and Flink 2.x does not read what \
                  Kryo wrote in 1.x; {}",
-                generic.instead()
+                why.instead()
             );
             finding.key = Some(evidence.class.to_owned());
             out.push(finding);
         }
     }
+}
+
+/// The types of the jobs that certainly run on a cluster which go through Kryo: their names, each once,
+/// with the first place that names it. None where code tells Kryo about types: it may register these.
+pub(in crate::rules) fn on_cluster(deployment: &Deployment) -> Vec<(String, Related)> {
+    let registers = |document: &Document| {
+        let mut calls = document.code.iter().flat_map(|code| &code.calls);
+        calls.any(|call| KRYO_METHODS.iter().any(|(name, _)| *name == call.name))
+    };
+    if deployment.types().any(registers) {
+        return Vec::new();
+    }
+    let runs = |document: &&Document| deployment.jobs.runs.contains(&document.source);
+    let mut found: Vec<(String, Related)> = Vec::new();
+    for document in deployment.types().filter(runs) {
+        let Some(code) = document.code.as_deref() else {
+            continue;
+        };
+        let source = deployment.source(document);
+        let job = Job {
+            document,
+            code,
+            source,
+        };
+        for fallback in fallbacks(&job, deployment) {
+            let name = fallback.bare();
+            if found.iter().all(|(other, _)| other != name) {
+                let related = Related {
+                    at: Deployment::at(document, fallback.evidence.at),
+                    message: format!("`{name}`: {}", fallback.why.reason()),
+                };
+                found.push((name.to_owned(), related));
+            }
+        }
+    }
+    found
+}
+
+/// The types of a source that certainly go through Kryo, each once; a test's are nobody's concern.
+fn fallbacks<'j>(job: &'j Job, deployment: &Deployment) -> Vec<Fallback<'j>> {
+    if job.code.language == Language::Python || job.is_test() {
+        return Vec::new();
+    }
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for evidence in evidences(job) {
+        if !seen.insert(evidence.class) || is_registered(job, deployment, evidence.class) {
+            continue;
+        }
+        // Whoever asks for any object to go through Kryo knows it.
+        if evidence.asked && matches!(evidence.class, "Object" | "AnyRef" | "Any") {
+            continue;
+        }
+        let why = types::generic(job, deployment, evidence.class)
+            .or_else(|| evidence.asked.then_some(Generic::Asked));
+        found.extend(why.map(|why| Fallback { evidence, why }));
+    }
+    found
 }
 
 const STATE: &str = "org.apache.flink.api.common.state";
