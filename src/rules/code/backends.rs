@@ -205,7 +205,7 @@ fn catches_more(job: &Job) -> bool {
 
 /// The text of a source of Java with blanks for what comments and texts hold, each byte in its place.
 fn blank_out(job: &Job) -> Option<String> {
-    let mut bytes = job.source.bytes.to_vec();
+    let mut bytes = job.source.bytes.clone();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
