@@ -94,14 +94,24 @@ impl Job<'_> {
         })
     }
 
-    /// The last line of a text that holds more than a comment, without the comment behind it.
+    fn is_in_text(&self, at: Span) -> bool {
+        let texts = &self.code.texts;
+        let after = texts.partition_point(|text| text.at.start <= at.start);
+        let mut before = texts[..after].iter().rev().take(4);
+        before.any(|text| text.at.contains(at) && text.at.start != at.start)
+    }
+
+    /// The last line of the source's beginning that holds more than a comment, without the comment behind it.
     fn code_above(&self, above: &str) -> Option<String> {
         let mark = match self.code.language {
             Language::Python => "#",
             _ => "//",
         };
         let mut lines = above.lines().rev().map(|line| {
-            let code = line.split(mark).next().unwrap_or(line).trim();
+            let start = line.as_ptr().addr() - above.as_ptr().addr();
+            let mut marks = line.match_indices(mark).map(|(at, _)| at);
+            let comment = marks.find(|at| !self.is_in_text(Span::at(start + at)));
+            let code = line[..comment.unwrap_or(line.len())].trim();
             let is_comment = ["/*", "*"].iter().any(|mark| code.starts_with(mark));
             if is_comment { "" } else { code }
         });
