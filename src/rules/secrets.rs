@@ -19,6 +19,7 @@ use variables::is_access_key_name;
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
+use crate::recognise::source::is_test;
 use crate::syntax::{Document, Kind, Layer, Setting, Space};
 use crate::text::Span;
 
@@ -137,7 +138,10 @@ pub fn shown_in<'d>(document: &Document, setting: &'d Setting) -> Cow<'d, str> {
 /// Whether a value only keeps the place of a secret, or is a switch or a path.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let switch = matches!(lower.as_str(), "" | "true" | "false" | "none" | "null");
+    let switch = matches!(
+        lower.as_str(),
+        "" | "true" | "false" | "none" | "null" | "empty" | "unused" | "dummy"
+    );
     let path = value.starts_with('/') || value.contains("://");
     let mask = value
         .chars()
@@ -196,6 +200,7 @@ fn of_scripts<'d, 'p>(
 ) -> impl Iterator<Item = (&'p Document, &'p Setting)> + use<'d, 'p> {
     let scripts = deployment.scripts().map(|(document, _)| document);
     let all = scripts.chain(deployment.tables.iter().copied());
+    let all = all.filter(|document| !is_test(&deployment.source(document).path));
     all.flat_map(|document| document.in_force().map(move |setting| (document, setting)))
 }
 
