@@ -3,10 +3,12 @@
 use super::{all, edit};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
-use crate::flink::value;
+use crate::flink::version::Versions;
+use crate::flink::{options, value};
 use crate::rules::{Rule, fixes, safe};
 use crate::syntax::Document;
 use crate::syntax::sql::{Script, Statement, What};
+use crate::words::nearest;
 
 /// Beginnings of the options that a job takes along when it is submitted.
 const OF_JOBS: [&str; 7] = [
@@ -122,6 +124,17 @@ pub(in crate::rules) fn mini_batch(rule: &Rule, deployment: &Deployment, out: &m
         .into_iter()
         .filter(|(key, _)| deployment.all(key).is_empty())
         .collect();
+    // A key that is meant but misspelt is `misspelled-option`'s.
+    let is_meant = |key: &str| {
+        let mut all = deployment.flink_documents().flat_map(|own| &own.settings);
+        all.any(|own| {
+            !options::is_known(&own.key, Versions::ALL)
+                && nearest(&own.key, [key].into_iter()).is_some()
+        })
+    };
+    if missing.iter().any(|(key, _)| is_meant(key)) {
+        return;
+    }
     let certain = missing
         .iter()
         .any(|(key, _)| deployment.get(key).is_absent());
