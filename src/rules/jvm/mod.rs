@@ -54,13 +54,17 @@ fn all_options<'p>(deployment: &Deployment<'p>) -> Vec<Options<'p>> {
     for names in KEYS {
         let mut versions = deployment.versions;
         for key in names {
-            let readers = options::known_in(key).and(versions);
             let set = cluster::documents(deployment)
                 .filter_map(|document| document.get(key).map(|setting| (document, setting)))
                 .last();
-            let Some((document, setting)) = set.filter(|_| !readers.is_empty()) else {
+            // The table is asked only for what is set: the first question builds a part of it.
+            let Some((document, setting)) = set else {
                 continue;
             };
+            let readers = options::known_in(key).and(versions);
+            if readers.is_empty() {
+                continue;
+            }
             found.push(Options {
                 document,
                 setting,
