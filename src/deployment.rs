@@ -11,6 +11,7 @@ use crate::flink::memory::Mode;
 use crate::flink::options::{self, OptionSpec, State};
 use crate::flink::shipped::{Shipped, shipped};
 use crate::flink::version::Versions;
+use crate::linux::machine::Machine;
 use crate::syntax::code::Code;
 use crate::syntax::sql::Script;
 use crate::syntax::{Document, Format, Layer, Setting, Space};
@@ -101,6 +102,8 @@ pub struct Deployment<'p> {
     pub host: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
     pub host_runs_flink: bool,
+    /// What is known of the machines that it runs on.
+    pub machine: Machine,
     /// Who starts its processes, where somebody says so; see [`Deployment::mode`].
     pub started_by: Option<Mode>,
     /// What [`Deployment::memory`] has computed; begin with an empty one.
@@ -465,6 +468,12 @@ impl<'p> Deployment<'p> {
             }
             other => other,
         }
+    }
+
+    /// Whether its kernel parameters are those of machines that run Flink: their files say so, or a
+    /// configuration of Flink lies with them. Advice is for these only; others have reasons of their own.
+    pub fn is_host_of_flink(&self) -> bool {
+        self.host_runs_flink || !self.documents.is_empty()
     }
 
     /// The kernel parameter in force: the last assignment over all files in their order.

@@ -15,12 +15,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("finding", &["text"]),
     ("syntax", &["text", "flink", "random"]),
     ("typed", &["flink", "syntax"]),
-    ("config", &["finding", "flink", "text", "words"]),
+    ("config", &["finding", "flink", "linux", "text", "words"]),
     ("recognise", &["flink", "syntax", "text", "words"]),
     ("discover", &["config", "recognise", "text", "words"]),
     (
         "deployment",
-        &["finding", "flink", "recognise", "syntax", "text"],
+        &["finding", "flink", "linux", "recognise", "syntax", "text"],
     ),
     (
         "project",
@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "deployment",
             "finding",
             "flink",
+            "linux",
             "recognise",
             "syntax",
             "text",

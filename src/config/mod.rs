@@ -7,6 +7,7 @@ use toml_edit::Document;
 
 use crate::finding::Severity;
 use crate::flink::version::Versions;
+use crate::linux::machine::Machine;
 use crate::text::{Source, SourceId};
 
 mod read;
@@ -116,6 +117,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// `[[deployments]]`.
     pub deployments: Vec<DeploymentConfig>,
+    /// `[host]`: what is known of the machines.
+    pub host: Machine,
     /// Line and column of each rule, group and option (`rule.option`) that the file names.
     pub places: BTreeMap<String, (usize, usize)>,
     exclude: GlobSet,
@@ -146,6 +149,7 @@ impl Default for Config {
             rules: BTreeMap::new(),
             overrides: Vec::new(),
             deployments: Vec::new(),
+            host: Machine::default(),
             places: BTreeMap::new(),
             exclude: GlobSet::empty(),
             job_files: GlobSet::empty(),
@@ -305,6 +309,20 @@ mod tests {
         assert!(message("[settings]\n[checks]\n").contains("grafana/flint"));
         assert!(message("select = [1]").contains("list of texts"));
         assert!(message("a = ").starts_with("flint.toml:1:"));
+    }
+
+    #[test]
+    fn machines_are_described_in_words_of_the_field() {
+        let text = "[host]\nkernel = \"6.12\"\nmemory = \"64 GiB\"\nbandwidth = \"10 Gbit/s\"\n\
+                    rtt = \"0.5 ms\"\n";
+        let config = Config::parse("flint.toml", text).expect("a valid configuration");
+        assert_eq!(config.host.memory, Some(64 << 30));
+        assert_eq!(config.host.needed_buffer(), Some(1_250_000));
+        assert_eq!(
+            message("[host]\nrtt = \"fast\"\n"),
+            "flint.toml:2:7: `fast` is no round-trip time: write `0.5 ms`"
+        );
+        assert!(message("[host]\nkernel = \"new\"\n").contains("no release of the kernel"));
     }
 
     #[test]

@@ -6,10 +6,12 @@ use toml_edit::{Item, Table, TableLike};
 use super::{Config, ConfigError, DeploymentConfig, OptionValue, Override, RuleConfig};
 use crate::finding::Severity;
 use crate::flink::version::Versions;
+use crate::linux::kernel::Kernels;
+use crate::linux::machine::{Machine, parse_bandwidth, parse_memory, parse_round_trip};
 use crate::text::{Source, Span};
 use crate::words::nearest;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "required-version",
     "flink-version",
     "exclude",
@@ -21,6 +23,7 @@ const KEYS: [&str; 12] = [
     "rules",
     "overrides",
     "deployments",
+    "host",
     "job-config",
 ];
 
@@ -119,6 +122,9 @@ impl Reader<'_> {
             };
             config.overrides.push(Override { files, ignore });
         }
+        if let Some(item) = table.get("host") {
+            config.host = self.machine(item)?;
+        }
         for entry in self.tables(table, "deployments")? {
             self.known_keys(entry, &["name", "files", "hosts"])?;
             let name = match entry.get("name") {
@@ -145,6 +151,23 @@ impl Reader<'_> {
         }
         config.job_files = self.build(&job_files)?;
         Ok(config)
+    }
+
+    fn machine(&self, item: &Item) -> Read<Machine> {
+        let table = self.table(item)?;
+        self.known_keys(table, &["kernel", "memory", "bandwidth", "rtt"])?;
+        let mut machine = Machine::default();
+        for (key, item) in table.iter() {
+            let text = self.text(item)?;
+            let read = match key {
+                "kernel" => Kernels::parse(text).map(|own| machine.kernels = Some(own)),
+                "memory" => parse_memory(text).map(|own| machine.memory = Some(own)),
+                "bandwidth" => parse_bandwidth(text).map(|own| machine.bandwidth = Some(own)),
+                _ => parse_round_trip(text).map(|own| machine.round_trip = Some(own)),
+            };
+            read.map_err(|message| self.error(item.span(), message))?;
+        }
+        Ok(machine)
     }
 
     fn rule(&self, item: &Item) -> Read<RuleConfig> {

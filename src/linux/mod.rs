@@ -1,3 +1,5 @@
-//! What Linux knows: the numbers of kernel parameters. Nothing about files.
+//! What Linux knows: its releases, its parameters and their numbers. Nothing about files.
 
+pub mod kernel;
+pub mod machine;
 pub mod numbers;

@@ -12,6 +12,7 @@ use crate::config::{Config, Configs};
 use crate::deployment::{self, Base, Cluster, Deployment, Jobs, Opened, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
+use crate::linux::machine::Machine;
 use crate::parallel;
 use crate::recognise::{self, cluster::Workers};
 use crate::syntax::{Document, Format, Layer, Space};
@@ -59,6 +60,8 @@ struct Unit {
     started_by: Option<Mode>,
     host: Vec<usize>,
     host_runs_flink: bool,
+    /// What flint.toml says of the machines.
+    machine: Machine,
     cluster: Cluster,
     /// The source or the script that it is the unit of.
     job: Option<SourceId>,
@@ -85,6 +88,7 @@ impl Unit {
             started_by: None,
             host: Vec::new(),
             host_runs_flink: false,
+            machine: Machine::default(),
             cluster: Cluster::default(),
             job: None,
             jobs: Jobs::default(),
@@ -149,6 +153,7 @@ impl<'s> Project<'s> {
                 split: unit.split,
                 host: pick(&unit.host),
                 host_runs_flink: unit.host_runs_flink,
+                machine: unit.machine,
                 base: unit.base,
                 only: self.only(&unit.only),
                 unseen: unit.unseen,
@@ -225,6 +230,10 @@ impl<'s> Project<'s> {
         }
         self.join_jobs(configs, &jobs, &mut units);
         self.types = self.types(configs);
+        for unit in &mut units {
+            let first = unit.numbers().min().unwrap_or_default();
+            unit.machine = configs.of(self.path(first)).host;
+        }
         self.units = units;
     }
 

@@ -148,14 +148,14 @@ rules! {
     "size-without-unit" => values::size_without_unit;
     "sliding-window-overlap" => code::windows::sliding_overlap;
     "slots-vs-cpu" => parallelism::slots_vs_cpu;
-    "small-tcp-buffers" => small_tcp_buffers::check;
+    "small-tcp-buffers" => host::small_tcp_buffers::check;
     "sql-rejected-definition" => sql::definitions::rejected;
     "sql-set-too-late" => sql::settings::too_late;
     "sql-watermark-wrong-direction" => sql::definitions::wrong_direction;
     "ssl-without-keystore" => declared;
     "state-without-ttl" => sql::state::without_ttl;
     "stateful-operator-without-uid" => code::state::without_uid;
-    "sysctl-not-settable-in-container" => sysctls::not_settable_in_container;
+    "sysctl-not-settable-in-container" => host::not_settable::in_container;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;

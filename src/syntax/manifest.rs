@@ -11,7 +11,7 @@ use super::arguments::Command;
 use super::embed::somewhere;
 use super::yaml::tree::{NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
-use super::{Document, Format, Holder, Layer, Section, Space, flink_conf, sysctl, yaml};
+use super::{Document, Format, Holder, Layer, Scope, Section, Space, flink_conf, sysctl, yaml};
 use crate::text::{Source, Span};
 
 mod command;
@@ -287,6 +287,14 @@ impl Part {
     /// A document as this part of its source.
     fn held(&self, mut document: Document) -> Document {
         document.layer = self.layer;
+        if self.reads == Reads::Parameters {
+            let is_pods = self.held_by.keys.iter().any(|key| key == "securityContext");
+            document.scope = if is_pods {
+                Scope::Pod
+            } else {
+                Scope::Container
+            };
+        }
         document.held_at = Some(self.holder);
         document.holder = Some(Box::new(self.held_by.clone()));
         document

@@ -346,6 +346,18 @@ impl Holder {
     }
 }
 
+/// Whose kernel parameters a document of [`Space::Sysctl`] sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// A machine's: files of the loaders, configuration of nodes, commands with the rights of the host.
+    #[default]
+    Machine,
+    /// A container's (compose): Docker sets them in the container's own namespaces.
+    Container,
+    /// A pod's (`securityContext.sysctls`): the kubelet sets them in the pod's own namespaces.
+    Pod,
+}
+
 /// What one file, or one embedded part of it, says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -359,6 +371,8 @@ pub struct Document {
     pub space: Space,
     /// Where it stands in the order of precedence.
     pub layer: Layer,
+    /// Whose kernel parameters it sets, if it sets any.
+    pub scope: Scope,
     /// Whether all that it says is known: no template hides any of it, and no job adds to it.
     pub complete: bool,
     /// Its settings in the order of the file, shadowed ones included.
@@ -400,6 +414,7 @@ impl Document {
             format,
             space,
             layer,
+            scope: Scope::default(),
             complete: true,
             settings: Vec::new(),
             sections: Vec::new(),

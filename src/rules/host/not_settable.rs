@@ -4,21 +4,19 @@
 //! (`k8s.io/component-helpers/node/util/sysctl`, `opts.ValidateSysctl` of Docker); of those of the network
 //! some are missing or read-only in any other network namespace than the host's, up to Linux 6.18.
 
-use super::Rule;
 use crate::deployment::Deployment;
 use crate::finding::Finding;
-use crate::syntax::{Document, Format, Space};
+use crate::rules::Rule;
+use crate::syntax::{Scope, Space};
 
 /// The check.
-pub(super) fn not_settable_in_container(
-    rule: &Rule,
-    deployment: &Deployment,
-    out: &mut Vec<Finding>,
-) {
-    for document in deployment
-        .in_space(Space::Sysctl)
-        .filter(|own| is_of_container(own))
-    {
+pub(in crate::rules) fn in_container(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in deployment.in_space(Space::Sysctl) {
+        let outcome = match document.scope {
+            Scope::Machine => continue,
+            Scope::Container => "the container does not start",
+            Scope::Pod => "the pod does not start",
+        };
         for setting in document.in_force() {
             let why = if is_of_host(&setting.key) {
                 "it is one number for the whole machine"
@@ -26,15 +24,6 @@ pub(super) fn not_settable_in_container(
                 "only the network namespace of the host has it"
             } else {
                 continue;
-            };
-            let is_pod = document
-                .holder
-                .as_deref()
-                .is_some_and(|holder| holder.keys.iter().any(|key| key == "securityContext"));
-            let outcome = if is_pod {
-                "the pod does not start"
-            } else {
-                "the container does not start"
             };
             let message = format!("a container can't set `{}`: {outcome}", setting.key);
             let mut finding = rule.finding(document, setting.whole, message);
@@ -47,11 +36,6 @@ pub(super) fn not_settable_in_container(
             out.push(finding);
         }
     }
-}
-
-/// Whether kernel parameters are those of a container or a pod, and no file's.
-pub(super) fn is_of_container(document: &Document) -> bool {
-    document.is_part() && document.format != Format::Sysctl
 }
 
 /// Parameters of the network that only the host's namespace has, or lets nobody write elsewhere.

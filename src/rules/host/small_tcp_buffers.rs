@@ -5,12 +5,13 @@
 //! (socket(7), `SO_RCVBUF`): Flink's RPC (256000 bytes, Pekko's `reference.conf`), Kafka clients, and
 //! Flink 1.13-1.20 with `taskmanager.network.netty.sendReceiveBufferSize` (`NettyConfig`).
 
-use super::{Rule, claim, fixes, sysctls};
 use crate::deployment::{Deployment, Effective};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value::show_memory;
 use crate::flink::version::Versions;
 use crate::linux::numbers;
+use crate::rules::{Rule, claim, fixes};
+use crate::syntax::Scope;
 use crate::text::Span;
 
 /// One direction of traffic: the autotuning limits, the cap for explicit sizes, and the sane first
@@ -43,7 +44,7 @@ const DIRECTIONS: [Direction; 2] = [
 const SOCKET_SIZE: &str = "taskmanager.network.netty.sendReceiveBufferSize";
 
 /// The check.
-pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let Some(last) = deployment.host.last() else {
         return;
     };
@@ -63,7 +64,7 @@ pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>
         }
         // A container can't set it at all, which another rule says.
         let cap = deployment.sysctl(direction.cap);
-        if let Some(effective) = cap.filter(|cap| !sysctls::is_of_container(cap.document)) {
+        if let Some(effective) = cap.filter(|cap| cap.document.scope == Scope::Machine) {
             out.extend(small_cap(rule, deployment, direction, effective));
         }
     }

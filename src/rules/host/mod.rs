@@ -1,0 +1,5 @@
+//! Rules about the machines that Flink runs on: kernel parameters, the files that set them, and what they do
+//! to Flink.
+
+pub(super) mod not_settable;
+pub(super) mod small_tcp_buffers;
