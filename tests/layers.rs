@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("words", &[]),
     ("flink", &["words"]),
-    ("linux", &[]),
+    ("linux", &["words"]),
     ("finding", &["text"]),
     ("syntax", &["text", "flink", "random"]),
     ("typed", &["flink", "syntax"]),
