@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Project, Unit};
 use crate::config::Configs;
 use crate::syntax::Space;
+use crate::text::Source;
 
 /// The files with kernel parameters of one host.
 pub(super) struct Host {
@@ -48,13 +49,8 @@ impl Project<'_> {
                     .collect();
                 let mentions_flink = visible.iter().any(|&number| {
                     let source = self.sources.get(self.documents[number].source);
-                    let says = |text: &[u8]| {
-                        ["flink", "Flink", "FLINK"]
-                            .iter()
-                            .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
-                    };
-                    says(&source.bytes)
-                        || says(source.path.rsplit('/').next().unwrap_or("").as_bytes())
+                    let name = source.path.rsplit('/').next().unwrap_or("");
+                    mentions_flink(&source.bytes) || mentions_flink(name.as_bytes())
                 });
                 Host {
                     home,
@@ -113,6 +109,18 @@ impl Project<'_> {
                 .is_some_and(|(parent, _)| parent == host.root);
         unit.host_runs_flink = host.mentions_flink || same_place;
     }
+}
+
+/// Whether a source that sets kernel parameters among other things speaks of Flink, or lies in a folder that
+/// does: a role, a chart.
+pub(super) fn says_flink(source: &Source) -> bool {
+    mentions_flink(&source.bytes) || mentions_flink(source.path.as_bytes())
+}
+
+fn mentions_flink(text: &[u8]) -> bool {
+    ["flink", "Flink", "FLINK"]
+        .iter()
+        .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 /// The directories that loaders read, first the one whose files hide others of the same name.

@@ -15,7 +15,7 @@ use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
 use crate::parallel;
 use crate::recognise::{self, cluster::Workers};
-use crate::syntax::{Document, Format, Layer, Space};
+use crate::syntax::{Document, Format, Layer, Scope, Space};
 use crate::text::{Source, SourceId, Sources};
 
 mod clusters;
@@ -355,15 +355,19 @@ impl<'s> Project<'s> {
         }
     }
 
-    /// The kernel parameters of a container or a pod, or of a file in a config map.
+    /// The kernel parameters of a container or a pod, or of what sets up nodes: those are for Flink where the
+    /// file speaks of it.
     fn lone_parameters(&self, configs: &Configs, number: usize) -> Unit {
         let config = configs.of(self.path(number));
         let path = self.path(number);
-        let name = match &self.documents[number].name {
+        let document = &self.documents[number];
+        let name = match &document.name {
             Some(name) => format!("{path} ({name})"),
             None => path.to_owned(),
         };
+        let of_node = document.scope == Scope::Machine;
         Unit {
+            host_runs_flink: of_node && hosts::says_flink(self.sources.get(document.source)),
             host: vec![number],
             ..Unit::new(name, Platform::stated(config), Vec::new())
         }

@@ -118,10 +118,16 @@ pub fn is_job_format(name: &str) -> bool {
     )
 }
 
+/// Whether a file holds any word without which it can't concern Flink or its hosts.
+pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    may_concern_flink(path, bytes) || may_set_parameters(name, bytes)
+}
+
 /// Whether a file holds any word without which it can't concern Flink. A `config.yaml` may hold
 /// nothing but keys of its author. Nested files write `state: backend: rocksdb:`, so the words are
 /// single ones where a key has parts.
-pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
+fn may_concern_flink(path: &str, bytes: &[u8]) -> bool {
     const NEEDLES: [&str; 18] = [
         "flink",
         "Flink",
@@ -156,6 +162,13 @@ pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
             .any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
 }
 
+/// Whether a file of another tool may set kernel parameters: its bytes have the one word that all keys and
+/// commands for them have.
+fn may_set_parameters(name: &str, bytes: &[u8]) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(extension, Some("yaml" | "yml" | "json")) && manifest::may_set_parameters(bytes)
+}
+
 /// Reads a source as what it is; nothing when it does not concern Flink. `job` says that flint.toml
 /// declares it a job's configuration; `named` that it is Flink's without further signs.
 pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
@@ -175,12 +188,17 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     if by_name(&source.path) != Claim::No && is_manifest(&source.bytes) || is_holder_name(name) {
         return manifest::parse(source);
     }
-    if by_name(&source.path) == Claim::Maybe && !is_config_name(name) && names_parts(source) {
+    let sets_parameters = may_set_parameters(name, &source.bytes);
+    let is_open = by_name(&source.path) == Claim::Maybe && !is_config_name(name);
+    if is_open && (sets_parameters || names_parts(source)) {
         // The values of a chart, a stack, a patch: whoever names them names them as he likes.
         let parts = manifest::parse(source);
         if !parts.is_empty() {
             return parts;
         }
+    }
+    if sets_parameters && !named && !may_concern_flink(&source.path, &source.bytes) {
+        return Vec::new();
     }
     read_whole(source, named).into_iter().collect()
 }

@@ -47,7 +47,7 @@ impl Word {
     }
 
     /// Where a part of the text stands.
-    fn place(&self, from: usize, to: usize) -> Span {
+    pub(super) fn place(&self, from: usize, to: usize) -> Span {
         match (self.places.get(from), self.places.get(from..to)) {
             (Some(&start), Some(part)) => Span {
                 start,
@@ -62,7 +62,8 @@ impl Word {
         }
     }
 
-    fn name(&self) -> &str {
+    /// What it calls, if it is a command: the last part of its path.
+    pub(super) fn name(&self) -> &str {
         self.text.rsplit('/').next().unwrap_or(&self.text)
     }
 }
@@ -257,14 +258,18 @@ pub(super) fn rename(source: &Source, setting: &Setting, key: &str) -> Option<Ed
 }
 
 fn replace(source: &Source, span: Span, old: &str, new: &str) -> Option<Edit> {
+    // Where blanks stand already, others may: quotes hold them, or an item of a list.
+    let has_blanks = old.contains(' ');
     let is_plain = |byte: u8| {
         byte.is_ascii_alphanumeric()
+            || has_blanks && byte == b' '
             || matches!(
                 byte,
                 b'.' | b'-' | b'_' | b'/' | b':' | b'=' | b'+' | b'@' | b'%'
             )
     };
-    let fits = !new.is_empty() && new.bytes().all(is_plain) && !new.ends_with(':');
+    let reads_on = new.trim() != new || new.ends_with(':') || new.contains(": ");
+    let fits = !new.is_empty() && new.bytes().all(is_plain) && !reads_on;
     let stands = source.bytes.get(span.range()) == Some(old.as_bytes()) && !old.is_empty();
     (stands && (fits || new == old)).then(|| Edit {
         source: source.id,

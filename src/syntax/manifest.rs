@@ -11,7 +11,9 @@ use super::arguments::Command;
 use super::embed::somewhere;
 use super::yaml::tree::{NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
-use super::{Document, Format, Holder, Layer, Scope, Section, Space, flink_conf, sysctl, yaml};
+use super::{
+    Document, Format, Holder, Layer, Scope, Section, Setting, Space, flink_conf, sysctl, yaml,
+};
 use crate::text::{Source, Span};
 
 mod command;
@@ -36,6 +38,8 @@ enum Reads {
     Sysctl,
     /// As a mapping or a list of kernel parameters.
     Parameters,
+    /// Not: its kernel parameters are found already.
+    Collected,
 }
 
 /// A part of a source that is a configuration.
@@ -51,6 +55,8 @@ struct Part {
     name: Name,
     /// Who holds it, to join it with others.
     held_by: Holder,
+    /// Kernel parameters that do not stand together, and whose they are.
+    collected: Option<(Vec<Setting>, Scope)>,
 }
 
 /// Every configuration that a YAML source holds, in the order of the text.
@@ -61,6 +67,11 @@ pub fn parse(source: &Source) -> Vec<Document> {
     }
 }
 
+/// Whether a text has the word without which it sets no kernel parameters.
+pub fn may_set_parameters(text: &[u8]) -> bool {
+    memchr::memmem::find(text, kernel::WORD.as_bytes()).is_some()
+}
+
 /// Every configuration that a part of a source holds, which is `text` with blanks in place of all others.
 pub fn parse_within(source: &Source, text: &str) -> Vec<Document> {
     with_outer(text, |outer| documents(source, outer))
@@ -69,6 +80,7 @@ pub fn parse_within(source: &Source, text: &str) -> Vec<Document> {
 fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let tree = outer.tree;
     let mut found = Found::default();
+    let parameters = may_set_parameters(outer.read.as_bytes());
     let mut resources = Vec::new();
     for (number, &root) in tree.roots.iter().enumerate() {
         let owner = Owner::of(outer, root);
@@ -87,6 +99,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
             outer,
             // The operator writes the commands of what it starts.
             commands: !resource::is_resource(tree, root),
+            parameters,
             owner,
             number,
             path: Vec::new(),
@@ -233,6 +246,13 @@ fn without_functions(document: &mut Document) {
 
 impl Part {
     fn read(&self, source: &Source, outer: &Outer) -> Option<Document> {
+        if let Some((settings, scope)) = &self.collected {
+            let (format, space) = (Format::Arguments, Space::Sysctl);
+            let mut document = Document::new(source, format, space, Layer::Host);
+            document.settings.clone_from(settings);
+            document.scope = *scope;
+            return Some(self.held(outer.filled(document)));
+        }
         let node = outer.tree.node(self.node);
         let read = |inner: &Source| match self.reads {
             Reads::Config => yaml::parse_config(inner),

@@ -53,7 +53,9 @@ pub enum Format {
     Json,
     /// Any other YAML that holds a job's configuration.
     Yaml,
-    /// `-Dkey=value` among the words of a command.
+    /// `key=value` among the words of a command: options of Flink behind `-D`, and kernel parameters. The
+    /// latter also in items of lists and in arguments of other tools' tasks. Quotes and comments are those of
+    /// the text around them and never part of a value.
     Arguments,
     /// A script in Flink's SQL, or a statement of one in the string of a source.
     Sql,

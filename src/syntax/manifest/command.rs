@@ -60,7 +60,7 @@ fn words(tree: &Tree, read: &str, id: NodeId) -> Vec<Word> {
 }
 
 /// An item of a list is one word, whatever it holds.
-fn word(read: &str, node: &Node) -> Word {
+pub(super) fn word(read: &str, node: &Node) -> Word {
     let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
     let range = node.span.range();
     let start = range.start + quotes;
@@ -73,7 +73,7 @@ fn word(read: &str, node: &Node) -> Word {
 }
 
 /// The words of a text for a shell, and of the text that it hands to another.
-fn script(read: &str, node: &Node, breaks: Breaks) -> Vec<Word> {
+pub(super) fn script(read: &str, node: &Node, breaks: Breaks) -> Vec<Word> {
     let range = node.span.range();
     let inner = match node.shape {
         Shape::Plain => range.clone(),

@@ -1,11 +1,30 @@
 //! Kernel parameters in manifests: `sysctls` of a service of compose or of a pod, and files of sysctl in
 //! config maps. Those of what does not run Flink are nobody's business here.
 
+use std::collections::HashMap;
+
 use super::child;
 use crate::syntax::yaml::Outer;
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
-use crate::syntax::{Document, Format, Kind, Layer, Setting, Space, is_placeholder};
+use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_placeholder};
 use crate::text::{Source, Span};
+
+pub(super) mod commands;
+
+/// The word without which a text holds no kernel parameters.
+pub(super) const WORD: &str = "sysctl";
+
+/// Kernel parameters that stand here and there below a node, and are set together.
+pub(super) struct Collected {
+    /// The node.
+    pub(super) node: NodeId,
+    /// In the order in which they are set.
+    pub(super) settings: Vec<Setting>,
+    /// Whose they are.
+    pub(super) scope: Scope,
+    /// What to call what sets them.
+    pub(super) key: &'static str,
+}
 
 /// The key of such a list or mapping.
 pub(super) const KEY: &str = "sysctls";
@@ -32,7 +51,7 @@ pub(super) fn find(
 }
 
 /// Whether anything in a mapping says Flink.
-fn runs_flink(tree: &Tree, map: NodeId) -> bool {
+pub(super) fn runs_flink(tree: &Tree, map: NodeId) -> bool {
     let mut open = vec![map];
     let mut seen = 0;
     while let Some(id) = open.pop().filter(|_| seen < NODES) {
@@ -118,18 +137,36 @@ fn pair(read: &str, node: &Node) -> Option<Setting> {
 
 fn named(tree: &Tree, item: NodeId) -> Option<Setting> {
     let (name, value) = (child(tree, item, "name")?, child(tree, item, "value")?);
-    let (name, value) = (tree.node(name), tree.node(value));
-    let inner = |node: &Node| {
-        let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
-        let range = node.span.range();
-        Span::new(
-            range.start + quotes,
-            range.end.saturating_sub(quotes).max(range.start + quotes),
-        )
-    };
+    of_nodes(tree.node(name), tree.node(value))
+}
+
+/// What two scalars say.
+fn of_nodes(name: &Node, value: &Node) -> Option<Setting> {
     let whole = name.span.join(value.span);
     let is_text = name.is_scalar() && value.is_scalar();
     is_text.then(|| setting(&name.value, &value.value, inner(name), inner(value), whole))
+}
+
+/// The bytes of a scalar without its quotes.
+fn inner(node: &Node) -> Span {
+    let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
+    let range = node.span.range();
+    Span::new(
+        range.start + quotes,
+        range.end.saturating_sub(quotes).max(range.start + quotes),
+    )
+}
+
+/// Makes parameters that several settings name unknown: which of them is applied last, or at all, says more
+/// than the text.
+fn without_doubles(settings: &mut [Setting]) {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    for setting in &*settings {
+        *count.entry(setting.key.clone()).or_default() += 1;
+    }
+    for setting in settings {
+        setting.known &= count[&setting.key] == 1;
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::kernel::{self, Collected};
 use super::name::{Name, Owner};
-use super::{Part, Reads, child, command, kernel};
+use super::{Part, Reads, child, command};
 use crate::syntax::environment::PROPERTIES;
 use crate::syntax::yaml::Outer;
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
@@ -39,6 +40,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) outer: &'a Outer<'t>,
     /// Whether the commands in it are those that run.
     pub(super) commands: bool,
+    /// Whether the text has the word without which it sets no kernel parameters.
+    pub(super) parameters: bool,
     pub(super) owner: Owner,
     /// Which document of the source it is.
     pub(super) number: u32,
@@ -98,12 +101,45 @@ impl Walk<'_, '_> {
     /// The kernel parameters of a service or a pod.
     fn kernel(&mut self, map: NodeId) {
         let tree = self.tree;
+        if !self.parameters {
+            return;
+        }
         if let Some((value, keys)) = kernel::find(tree, map, !self.commands) {
             let before = self.keys.len();
             self.keys.extend(keys.iter().map(|key| (*key).to_owned()));
             let span = tree.node(value).span;
             self.push(Reads::Parameters, Layer::Host, value, 0, span, kernel::KEY);
             self.keys.truncate(before);
+        }
+        let has = |key| child(tree, map, key).is_some();
+        if has("initContainers") || has("containers") {
+            let is_ours =
+                !self.commands || self.owner.is("DaemonSet") || kernel::runs_flink(tree, map);
+            let set = kernel::commands::of_pod(tree, self.outer.read, map);
+            self.collect(set.into_iter().filter(|_| is_ours));
+        }
+    }
+
+    /// Notes kernel parameters that are set together.
+    fn collect(&mut self, all: impl Iterator<Item = Collected>) {
+        for own in all {
+            let places = own.settings.iter().map(|setting| setting.whole);
+            let Some(holder) = places.reduce(Span::join) else {
+                continue;
+            };
+            self.found.parts.push(Part {
+                reads: Reads::Collected,
+                layer: Layer::Host,
+                node: own.node,
+                skip: 0,
+                holder,
+                name: self.name(Layer::Host, own.key),
+                held_by: Holder {
+                    keys: self.keys.clone(),
+                    ..self.owner.holder(self.number)
+                },
+                collected: Some((own.settings, own.scope)),
+            });
         }
     }
 
@@ -266,6 +302,7 @@ impl Walk<'_, '_> {
                 keys: self.keys.clone(),
                 ..self.owner.holder(self.number)
             },
+            collected: None,
         });
         if reads == Reads::Map {
             self.merged(layer, node);
