@@ -65,6 +65,53 @@ spec:
             (Scope::Machine, "vm.max_map_count", "65530", "1048576"),
         ],
     },
+    Case {
+        path: "roles/flink/files/tuned.conf",
+        text: "\
+# Nodes of Flink
+[main]
+include=throughput-performance
+
+[sysctl]
+net.ipv4.tcp_rmem=\"4096 87380 212992\"  # small
+vm.swappiness = 60
+
+[vm]
+transparent_hugepages=madvise
+",
+        says: &[
+            (
+                Scope::Machine,
+                "net.ipv4.tcp_rmem",
+                "4096 87380 212992",
+                "4096 131072 16777216",
+            ),
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+        ],
+    },
+    Case {
+        path: "k8s/tuned.yaml",
+        text: "\
+apiVersion: tuned.openshift.io/v1
+kind: Tuned
+metadata: {name: flink}
+spec:
+  profile:
+    - name: flink
+      data: |
+        [main]
+        summary=Nodes of Flink
+        [sysctl]
+        # for TaskManagers
+        net.core.somaxconn=1024
+        vm.swappiness=60
+  recommend: [{priority: 20, profile: flink}]
+",
+        says: &[
+            (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+        ],
+    },
 ];
 
 fn found<'d>(documents: &'d [Document], key: &str) -> (&'d Document, &'d Setting) {

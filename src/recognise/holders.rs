@@ -1,7 +1,7 @@
 //! Files that hold configuration of Flink among other things, and have readers of their own.
 
 use super::evidence;
-use crate::syntax::{Document, environment, kustomization, terraform};
+use crate::syntax::{Document, environment, kustomization, terraform, tuned};
 use crate::text::Source;
 
 /// A kind of such files.
@@ -34,6 +34,11 @@ impl Holder {
             Some(Holder {
                 needle: "link",
                 read: kustomization::parse,
+            })
+        } else if name == "tuned.conf" {
+            Some(Holder {
+                needle: tuned::SECTION,
+                read: tuned::parse_file,
             })
         } else if extension == "tf" {
             Some(Holder {

@@ -105,6 +105,9 @@ impl Document {
             Writer::Lines | Writer::Properties => Some(lines::remove(source, setting.whole)),
             Writer::Toml => toml::remove(source, setting),
             Writer::Yaml(_) => yaml::remove(source, setting),
+            Writer::Arguments if self.format == Format::Tuned => {
+                Some(lines::remove(source, setting.whole))
+            }
             Writer::Arguments => arguments::remove(source, setting),
             Writer::Sql => sql::remove(source, setting),
         })
@@ -150,7 +153,7 @@ impl Document {
             Format::Toml => Writer::Toml,
             Format::Json => Writer::Yaml(Dialect::Json),
             Format::ConfigYaml | Format::Yaml => Writer::Yaml(Dialect::Yaml),
-            Format::Arguments => Writer::Arguments,
+            Format::Arguments | Format::Tuned => Writer::Arguments,
             Format::Sql => Writer::Sql,
             Format::Code(_) => return None,
         };

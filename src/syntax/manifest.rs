@@ -12,7 +12,8 @@ use super::embed::somewhere;
 use super::yaml::tree::{NodeId, Shape, Tree};
 use super::yaml::{Outer, with_outer};
 use super::{
-    Document, Format, Holder, Layer, Scope, Section, Setting, Space, flink_conf, sysctl, yaml,
+    Document, Format, Holder, Layer, Scope, Section, Setting, Space, flink_conf, sysctl, tuned,
+    yaml,
 };
 use crate::text::{Source, Span};
 
@@ -36,6 +37,8 @@ enum Reads {
     Words(Command),
     /// As a file of sysctl.
     Sysctl,
+    /// As a profile of tuned.
+    Tuned,
     /// As a mapping or a list of kernel parameters.
     Parameters,
     /// Not: its kernel parameters are found already.
@@ -257,6 +260,7 @@ impl Part {
         let read = |inner: &Source| match self.reads {
             Reads::Config => yaml::parse_config(inner),
             Reads::Sysctl => sysctl::parse(inner),
+            Reads::Tuned => tuned::parse(inner),
             _ => flink_conf::parse(inner),
         };
         if let Reads::Words(before) = self.reads {

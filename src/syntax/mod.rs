@@ -31,6 +31,7 @@ pub mod terraform;
 #[cfg(test)]
 mod testing;
 pub mod toml;
+pub mod tuned;
 mod within;
 pub mod yaml;
 
@@ -45,6 +46,8 @@ pub enum Format {
     ConfigYaml,
     /// `sysctl.conf` and `sysctl.d/*.conf`.
     Sysctl,
+    /// The parameters of a profile of tuned. Quotes around a value and comments behind it are tuned's.
+    Tuned,
     /// Java properties.
     Properties,
     /// TOML.
@@ -70,6 +73,7 @@ impl Format {
             Format::FlinkConf => "flink-conf",
             Format::ConfigYaml => "config-yaml",
             Format::Sysctl => "sysctl",
+            Format::Tuned => "tuned",
             Format::Properties => "properties",
             Format::Toml => "toml",
             Format::Json => "json",

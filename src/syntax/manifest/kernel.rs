@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::child;
+use super::name::Owner;
 use crate::syntax::yaml::Outer;
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
 use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_placeholder};
@@ -84,6 +85,13 @@ pub(super) fn is_file(name: &str, text: &str) -> bool {
         line.contains('=') && groups.iter().any(|group| line.starts_with(group))
     };
     (is_named || is_numbered) && text.lines().any(is_parameter)
+}
+
+/// Whether a text is a profile of tuned with kernel parameters: in a config map under its name, or the data
+/// of a profile of OpenShift's.
+pub(super) fn is_profile(owner: &Owner, name: &str, text: &str) -> bool {
+    let is_named = name == "tuned.conf" || name == "data" && owner.is("Tuned");
+    is_named && text.lines().any(|line| line.trim().starts_with("[sysctl"))
 }
 
 /// What a list of parameters says: `- net.x=1` of compose, or `{name: net.x, value: "1"}` of pods.

@@ -180,6 +180,9 @@ impl Walk<'_, '_> {
                 (Reads::Config, Layer::ClusterFile)
             }
             PROPERTIES if is_text(node) => (Reads::Lines, Layer::Environment),
+            name if is_file && kernel::is_profile(&self.owner, name, &node.value) => {
+                (Reads::Tuned, Layer::Host)
+            }
             name if is_file && kernel::is_file(name, &node.value) => (Reads::Sysctl, Layer::Host),
             _ => return false,
         };
