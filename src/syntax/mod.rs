@@ -238,8 +238,18 @@ pub enum ProblemKind {
     RecursiveAlias,
     /// YAML: more aliases to collections than the loader allows.
     TooManyAliases,
-    /// sysctl: a line without `=`. `flint show` tells it; no rule reports it.
+    /// sysctl: a line that assigns nothing: no `=`, or a key that no parameter can have.
     MissingEquals,
+    /// sysctl: a blank between the dash and the key, which most loaders take for a part of the key.
+    DetachedDash,
+    /// sysctl: a character that nobody sees and that is no blank to the loaders.
+    InvisibleCharacter,
+    /// sysctl: a backslash at the end of a line, which continues none.
+    LineContinuation,
+    /// sysctl: a carriage return within a line, which ends none for most loaders.
+    LoneReturn,
+    /// sysctl: comments that begin with `;`, which newer releases of systemd take for assignments.
+    SemicolonComment,
     /// TOML, JSON and YAML of a job: the text does not parse.
     Unparsable,
 }
@@ -262,6 +272,11 @@ impl ProblemKind {
             ProblemKind::RecursiveAlias => "recursive-alias",
             ProblemKind::TooManyAliases => "too-many-aliases",
             ProblemKind::MissingEquals => "missing-equals",
+            ProblemKind::DetachedDash => "detached-dash",
+            ProblemKind::InvisibleCharacter => "invisible-character",
+            ProblemKind::LineContinuation => "line-continuation",
+            ProblemKind::LoneReturn => "lone-return",
+            ProblemKind::SemicolonComment => "semicolon-comment",
             ProblemKind::Unparsable => "unparsable",
         }
     }

@@ -10,14 +10,19 @@ use memchr::{memchr, memchr_iter};
 
 use super::lines::{self, BOM, InForce};
 use super::{
-    Comment, Document, Format, Kind, Layer, MAX_PROBLEMS, Problem, ProblemKind, Repair, Setting,
-    Space, has_marker, is_placeholder,
+    Comment, Document, Format, Kind, Layer, MAX_PROBLEMS, Setting, Space, has_marker,
+    is_placeholder,
 };
 use crate::text::{Source, Span};
 
+mod commands;
+mod flaws;
+mod invisible;
 pub mod loaders;
 #[cfg(test)]
 mod tests;
+
+use flaws::{Flaw, What};
 
 /// Reads a source.
 pub fn parse(source: &Source) -> Document {
@@ -26,34 +31,50 @@ pub fn parse(source: &Source) -> Document {
     document.complete = !template;
     document.editable = !template;
     let mut actions = lines::Actions::default();
-    let mut broken = Vec::new();
-    for line in Line::all(&source.bytes) {
+    let mut flaws = Vec::new();
+    let mut semicolons = Vec::new();
+    let mut lines = Line::all(&source.bytes).peekable();
+    while let Some(line) = lines.next() {
         let held = template && actions.next_line(line.text);
         document.comments.extend(line.comment());
-        match &line.said {
-            Said::NoEquals => {
-                if !(held || line.is_marked_blank()) {
-                    broken.push(line);
-                }
+        if line.is_semicolon_comment() {
+            semicolons.push(line.span(&(line.content.start..line.content.start + 1)));
+        }
+        if held && matches!(line.said, Said::NoEquals) || line.is_marked_blank() {
+            continue;
+        }
+        let what = What::of(&line, || {
+            // A line that goes on is told once, with the one that it goes on in.
+            lines.next_if(|next| !template && next.is_rest())
+        });
+        if let Said::Assignment { key, .. } = &line.said {
+            // A key that a template renders is no key yet.
+            if held && is_placeholder(&line.lossy(key)) {
+                continue;
             }
-            Said::Assignment { key, .. } => {
-                // A key that a template renders is no key yet.
-                if held && is_placeholder(&line.lossy(key)) {
+            let is_setting = what.as_ref().is_none_or(What::leaves_a_setting);
+            match line.setting().filter(|_| is_setting) {
+                Some(setting) => document.settings.push(setting),
+                None if what.is_none() => {
+                    flaws.push(Flaw::new(line, What::NoAssignment, None));
                     continue;
                 }
-                match line.setting() {
-                    Some(setting) => document.settings.push(setting),
-                    None => broken.push(line),
-                }
+                None => {}
             }
-            Said::Nothing | Said::Exclusion { .. } => {}
+            let number = is_setting.then(|| document.settings.len() - 1);
+            flaws.extend(what.map(|what| Flaw::new(line, what, number)));
+        } else {
+            flaws.extend(what.map(|what| Flaw::new(line, what, None)));
         }
     }
     let in_force = InForce::new(&document.settings);
-    document.problems.extend(byte_order_mark(source, &in_force));
-    for line in broken.into_iter().take(MAX_PROBLEMS) {
-        document.problems.push(no_equals(&line, &in_force));
+    document
+        .problems
+        .extend(flaws::byte_order_mark(source, &in_force));
+    for flaw in flaws.into_iter().take(MAX_PROBLEMS) {
+        document.problems.push(flaw.problem(&in_force));
     }
+    document.problems.extend(flaws::semicolons(&semicolons));
     if template {
         for problem in &mut document.problems {
             problem.repair = None;
@@ -230,6 +251,17 @@ impl<'s> Line<'s> {
         rest.is_some_and(|rest| matches!(Line::new(0, rest).said, Said::Nothing))
     }
 
+    /// A comment that begins with the older of the two marks.
+    fn is_semicolon_comment(&self) -> bool {
+        matches!(self.said, Said::Nothing) && self.text[self.content.clone()].starts_with(b";")
+    }
+
+    /// Whether a line can be the rest of the one above: it assigns nothing and names no parameter.
+    fn is_rest(&self) -> bool {
+        let text = &self.text[self.content.clone()];
+        matches!(self.said, Said::NoEquals) && text[0].is_ascii_digit()
+    }
+
     fn setting(&self) -> Option<Setting> {
         let Said::Assignment { key, value } = &self.said else {
             return None;
@@ -284,79 +316,4 @@ impl<'s> Line<'s> {
 /// Without outer blanks as `isspace` of C knows them.
 fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
     lines::trimmed(text, range, |byte| matches!(byte, b'\t'..=b'\r' | b' '))
-}
-
-/// The mark is a character like any other to the loaders, so the first key is another one.
-fn byte_order_mark(source: &Source, in_force: &InForce) -> Option<Problem> {
-    let rest = source.bytes.strip_prefix(BOM)?;
-    let mark = Span::new(0, BOM.len());
-    // A template may have made no setting of the first line.
-    let first = in_force
-        .settings()
-        .first()
-        .filter(|first| first.whole.start == 0);
-    let after = Line::all(rest).next()?.setting();
-    let come: Vec<lines::Come> = after.map(|s| (0, s.key, s.value)).into_iter().collect();
-    let gone: &[usize] = if first.is_some() { &[0] } else { &[] };
-    Some(Problem {
-        key: first.map(|setting| setting.key.clone()),
-        repair: Some(Repair {
-            edits: vec![(mark, String::new())],
-            changes: in_force.changes(gone, &come),
-        }),
-        ..Problem::new(
-            ProblemKind::ByteOrderMark,
-            mark,
-            "the byte order mark becomes part of the first key, which the kernel does not have",
-        )
-    })
-}
-
-/// The problem of a line that assigns nothing, with the one way to write it right.
-fn no_equals(line: &Line, in_force: &InForce) -> Problem {
-    let text = &line.text[line.content.clone()];
-    let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/*".contains(byte);
-    let key = line.content.start..line.content.start + text.iter().take_while(|b| name(b)).count();
-    let mut rest = trim(line.text, key.end..line.content.end);
-    let colon = line.text[rest.clone()].starts_with(b":");
-    if colon {
-        rest = trim(line.text, rest.start + 1..rest.end);
-    }
-    let is_key = line.text[key.clone()].contains(&b'.') || line.text[key.clone()].contains(&b'/');
-    let key_text = (is_key && key.start < key.end).then(|| dotted(&line.lossy(&key)));
-    let key_text = key_text.filter(|key| !key.is_empty());
-    let message = if text.starts_with(b"=") {
-        "nothing stands before the `=`, so the loaders reject this line"
-    } else if text.starts_with(b"<<<<<<<") || text.starts_with(b">>>>>>>") {
-        "a merge conflict was left in the file: the settings of both sides are applied"
-    } else if colon && is_key {
-        "the loaders want `=` between key and value, not `:`: they skip this line"
-    } else {
-        "there is no `=`, so the loaders skip this line"
-    };
-    let repair = key_text
-        .clone()
-        .filter(|_| rest.start > key.end && has_one_reading(&line.text[rest.clone()], colon))
-        .map(|key_text| Repair {
-            edits: vec![(line.span(&(key.end..rest.start)), " = ".to_owned())],
-            changes: in_force.changes(&[], &[(line.span(&key).start, key_text, line.lossy(&rest))]),
-        });
-    Problem {
-        key: key_text,
-        repair,
-        ..Problem::new(
-            ProblemKind::MissingEquals,
-            line.span(&line.content),
-            message,
-        )
-    }
-}
-
-/// Whether a text after a key is surely its value: behind a colon any without quotes, behind a
-/// blank one word or numbers only, since more words can be prose.
-fn has_one_reading(value: &[u8], colon: bool) -> bool {
-    let mut words = value.split(u8::is_ascii_whitespace);
-    let number = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
-    let quoted = value.starts_with(b"\"") || value.starts_with(b"'");
-    !(value.is_empty() || quoted) && (colon || words.clone().count() == 1 || words.all(number))
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::syntax::testing::{self, comments, only_problem};
+use crate::syntax::{Problem, ProblemKind, Repair};
 use crate::text::{self, Edit, SourceId};
 
 fn source(text: impl Into<Vec<u8>>) -> Source {
@@ -63,13 +64,14 @@ fn keys_are_dotted_and_remember_another_spelling() {
 fn the_value_is_all_that_follows_the_first_equals_sign() {
     let source = source("  -a.b =  1 2 # c \t\r\n; x\nc.d=e=f\ng.h =\n");
     let document = parse(&source);
+    let kinds: Vec<_> = document.problems.iter().map(|own| own.kind).collect();
+    assert_eq!(kinds, [ProblemKind::SemicolonComment]);
     let values: Vec<&str> = document.settings.iter().map(|s| &*s.value).collect();
     assert_eq!(values, ["1 2 # c", "e=f", ""]);
     let first = &document.settings[0];
     assert_eq!(source.text(first.key_at), "a.b");
     assert_eq!(source.text(first.value_at), "1 2 # c");
     assert_eq!(source.text(first.whole), "-a.b =  1 2 # c");
-    assert_eq!(document.problems, []);
 }
 
 #[test]
@@ -88,7 +90,35 @@ fn a_line_without_equals_sign_is_reported_and_repaired_where_it_has_one_reading(
             "net.core.default_qdisc fq",
             Some("net.core.default_qdisc = fq"),
         ),
-        ("net.core.rmem_max: \"1\"", None),
+        (
+            "net.core.rmem_max: \"1310720\"",
+            Some("net.core.rmem_max = 1310720"),
+        ),
+        ("kernel.core_pattern: \"x\"", None),
+        ("net.core.rmem_max := 1", Some("net.core.rmem_max = 1")),
+        ("\"net.core.rmem_max\" = 1", Some("net.core.rmem_max = 1")),
+        (
+            "sysctl -w net.core.rmem_max=1310720",
+            Some("net.core.rmem_max=1310720"),
+        ),
+        (
+            "  sudo sysctl -w net.ipv4.tcp_rmem=\"1 2 3\"\r",
+            Some("  net.ipv4.tcp_rmem=1 2 3\r"),
+        ),
+        (
+            "export net.core.rmem_max=1310720",
+            Some("net.core.rmem_max=1310720"),
+        ),
+        (
+            "echo 1 > /proc/sys/net/ipv4/ip_forward",
+            Some("net/ipv4/ip_forward = 1"),
+        ),
+        ("sysctl -p", None),
+        ("+net.core.rmem_max = 1", None),
+        ("net.core.rmem_max += 1", None),
+        ("net . core . rmem_max = 1", None),
+        ("// net.core.rmem_max = 1", None),
+        ("[sysctl]", None),
         ("net.core.rmem_max", None),
         ("net.core is important", None),
         ("<<<<<<< HEAD", None),
@@ -100,7 +130,7 @@ fn a_line_without_equals_sign_is_reported_and_repaired_where_it_has_one_reading(
         let done = problem.repair.map(|repair| repaired(text, &repair));
         assert_eq!(done.as_deref(), fixed, "{text}");
     }
-    for text in ["-net.core.rmem_max\n", "# net.core\n; x\n\n", "a.b = 1"] {
+    for text in ["-net.core.rmem_max\n", "# net.core\n\n", "a.b = 1"] {
         assert_eq!(parse(&source(text)).problems, [], "{text}");
     }
 }
@@ -196,4 +226,49 @@ fn writers_keep_the_dash_and_take_a_hash_for_a_part_of_the_value() {
     );
     assert_eq!(document.insert(&source, "#vm.d", "4"), None);
     assert_eq!(document.set(&source, first, "1\nvm.z = 2"), None);
+}
+
+#[test]
+fn lines_that_say_something_else_than_they_seem_to_are_repaired() {
+    use ProblemKind::{
+        DetachedDash, InvisibleCharacter, LineContinuation, LoneReturn, SemicolonComment,
+    };
+    for (kind, text, fixed) in [
+        (DetachedDash, "-  a.b = 1\r\n", "-a.b = 1\r\n"),
+        (DetachedDash, "x.y = 1\n- a.b = 1", "x.y = 1\n-a.b = 1"),
+        (InvisibleCharacter, "a.b\u{a0}=\u{a0}1\n", "a.b = 1\n"),
+        (InvisibleCharacter, "\u{200b}a.b = 1", "a.b = 1"),
+        (InvisibleCharacter, "a.b = 1\u{a0}2\n", "a.b = 1 2\n"),
+        (InvisibleCharacter, "\u{a0}# a comment\n", " # a comment\n"),
+        (InvisibleCharacter, "\u{a0}\nx.y = 1\n", " \nx.y = 1\n"),
+        (
+            LineContinuation,
+            "a.b = 4096 \\\n 87380 \\\n\t16777216\nx.y = 1\n",
+            "a.b = 4096 87380 16777216\nx.y = 1\n",
+        ),
+        (
+            LineContinuation,
+            "a.b = 1 \\\nx.y = 1\n",
+            "a.b = 1\nx.y = 1\n",
+        ),
+        (LoneReturn, "a.b = 1\rx.y = 2\r", "a.b = 1\nx.y = 2\r"),
+        (LoneReturn, "# c\rx.y = 2\n", "# c\nx.y = 2\n"),
+        (SemicolonComment, "; a\n  ; b = 1\n", "# a\n  # b = 1\n"),
+    ] {
+        let problem = problem(text);
+        assert_eq!(problem.kind, kind, "{text:?}");
+        let repair = problem.repair.expect(text);
+        assert_eq!(repaired(text, &repair), fixed, "{text:?}");
+    }
+    for text in [
+        "# a \u{a0} comment\\\nx.y = 1\n",
+        "# c\r# d\r\nx.y = 1\r\n",
+        "-a.b = 1\n",
+        "--a.b = 1\n",
+        "net.ipv4.conf.eth0/1.rp_filter = 1\n",
+        "net.*.x = 1\n",
+        "net.ipv4.conf.<your interface>.x = 1\n",
+    ] {
+        assert_eq!(parse(&source(text)).problems, [], "{text:?}");
+    }
 }
