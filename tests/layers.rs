@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("flink", &["words"]),
     ("linux", &["words"]),
     ("finding", &["text"]),
-    ("syntax", &["text", "flink", "random"]),
+    ("syntax", &["text", "flink", "linux", "random"]),
     ("typed", &["flink", "syntax"]),
     ("config", &["finding", "flink", "linux", "text", "words"]),
     ("recognise", &["flink", "syntax", "text", "words"]),

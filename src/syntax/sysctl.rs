@@ -2,23 +2,23 @@
 //!
 //! The grammar is that of procps 4.x (`sysctl.c`, sysctl.conf(5)): comments only on lines of their
 //! own, split at the first `=`, no quotes, no escapes, no continuation. Where systemd-sysctl and
-//! other releases of procps read a file differently, [`loaders`] says how.
+//! other releases of procps read a file differently, [`crate::linux::loaders`] says how.
 
 use std::ops::Range;
-
-use memchr::{memchr, memchr_iter};
 
 use super::lines::{self, BOM, InForce};
 use super::{
     Comment, Document, Format, Kind, Layer, MAX_PROBLEMS, Setting, Space, has_marker,
     is_placeholder,
 };
+use crate::linux::loaders::lines::{Line, Said, trim};
 use crate::text::{Source, Span};
+
+pub use crate::linux::loaders::keys::{dotted, path};
 
 mod commands;
 mod flaws;
 mod invisible;
-pub mod loaders;
 #[cfg(test)]
 mod tests;
 
@@ -53,15 +53,13 @@ pub fn parse(source: &Source) -> Document {
                 continue;
             }
             let is_setting = what.as_ref().is_none_or(What::leaves_a_setting);
-            match line.setting().filter(|_| is_setting) {
-                Some(setting) => document.settings.push(setting),
-                None if what.is_none() => {
-                    flaws.push(Flaw::new(line, What::NoAssignment, None));
-                    continue;
-                }
-                None => {}
+            let setting = line.setting().filter(|_| is_setting);
+            if setting.is_none() && what.is_none() {
+                flaws.push(Flaw::new(line, What::NoAssignment, None));
+                continue;
             }
-            let number = is_setting.then(|| document.settings.len() - 1);
+            let number = setting.is_some().then_some(document.settings.len());
+            document.settings.extend(setting);
             flaws.extend(what.map(|what| Flaw::new(line, what, number)));
         } else {
             flaws.extend(what.map(|what| Flaw::new(line, what, None)));
@@ -85,7 +83,9 @@ pub fn parse(source: &Source) -> Document {
 
 /// Key and value of one line, if it assigns.
 pub(super) fn read_line(text: &[u8]) -> Option<(String, String)> {
-    let setting = Line::new(0, text).setting()?;
+    let line = Line::new(0, text);
+    let is_setting = What::of(&line, || None).is_none_or(|what| what.leaves_a_setting());
+    let setting = line.setting().filter(|_| is_setting)?;
     Some((setting.key, setting.value))
 }
 
@@ -137,126 +137,34 @@ pub fn is_bsd(bytes: &[u8]) -> bool {
     bsd && !linux
 }
 
-/// The path below `/proc/sys` that a key names: if its first separator is a dot, dots and slashes
-/// change places (`slashdot` of procps, `sysctl_normalize` of systemd).
-pub fn path(key: &str) -> String {
-    let swap = key
-        .find(['.', '/'])
-        .is_some_and(|at| key[at..].starts_with('.'));
-    if swap { swapped(key) } else { key.to_owned() }
-}
-
-/// A key in the spelling of the manuals: dots between parts, a slash for a dot inside of one, no
-/// part empty.
-pub fn dotted(key: &str) -> String {
-    let path = path(key);
-    let parts: Vec<String> = without_empty_parts(&path).map(swapped).collect();
-    parts.join(".")
-}
-
-/// The parts of a path that name a file: `a//b` and `a/./b` are `a/b`.
-fn without_empty_parts(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !matches!(*part, "" | "."))
-}
-
-fn swapped(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '.' => '/',
-            '/' => '.',
-            other => other,
-        })
-        .collect()
-}
-
-/// One line as procps sees it; all ranges are within `text`.
-struct Line<'s> {
-    start: usize,
-    /// Up to the line feed or the first NUL.
-    text: &'s [u8],
-    /// Without outer blanks.
-    content: Range<usize>,
-    said: Said,
-}
-
-enum Said {
-    /// Blank or a comment.
-    Nothing,
-    /// `-key`: globs leave the key alone.
-    Exclusion {
-        key: Range<usize>,
-    },
-    Assignment {
-        key: Range<usize>,
-        value: Range<usize>,
-    },
-    NoEquals,
-}
-
-impl<'s> Line<'s> {
-    fn all(bytes: &'s [u8]) -> impl Iterator<Item = Line<'s>> {
-        let ends = memchr_iter(b'\n', bytes).chain([bytes.len()]);
-        ends.scan(0, |start, end| {
-            let line = Line::new(*start, &bytes[*start..end]);
-            *start = end + 1;
-            Some(line)
-        })
-    }
-
-    fn new(start: usize, text: &'s [u8]) -> Self {
-        let text = &text[..memchr(0, text).unwrap_or(text.len())];
-        let content = trim(text, 0..text.len());
-        let bytes = &text[content.clone()];
-        let dash = usize::from(bytes.starts_with(b"-"));
-        let said = if bytes.is_empty() || bytes.starts_with(b"#") || bytes.starts_with(b";") {
-            Said::Nothing
-        } else if let Some(at) = memchr(b'=', bytes) {
-            let equals = content.start + at;
-            // The second dash is dropped where the path is made, blanks after a dash are not.
-            let dashes = dash + usize::from(bytes.starts_with(b"--"));
-            let key = (content.start + dashes).min(equals);
-            let key = key..trim(text, key..equals).end;
-            let mut value = trim(text, equals + 1..content.end.max(equals + 1));
-            if value.is_empty() {
-                let blank = usize::from(text.get(equals + 1) == Some(&b' '));
-                value = equals + 1 + blank..equals + 1 + blank;
-            }
-            Said::Assignment { key, value }
-        } else if dash == 1 {
-            Said::Exclusion {
-                key: content.start + 1..content.end,
-            }
-        } else {
-            Said::NoEquals
-        };
-        Line {
-            start,
-            text,
-            content,
-            said,
-        }
-    }
-
-    fn span(&self, range: &Range<usize>) -> Span {
-        Span::new(self.start + range.start, self.start + range.end)
-    }
-
-    fn lossy(&self, range: &Range<usize>) -> String {
-        String::from_utf8_lossy(&self.text[range.clone()]).into_owned()
-    }
-
+/// What a document makes of a line.
+trait InDocument {
+    fn span(&self, range: &Range<usize>) -> Span;
     /// Whether nothing or a comment follows a byte order mark: then the mark is what is wrong.
+    fn is_marked_blank(&self) -> bool;
+    /// A comment that begins with the older of the two marks.
+    fn is_semicolon_comment(&self) -> bool;
+    /// Whether a line can be the rest of the one above: it assigns nothing and names no parameter.
+    fn is_rest(&self) -> bool;
+    fn setting(&self) -> Option<Setting>;
+    fn comment(&self) -> Option<Comment>;
+}
+
+impl InDocument for Line<'_> {
+    fn span(&self, range: &Range<usize>) -> Span {
+        let range = self.in_file(range);
+        Span::new(range.start, range.end)
+    }
+
     fn is_marked_blank(&self) -> bool {
         let rest = self.text.strip_prefix(BOM).filter(|_| self.start == 0);
         rest.is_some_and(|rest| matches!(Line::new(0, rest).said, Said::Nothing))
     }
 
-    /// A comment that begins with the older of the two marks.
     fn is_semicolon_comment(&self) -> bool {
         matches!(self.said, Said::Nothing) && self.text[self.content.clone()].starts_with(b";")
     }
 
-    /// Whether a line can be the rest of the one above: it assigns nothing and names no parameter.
     fn is_rest(&self) -> bool {
         let text = &self.text[self.content.clone()];
         matches!(self.said, Said::NoEquals) && text[0].is_ascii_digit()
@@ -311,9 +219,4 @@ impl<'s> Line<'s> {
             legal: false,
         })
     }
-}
-
-/// Without outer blanks as `isspace` of C knows them.
-fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
-    lines::trimmed(text, range, |byte| matches!(byte, b'\t'..=b'\r' | b' '))
 }

@@ -264,7 +264,10 @@ fn check(grammar: &Grammar, seed: u64) {
         let found = others(&reread.settings, new.map(|(at, _, _)| at));
         assert_eq!(found, expected, "{}", context());
         if let Some((at, key, value)) = new {
-            let setting = &reread.settings[at];
+            let setting = reread
+                .settings
+                .get(at)
+                .unwrap_or_else(|| panic!("{}", context()));
             assert_eq!(
                 (&*setting.key, &*setting.value),
                 (key, value),

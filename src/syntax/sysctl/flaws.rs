@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{BOM, InForce, Line, Said, commands, dotted, invisible, is_placeholder, lines, trim};
+use super::{
+    BOM, InDocument, InForce, Line, Said, commands, dotted, invisible, is_placeholder, lines, trim,
+};
 use crate::syntax::{Problem, ProblemKind, Repair};
 use crate::text::{Source, Span};
 
