@@ -19,6 +19,7 @@ use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
 mod containers;
+mod host;
 mod jobs;
 mod memory;
 mod network;
@@ -29,6 +30,7 @@ mod rocksdb;
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
 pub use containers::{Container, Engine, Keeps, Replicas, Service};
+pub use host::{HostLoader, HostParameter, Sysctl};
 pub use jobs::{Jobs, is_disguised, is_of_job, is_said_by_job};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
@@ -100,6 +102,9 @@ pub struct Deployment<'p> {
     pub split: bool,
     /// Files with kernel parameters, in the order in which they are applied.
     pub host: Vec<&'p Document>,
+    /// Files with kernel parameters that lie beside those, but that no loader reads: of another name, or
+    /// hidden by one of the same name.
+    pub host_unread: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
     pub host_runs_flink: bool,
     /// What is known of the machines that it runs on.
@@ -474,17 +479,6 @@ impl<'p> Deployment<'p> {
     /// configuration of Flink lies with them. Advice is for these only; others have reasons of their own.
     pub fn is_host_of_flink(&self) -> bool {
         self.host_runs_flink || !self.documents.is_empty()
-    }
-
-    /// The kernel parameter in force: the last assignment over all files in their order.
-    pub fn sysctl(&self, key: &str) -> Option<Effective<'p>> {
-        self.host.iter().rev().find_map(|document| {
-            document.get(key).map(|setting| Effective {
-                setting,
-                document,
-                versions: self.versions,
-            })
-        })
     }
 
     /// The versions in words: `Flink 1.20`, `Flink 1.13-1.20`.

@@ -49,7 +49,7 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         .iter()
         .flat_map(|deployment| {
             let read = deployment.documents.iter().chain(&deployment.resources);
-            read.chain(&deployment.host)
+            read.chain(&deployment.host).chain(&deployment.host_unread)
         })
         .map(|document| document.source)
         .collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Project, Unit};
 use crate::config::Configs;
+use crate::linux::loaders::{Place, in_order, place};
 use crate::syntax::Space;
 use crate::text::Source;
 
@@ -13,10 +14,21 @@ pub(super) struct Host {
     /// The project that they belong to.
     pub(super) home: String,
     pub(super) root: String,
+    /// In the order in which `sysctl --system` applies them, what is applied in no known order first.
     pub(super) documents: Vec<usize>,
+    /// Those that no loader reads.
+    pub(super) unread: Vec<usize>,
     /// Its own files say that it is meant for Flink.
     pub(super) mentions_flink: bool,
     pub(super) attached: bool,
+}
+
+impl Host {
+    /// The number of one of its documents.
+    pub(super) fn first(&self) -> usize {
+        let mut all = self.documents.iter().chain(&self.unread);
+        *all.next().expect("a host is made of documents")
+    }
 }
 
 impl Project<'_> {
@@ -33,20 +45,8 @@ impl Project<'_> {
         }
         roots
             .into_iter()
-            .map(|((home, root), mut documents)| {
-                documents.sort_by_key(|&number| application_order(self.path(number)));
-                // The same name in an earlier directory hides the later one.
-                let mut names: Vec<&str> = Vec::new();
-                let visible: Vec<usize> = documents
-                    .into_iter()
-                    .filter(|&number| {
-                        let path = self.path(number);
-                        let name = path.rsplit('/').next().unwrap_or(path);
-                        let hidden = path.contains("sysctl.d/") && names.contains(&name);
-                        names.push(name);
-                        !hidden
-                    })
-                    .collect();
+            .map(|((home, root), documents)| {
+                let (visible, unread) = self.read_and_unread(documents);
                 let mentions_flink = visible.iter().any(|&number| {
                     let source = self.sources.get(self.documents[number].source);
                     let name = source.path.rsplit('/').next().unwrap_or("");
@@ -56,11 +56,37 @@ impl Project<'_> {
                     home,
                     root,
                     documents: visible,
+                    unread,
                     mentions_flink,
                     attached: false,
                 }
             })
             .collect()
+    }
+
+    /// Parts the files of a host into those that a loader reads and the rest.
+    fn read_and_unread(&self, mut documents: Vec<usize>) -> (Vec<usize>, Vec<usize>) {
+        documents.sort_by_key(|&number| {
+            let path = self.path(number);
+            path.rsplit('/').next().unwrap_or(path)
+        });
+        let places: Vec<(usize, Place)> = documents
+            .iter()
+            .filter_map(|&number| Some((number, place(self.path(number))?.1)))
+            .collect();
+        let numbers = |found: Vec<usize>| found.into_iter().map(|at| places[at].0);
+        let all: Vec<&Place> = places.iter().map(|(_, place)| place).collect();
+        let is_placed = |number: &usize| places.iter().any(|(placed, _)| placed == number);
+        let mut read: Vec<usize> = documents
+            .iter()
+            .copied()
+            .filter(|n| !is_placed(n))
+            .collect();
+        read.extend(numbers(in_order(&all, false)));
+        let ufw = places.iter().filter(|(_, place)| *place == Place::Ufw);
+        read.extend(ufw.map(|(number, _)| *number));
+        documents.retain(|number| !read.contains(number));
+        (read, documents)
     }
 
     /// Gives a Flink deployment the host whose files lie nearest: the only one of the project, or
@@ -103,6 +129,7 @@ impl Project<'_> {
         let host = &mut hosts[*index];
         host.attached = true;
         unit.host.clone_from(&host.documents);
+        unit.host_unread.clone_from(&host.unread);
         let same_place = host.root == folder
             || folder
                 .rsplit_once('/')
@@ -123,37 +150,13 @@ fn mentions_flink(text: &[u8]) -> bool {
         .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
-/// The directories that loaders read, first the one whose files hide others of the same name.
-const SYSCTL_FOLDERS: [&str; 6] = [
-    "etc/sysctl.d",
-    "run/sysctl.d",
-    "usr/local/lib/sysctl.d",
-    "usr/lib/sysctl.d",
-    "lib/sysctl.d",
-    "sysctl.d",
-];
-
 /// The root of the tree in which a sysctl file lies where a host would have it.
 fn host_root(path: &str) -> String {
     let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
-    let under = |end: &str| {
-        let rest = folder.strip_suffix(end)?;
-        (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/').to_owned())
+    let in_etc = || {
+        let rest = folder.strip_suffix("etc")?;
+        (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/'))
     };
-    SYSCTL_FOLDERS
-        .iter()
-        .chain(["etc", "etc/ufw"].iter())
-        .find_map(|end| under(end))
-        .unwrap_or_else(|| folder.to_owned())
-}
-
-/// `*.conf` of the directories by name, `sysctl.conf` last (`sysctl --system` of procps).
-fn application_order(path: &str) -> (bool, String, usize) {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let rank = SYSCTL_FOLDERS
-        .iter()
-        .position(|end| folder.ends_with(end))
-        .unwrap_or(SYSCTL_FOLDERS.len());
-    let last = name == "sysctl.conf" && rank == SYSCTL_FOLDERS.len();
-    (last, name.to_owned(), rank)
+    let root = place(path).map(|(root, _)| root);
+    root.or_else(in_etc).unwrap_or(folder).to_owned()
 }

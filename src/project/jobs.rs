@@ -179,6 +179,7 @@ impl Project<'_> {
         unit.jobs = Jobs::default();
         // What a host says of its cluster, the cluster's own deployment says.
         unit.host = Vec::new();
+        unit.host_unread = Vec::new();
         unit.unread = Vec::new();
         unit.documents.extend(documents);
         unit.documents = self.by_layer(std::mem::take(&mut unit.documents));

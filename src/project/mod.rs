@@ -59,6 +59,8 @@ struct Unit {
     made: Vec<Document>,
     started_by: Option<Mode>,
     host: Vec<usize>,
+    /// The files of the host that no loader reads.
+    host_unread: Vec<usize>,
     host_runs_flink: bool,
     /// What flint.toml says of the machines.
     machine: Machine,
@@ -87,6 +89,7 @@ impl Unit {
             made: Vec::new(),
             started_by: None,
             host: Vec::new(),
+            host_unread: Vec::new(),
             host_runs_flink: false,
             machine: Machine::default(),
             cluster: Cluster::default(),
@@ -99,7 +102,8 @@ impl Unit {
     fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
         let own = self.documents.iter().chain(&self.unread);
         let made = self.resources.iter().chain(&self.tables);
-        own.chain(made).chain(&self.host).copied()
+        let host = self.host.iter().chain(&self.host_unread);
+        own.chain(made).chain(host).copied()
     }
 }
 
@@ -152,6 +156,7 @@ impl<'s> Project<'s> {
                 opens_nothing: false,
                 split: unit.split,
                 host: pick(&unit.host),
+                host_unread: pick(&unit.host_unread),
                 host_runs_flink: unit.host_runs_flink,
                 machine: unit.machine,
                 base: unit.base,
@@ -295,9 +300,13 @@ impl<'s> Project<'s> {
                     continue;
                 }
                 let hosts = self.hosts(&hosts, configs);
-                let host: Vec<usize> = hosts.into_iter().flat_map(|host| host.documents).collect();
+                let of = |pick: fn(&Host) -> &Vec<usize>| -> Vec<usize> {
+                    hosts.iter().flat_map(pick).copied().collect()
+                };
+                let (host, unread) = (of(|host| &host.documents), of(|host| &host.unread));
                 for mut unit in self.units_of(configs, config, &declared.name, &own) {
                     unit.host.clone_from(&host);
+                    unit.host_unread.clone_from(&unread);
                     unit.host_runs_flink = true;
                     units.push(unit);
                 }
@@ -347,10 +356,11 @@ impl<'s> Project<'s> {
 
     /// A host of which no deployment is known.
     fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
-        let config = configs.of(self.path(host.documents[0]));
+        let config = configs.of(self.path(host.first()));
         Unit {
             host_runs_flink: host.mentions_flink,
             host: host.documents,
+            host_unread: host.unread,
             ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
         }
     }

@@ -48,7 +48,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     let Some(last) = deployment.host.last() else {
         return;
     };
-    let set = |key| deployment.sysctl(key).is_some();
+    let set = |key| deployment.names_sysctl(key);
     let triples = DIRECTIONS.iter().any(|direction| set(direction.triple));
     let caps = DIRECTIONS.iter().any(|direction| set(direction.cap));
     if !triples && !caps {
