@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{blessing, configs, diff, findings, fixed, sources};
-use flint::config::OptionValue;
+use flint::config::{Config, OptionValue};
 use flint::report::{OutputFormat, Report, Style, Summary, render};
 use flint::rules::page::{CheckText, Example, Page};
 use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
@@ -291,18 +291,24 @@ fn check_text(name: &str, check: &CheckText) -> String {
 
 /// What a rule says about an example, and the patch of its fixes.
 fn run(name: &str, example: &Example) -> (String, String) {
-    let files: Vec<(String, Vec<u8>)> = example
+    let (toml, files): (Vec<_>, Vec<_>) = example
         .files
         .iter()
         .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
-        .collect();
+        .partition(|(path, _)| path == "flint.toml");
     let sources = sources(&files);
     let select = if OF_THE_ENGINE.contains(&name) {
         vec![]
     } else {
         vec![name]
     };
-    let configs = configs(example.version.as_deref(), &select);
+    let mut configs = configs(example.version.as_deref(), &select);
+    // What an example says about the machines; its version and its rule are those of the fence.
+    for (path, text) in toml {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let stated = Config::parse(&path, &text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        configs.each(|config| config.host = stated.host);
+    }
     let mut found = findings(&sources, &configs);
     found.retain(|finding| finding.suppressed.is_none() && finding.rule == name);
     let report = Report {
