@@ -134,6 +134,7 @@ rules! {
     "redundant-default" => values::redundant_default;
     "refused-jar-uri" => operator::refused_jar_uri;
     "removed-api" => code::api::removed_api;
+    "removed-sysctl" => host::parameters::removed::check;
     "reporter-parameter-unknown" => reporters::unknown_parameter;
     "restart-disabled" => start::restart::disabled;
     "restart-options-for-other-strategy" => start::restart::options_for_other_strategy;
@@ -156,12 +157,18 @@ rules! {
     "state-without-ttl" => sql::state::without_ttl;
     "stateful-operator-without-uid" => code::state::without_uid;
     "sysctl-not-settable-in-container" => host::not_settable::in_container;
+    "sysctl-out-of-range" => host::parameters::out_of_range::check;
+    "sysctl-without-effect" => host::parameters::without_effect::check;
+    "sysctl-wrong-count" => host::parameters::vectors::wrong_count;
+    "tcp-mem-in-bytes" => host::parameters::memory::check;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;
     "unbounded-window-group" => sql::windows::unbounded_group;
     "unknown-option" => keys::unknown_option;
     "unknown-rule" => engine;
+    "unknown-sysctl" => host::parameters::unknown::check;
+    "unordered-tcp-buffers" => host::parameters::vectors::unordered;
     "unparsable-job-config" => yaml_load::unparsable_job_config;
     "unquoted-normalised-value" => values::unquoted_normalised_value;
     "unquoted-reporter-parameter" => reporters::unquoted_parameter;

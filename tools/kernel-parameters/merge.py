@@ -16,7 +16,7 @@ RECORDED = TOP / "testdata/linux/recorded"
 # Parts of keys that name something of the machine; the first of them is the one to record.
 TEMPLATES = [
     (re.compile(r"^(net\.ipv[46]\.conf)\.(default|all|lo|eth0)\."), r"\1.<interface>."),
-    (re.compile(r"^(net\.ipv[46]\.neigh)\.(default|lo|eth0)\.(?!gc_)"), r"\1.<interface>."),
+    (re.compile(r"^(net\.ipv[46]\.neigh)\.(default|lo|eth0)\.(?!gc_(interval|thresh))"), r"\1.<interface>."),
     (re.compile(r"^(kernel\.sched_domain)\.cpu\d+\.domain\d+\."), r"\1.<cpu>.<domain>."),
 ]
 

@@ -2,4 +2,5 @@
 //! to Flink.
 
 pub(super) mod not_settable;
+pub(super) mod parameters;
 pub(super) mod small_tcp_buffers;

@@ -1,0 +1,82 @@
+//! `tcp-mem-in-bytes`: `net.ipv4.tcp_mem` counts pages.
+
+use super::{assignments, remove};
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Related};
+use crate::linux::numbers;
+use crate::rules::Rule;
+
+/// The size of a page of memory. Where it is larger, so is the amount.
+const PAGE: i128 = 4096;
+
+/// 16 GiB in pages: hardly anybody gives TCP so much, and in bytes it is a common size of buffers.
+const MUCH: i128 = 4_194_304;
+
+/// The check.
+pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for (setting, document) in assignments(deployment).filter(|(setting, _)| setting.known) {
+        let key = setting.key.as_str();
+        if !matches!(key, "net.ipv4.tcp_mem" | "net.ipv4.udp_mem") {
+            continue;
+        }
+        let (found, _) = numbers::read(&setting.value, 3);
+        let values: Vec<i128> = found.iter().map(|number| number.value).collect();
+        let Some(largest) = values.iter().max().copied().filter(|_| values.len() == 3) else {
+            continue;
+        };
+        let is_too_much = match deployment.machine.memory {
+            Some(memory) => largest * PAGE > i128::from(memory),
+            None => largest >= MUCH,
+        };
+        if !is_too_much {
+            continue;
+        }
+        let message = format!(
+            "`{key}` counts pages, not bytes: {largest} pages are {}",
+            amount(largest * PAGE)
+        );
+        let mut finding = rule.finding(document, setting.whole, message);
+        finding.key = Some(key.to_owned());
+        finding.label = match deployment.machine.memory {
+            Some(memory) => format!("the machine has {}", amount(i128::from(memory))),
+            None => "in pages of 4 KiB".to_owned(),
+        };
+        finding.help =
+            "left alone, the kernel keeps TCP below about 9 percent of the memory; with this \
+                        sockets may take what programs need, and nothing stops them"
+                .to_owned();
+        // The same three numbers as of the buffers, which count bytes.
+        for buffers in ["net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"] {
+            let Some(other) = deployment.sysctl(buffers) else {
+                continue;
+            };
+            let (same, _) = numbers::read(other.value(), 3);
+            let same: Vec<i128> = same.iter().map(|number| number.value).collect();
+            if same == values {
+                finding.related.push(Related {
+                    at: other.at(),
+                    message: format!("the same numbers, which {buffers} counts in bytes"),
+                });
+                break;
+            }
+        }
+        finding.fix = remove(deployment, (setting, document))
+            .map(|fix| fix.risky("sockets get the kernel's own limit of memory"));
+        out.push(finding);
+    }
+}
+
+/// An amount of bytes, rounded down: `64 GiB`.
+fn amount(bytes: i128) -> String {
+    let units = [("TiB", 1_i128 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20)];
+    let (unit, size) = units
+        .into_iter()
+        .find(|(_, size)| bytes >= *size)
+        .unwrap_or(("KiB", 1 << 10));
+    let tenths = bytes * 10 / size;
+    if tenths % 10 == 0 || tenths > 100 {
+        format!("{} {unit}", tenths / 10)
+    } else {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    }
+}
