@@ -112,6 +112,39 @@ spec:
             (Scope::Machine, "vm.swappiness", "60", "1"),
         ],
     },
+    Case {
+        path: "roles/flink/tasks/main.yml",
+        text: "\
+---
+- name: Room for many mappings
+  ansible.posix.sysctl:
+    name: vm.max_map_count
+    value: '65530' # as ever
+    state: present
+- name: Buffers
+  sysctl: name={{ item.key }} value={{ item.value }}
+  when: false
+- name: Buffers of Flink
+  sysctl:
+    name: \"{{ item.name }}\"
+    value: \"{{ item.value }}\"
+    sysctl_file: /etc/sysctl.d/99-flink.conf
+  loop:
+    - {name: net.ipv4.tcp_rmem, value: \"4096 87380 212992\"}
+    - name: net.core.somaxconn
+      value: 1024
+",
+        says: &[
+            (Scope::Machine, "vm.max_map_count", "65530", "1048576"),
+            (
+                Scope::Machine,
+                "net.ipv4.tcp_rmem",
+                "4096 87380 212992",
+                "4096 131072 16777216",
+            ),
+            (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
+        ],
+    },
 ];
 
 fn found<'d>(documents: &'d [Document], key: &str) -> (&'d Document, &'d Setting) {

@@ -76,12 +76,7 @@ pub fn by_name(path: &str) -> Claim {
     {
         return Claim::Yes(Format::FlinkConf);
     }
-    let in_sysctl_d = last_folder == "sysctl.d" && extension == "conf" && !name.starts_with('.');
-    if in_sysctl_d
-        || name == "sysctl.conf"
-        || name.ends_with("-sysctl.conf")
-        || extension == "sysctl"
-    {
+    if is_sysctl_name(last_folder, name_of_rendered(name).unwrap_or(name)) {
         return Claim::Yes(Format::Sysctl);
     }
     if is_holder_name(name) {
@@ -98,6 +93,24 @@ pub fn by_name(path: &str) -> Claim {
     } else {
         Claim::No
     }
+}
+
+/// Whether a file of this name in a folder of this name holds kernel parameters.
+fn is_sysctl_name(folder: &str, name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let in_sysctl_d = folder == "sysctl.d" && extension == Some("conf") && !name.starts_with('.');
+    let is_conf = name == "sysctl.conf" || name.ends_with("-sysctl.conf");
+    in_sysctl_d || is_conf || extension == Some("sysctl")
+}
+
+/// The name of the file that a template becomes, where the name says that it is one: `sysctl.conf.j2`.
+pub fn name_of_rendered(name: &str) -> Option<&str> {
+    let (rendered, extension) = name.rsplit_once('.')?;
+    let is_template = matches!(
+        extension,
+        "j2" | "jinja2" | "jinja" | "erb" | "tmpl" | "tpl"
+    );
+    is_template.then_some(rendered)
 }
 
 /// Whether a file of this name is a compose file or holds the values of a chart.
@@ -232,7 +245,12 @@ fn read_whole(source: &Source, named: bool) -> Option<Document> {
             Some(flink_conf::parse(source))
         }
         Claim::Yes(Format::Sysctl) => {
-            (!sysctl::is_bsd(&source.bytes)).then(|| sysctl::parse(source))
+            let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+            let parse = name_of_rendered(name)
+                .map_or(sysctl::parse as fn(&Source) -> Document, |_| {
+                    sysctl::parse_template
+                });
+            (!sysctl::is_bsd(&source.bytes)).then(|| parse(source))
         }
         Claim::Yes(_) | Claim::Holder | Claim::Source(_) | Claim::No => None,
         Claim::Maybe => {

@@ -29,6 +29,12 @@ fn names_decide_what_content_need_not() {
         Claim::Yes(Format::Sysctl)
     );
     assert_eq!(by_name("host/sysctl.conf"), Claim::Yes(Format::Sysctl));
+    assert_eq!(
+        by_name("templates/sysctl.conf.j2"),
+        Claim::Yes(Format::Sysctl)
+    );
+    assert_eq!(by_name("templates/nginx.conf.j2"), Claim::No);
+    assert_eq!(by_name("profile/tuned.conf"), Claim::Holder);
     assert_eq!(by_name("conf/config.yaml"), Claim::Maybe);
     assert_eq!(by_name("Cargo.toml"), Claim::No);
     assert_eq!(by_name("chart/values-prod.yaml"), Claim::Holder);
@@ -201,5 +207,37 @@ fn windows_of_other_programs_stay_alone() {
         ("job.yaml", "flink:\n  job: orders\nwindow_ms: 60000\n"),
     ] {
         assert!(read(path, text), "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_template_of_a_sysctl_file_is_one_by_its_name() {
+    let text = "vm.swappiness = <%= @swappiness %>\nvm.dirty_ratio = 10\nvm.overcommit_memory 1\n";
+    let source = Source::new(SourceId(0), "templates/sysctl.conf.erb", text);
+    let [document] = &read(&source, false, false)[..] else {
+        panic!("no document")
+    };
+    assert!(!document.complete && !document.editable);
+    let known: Vec<bool> = document.settings.iter().map(|own| own.known).collect();
+    assert_eq!(known, [false, true]);
+    assert!(document.problems.iter().all(|own| own.repair.is_none()));
+}
+
+#[test]
+fn a_word_of_parameters_makes_nothing_else_of_a_file() {
+    let text = "restart-strategy:\n  type: none\npipeline:\n  object-reuse: true\n";
+    for (path, text) in [
+        ("app.yaml", format!("{text}# sysctl\n")),
+        (
+            "ci.yaml",
+            "steps:\n- run: sudo sysctl -w vm.max_map_count=1\n".to_owned(),
+        ),
+        (
+            "app.json",
+            "{\"sysctl\": {\"vm.swappiness\": 1}}".to_owned(),
+        ),
+    ] {
+        let source = Source::new(SourceId(0), path, text);
+        assert!(read(&source, false, false).is_empty(), "{path}");
     }
 }

@@ -26,8 +26,16 @@ use flaws::{Flaw, What};
 
 /// Reads a source.
 pub fn parse(source: &Source) -> Document {
+    read(source, lines::is_template(&source.bytes))
+}
+
+/// Reads a source that is a template by its name, whatever marks its engine has.
+pub fn parse_template(source: &Source) -> Document {
+    read(source, true)
+}
+
+fn read(source: &Source, template: bool) -> Document {
     let mut document = Document::new(source, Format::Sysctl, Space::Sysctl, Layer::Host);
-    let template = lines::is_template(&source.bytes);
     document.complete = !template;
     document.editable = !template;
     let mut actions = lines::Actions::default();
@@ -76,6 +84,10 @@ pub fn parse(source: &Source) -> Document {
     if template {
         for problem in &mut document.problems {
             problem.repair = None;
+        }
+        // The marks of Puppet's and Chef's engine.
+        for setting in &mut document.settings {
+            setting.known &= !(setting.value.contains("<%") || setting.key.contains("<%"));
         }
     }
     document

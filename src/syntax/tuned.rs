@@ -1,4 +1,4 @@
-//! Profiles of tuned: the kernel parameters in `tuned.conf`, and in the `data` of OpenShift's `Tuned`.
+//! Profiles of tuned: the kernel parameters in `tuned.conf`, and in the `data` of `OpenShift`'s `Tuned`.
 //!
 //! tuned reads a profile with Python's `ConfigParser`: `=` between key and value, `#` behind a blank starts a
 //! comment, a line that stands deeper than its key goes on with the value (`tuned/profiles/loader.py`).

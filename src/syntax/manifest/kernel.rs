@@ -7,10 +7,11 @@ use super::child;
 use super::name::Owner;
 use crate::syntax::yaml::Outer;
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
-use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_placeholder};
+use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_placeholder, sysctl};
 use crate::text::{Source, Span};
 
 pub(super) mod commands;
+pub(super) mod tasks;
 
 /// The word without which a text holds no kernel parameters.
 pub(super) const WORD: &str = "sysctl";
@@ -88,7 +89,7 @@ pub(super) fn is_file(name: &str, text: &str) -> bool {
 }
 
 /// Whether a text is a profile of tuned with kernel parameters: in a config map under its name, or the data
-/// of a profile of OpenShift's.
+/// of a profile of `OpenShift`'s.
 pub(super) fn is_profile(owner: &Owner, name: &str, text: &str) -> bool {
     let is_named = name == "tuned.conf" || name == "data" && owner.is("Tuned");
     is_named && text.lines().any(|line| line.trim().starts_with("[sysctl"))
@@ -112,15 +113,16 @@ pub(super) fn items(source: &Source, outer: &Outer, list: NodeId) -> Document {
 
 /// A setting with its key as procps has it: with dots.
 fn setting(key: &str, value: &str, key_at: Span, value_at: Span, whole: Span) -> Setting {
+    let dotted = sysctl::dotted(key);
     Setting {
-        key: key.replace('/', "."),
+        written: (dotted != key).then(|| key.to_owned()),
+        key: dotted,
         value: value.to_owned(),
         kind: Kind::Text,
         known: !is_placeholder(value),
         key_at,
         value_at,
         whole,
-        written: None,
     }
 }
 

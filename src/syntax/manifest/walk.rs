@@ -54,6 +54,9 @@ pub(super) struct Walk<'a, 't> {
 
 impl Walk<'_, '_> {
     pub(super) fn root(mut self, root: NodeId) {
+        if self.parameters {
+            self.collect(kernel::tasks::of_root(self.tree, root).into_iter());
+        }
         self.node(root, 0);
     }
 
