@@ -145,6 +145,73 @@ spec:
             (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
         ],
     },
+    Case {
+        path: "nodes/system-config.yaml",
+        text: "\
+kubeletConfig:
+  cpuManagerPolicy: static
+linuxConfig:
+  sysctl:
+    net.core.somaxconn: '1024' # of flink
+    net.ipv4.tcp_rmem: 4096 87380 212992
+",
+        says: &[
+            (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
+            (
+                Scope::Machine,
+                "net.ipv4.tcp_rmem",
+                "4096 87380 212992",
+                "4096 131072 16777216",
+            ),
+        ],
+    },
+    Case {
+        path: "nodes/linuxosconfig.json",
+        text: "{\n  \"sysctls\": {\n    \"netCoreSomaxconn\": 1024,\n    \"netIpv4IpLocalPortRange\": \"1024 65000\"\n  }\n}\n",
+        says: &[
+            (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
+            (
+                Scope::Machine,
+                "net.ipv4.ip_local_port_range",
+                "1024 65000",
+                "32768 60999",
+            ),
+        ],
+    },
+    Case {
+        path: "nodes/userdata.toml",
+        text: "[settings.kernel.sysctl]\n\"net.core.somaxconn\" = \"1024\" # few\n",
+        says: &[(Scope::Machine, "net.core.somaxconn", "1024", "4096")],
+    },
+    Case {
+        path: "nodes/worker.yaml",
+        text: "machine:\n  type: worker\n  sysctls: {vm.swappiness: \"60\", vm/max_map_count: 65530}\n",
+        says: &[
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+            (Scope::Machine, "vm.max_map_count", "65530", "1048576"),
+        ],
+    },
+    Case {
+        path: "nodes/cluster.yaml",
+        text: "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  sysctlParameters:\n  - \"net.ipv4.tcp_rmem=4096 87380 212992\"\n  - vm.swappiness = 60 # low\n",
+        says: &[
+            (
+                Scope::Machine,
+                "net.ipv4.tcp_rmem",
+                "4096 87380 212992",
+                "4096 131072 16777216",
+            ),
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+        ],
+    },
+    Case {
+        path: "cloud/user-data",
+        text: "#cloud-config\nwrite_files:\n  - path: /etc/sysctl.d/99-flink.conf\n    permissions: '0644'\n    content: |\n      # of Flink\n      vm.swappiness = 60\n      vm.max_map_count=65530\nruncmd:\n  - sysctl --system\n",
+        says: &[
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+            (Scope::Machine, "vm.max_map_count", "65530", "1048576"),
+        ],
+    },
 ];
 
 fn found<'d>(documents: &'d [Document], key: &str) -> (&'d Document, &'d Setting) {
@@ -158,7 +225,7 @@ fn found<'d>(documents: &'d [Document], key: &str) -> (&'d Document, &'d Setting
 #[test]
 fn parameters_are_found_and_edited_where_they_stand() {
     for case in CASES {
-        let open = |text: &str| text.trim_end_matches('\n').to_owned();
+        let open = |text: &str| text.trim_end_matches(['\r', '\n']).to_owned();
         let crlf = |text: &str| text.replace('\n', "\r\n");
         let marked = |text: &str| format!("\u{feff}{text}");
         let shapes: [&dyn Fn(&str) -> String; 5] = [

@@ -1,7 +1,7 @@
 //! Files that hold configuration of Flink among other things, and have readers of their own.
 
 use super::evidence;
-use crate::syntax::{Document, environment, kustomization, terraform, tuned};
+use crate::syntax::{Document, environment, kustomization, manifest, terraform, tuned};
 use crate::text::Source;
 
 /// A kind of such files.
@@ -39,6 +39,11 @@ impl Holder {
             Some(Holder {
                 needle: tuned::SECTION,
                 read: tuned::parse_file,
+            })
+        } else if matches!(name, "user-data" | "cloud-config") {
+            Some(Holder {
+                needle: "sysctl",
+                read: manifest::parse,
             })
         } else if extension == "tf" {
             Some(Holder {

@@ -9,7 +9,8 @@ use holders::Holder;
 
 use crate::flink::options;
 use crate::syntax::{
-    Document, Format, Setting, flink_conf, json, manifest, properties, sql, sysctl, toml, yaml,
+    Document, Format, Setting, bottlerocket, flink_conf, json, manifest, properties, sql, sysctl,
+    toml, yaml,
 };
 use crate::text::{MAX_BYTES, Source};
 
@@ -179,7 +180,11 @@ fn may_concern_flink(path: &str, bytes: &[u8]) -> bool {
 /// commands for them have.
 fn may_set_parameters(name: &str, bytes: &[u8]) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    matches!(extension, Some("yaml" | "yml" | "json")) && manifest::may_set_parameters(bytes)
+    match extension {
+        Some("yaml" | "yml" | "json") => manifest::may_set_parameters(bytes),
+        Some("toml") => bottlerocket::may_set_parameters(bytes),
+        _ => false,
+    }
 }
 
 /// Reads a source as what it is; nothing when it does not concern Flink. `job` says that flint.toml
@@ -205,7 +210,10 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
     let is_open = by_name(&source.path) == Claim::Maybe && !is_config_name(name);
     if is_open && (sets_parameters || names_parts(source)) {
         // The values of a chart, a stack, a patch: whoever names them names them as he likes.
-        let parts = manifest::parse(source);
+        let parts = match name.rsplit_once('.') {
+            Some((_, "toml")) => bottlerocket::parse(source),
+            _ => manifest::parse(source),
+        };
         if !parts.is_empty() {
             return parts;
         }

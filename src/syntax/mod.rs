@@ -13,6 +13,7 @@ pub use self::placeholder::is_placeholder;
 use crate::text::{Source, SourceId, Span};
 
 mod arguments;
+pub mod bottlerocket;
 pub mod code;
 mod edit;
 pub mod embed;

@@ -11,6 +11,7 @@ use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_pla
 use crate::text::{Source, Span};
 
 pub(super) mod commands;
+pub(super) mod nodes;
 pub(super) mod tasks;
 
 /// The word without which a text holds no kernel parameters.
@@ -102,7 +103,7 @@ pub(super) fn items(source: &Source, outer: &Outer, list: NodeId) -> Document {
     for item in tree.children(list).filter_map(|item| tree.resolve(item)) {
         let node = tree.node(item);
         let setting = if node.is_scalar() {
-            pair(outer.read, node)
+            pair(node, inner(node))
         } else {
             named(tree, item)
         };
@@ -126,12 +127,11 @@ fn setting(key: &str, value: &str, key_at: Span, value_at: Span, whole: Span) ->
     }
 }
 
-fn pair(read: &str, node: &Node) -> Option<Setting> {
+/// `key=value` in a scalar; `within` are its bytes without quotes, if the text stands there as it is.
+fn pair(node: &Node, within: Span) -> Option<Setting> {
     let (key, value) = node.value.split_once('=')?;
-    let quotes = usize::from(matches!(node.shape, Shape::Single | Shape::Double));
-    let range = node.span.range();
-    let inner = range.start + quotes..range.end.checked_sub(quotes)?;
-    let places = if read.get(inner.clone()) == Some(&*node.value) {
+    let places = if within.range().len() == node.value.len() {
+        let inner = within.range();
         let equals = inner.start + key.len();
         let trimmed = value.trim_start();
         let start = equals + 1 + (value.len() - trimmed.len());

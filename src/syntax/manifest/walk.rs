@@ -114,6 +114,10 @@ impl Walk<'_, '_> {
             self.push(Reads::Parameters, Layer::Host, value, 0, span, kernel::KEY);
             self.keys.truncate(before);
         }
+        self.collect(kernel::nodes::of_map(tree, map).into_iter());
+        if let Some((value, path, holder)) = kernel::nodes::written(tree, map) {
+            self.push(Reads::Sysctl, Layer::Host, value, 0, holder, path);
+        }
         let has = |key| child(tree, map, key).is_some();
         if has("initContainers") || has("containers") {
             let is_ours =
