@@ -96,6 +96,14 @@ impl Document {
         })
     }
 
+    /// Puts a comment on a line of its own above a setting of a sysctl file.
+    pub fn comment_above(&self, source: &Source, setting: &Setting, comment: &str) -> Option<Edit> {
+        let is_lines = self.editable && self.format == Format::Sysctl;
+        let write =
+            |source: &Source, setting: &Setting| lines::above(source, setting.whole, comment);
+        is_lines.then(|| self.write(source, setting, write))?
+    }
+
     /// Removes a setting with its line; comments on lines of their own stay.
     pub fn remove(&self, source: &Source, setting: &Setting) -> Option<Edit> {
         let writer = self.writer()?;

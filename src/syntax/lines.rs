@@ -120,6 +120,25 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>, is_blank: fn(u8) -> bool
     start..end.map_or(start, |at| at + 1)
 }
 
+/// Puts a comment of a sysctl file above the line on which `span` starts, indented like it. `None` where
+/// that is the first line and has a byte order mark, which would not be the first any more.
+pub(super) fn above(source: &Source, span: Span, comment: &str) -> Option<Edit> {
+    let start = line_start(source, Format::Sysctl, span.start);
+    let is_comment = one_line(comment) && comment.starts_with('#');
+    if !is_comment || start == 0 && source.bom() > 0 {
+        return None;
+    }
+    let bytes = &source.bytes[start..];
+    let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let indent = String::from_utf8_lossy(&bytes[..blanks.count()]);
+    let line_break = line_break(source, Format::Sysctl, span.start as usize);
+    Some(Edit {
+        source: source.id,
+        span: Span::at(start),
+        text: format!("{indent}{comment}{line_break}"),
+    })
+}
+
 /// Puts `text` below the line on which `span` ends, indented like the line on which it starts.
 fn below(source: &Source, format: Format, span: Span, text: &str) -> Edit {
     let bytes = &source.bytes;

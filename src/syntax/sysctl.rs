@@ -21,6 +21,7 @@ mod flaws;
 mod invisible;
 #[cfg(test)]
 mod tests;
+mod unassigned;
 
 use flaws::{Flaw, What};
 

@@ -1,6 +1,9 @@
 //! Rules about the machines that Flink runs on: kernel parameters, the files that set them, and what they do
 //! to Flink.
 
+pub(super) mod lines;
 pub(super) mod not_settable;
 pub(super) mod parameters;
+pub(super) mod separators;
 pub(super) mod small_tcp_buffers;
+pub(super) mod values;

@@ -1,0 +1,291 @@
+//! Rules about lines of sysctl files that do not say what they seem to.
+//!
+//! What the loaders do with them was recorded (`testdata/syntax/sysctl-parse.jsonl`).
+
+use super::values;
+use crate::deployment::Deployment;
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::rules::Rule;
+use crate::rules::conf_lines::repaired;
+use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Space};
+use crate::text::{Edit, Span};
+
+/// The sysctl files of a deployment, but for templates, which say only in part what will stand there.
+fn files<'d>(deployment: &'d Deployment) -> impl Iterator<Item = &'d Document> {
+    deployment
+        .in_space(Space::Sysctl)
+        .filter(|document| document.format == Format::Sysctl && document.complete)
+}
+
+/// The problems of one kind of these files.
+fn problems<'d>(
+    deployment: &'d Deployment,
+    kind: ProblemKind,
+) -> impl Iterator<Item = (&'d Document, &'d Problem)> {
+    files(deployment).flat_map(move |document| {
+        let problems = document.problems.iter();
+        let own = problems.filter(move |problem| problem.kind == kind);
+        own.map(move |problem| (document, problem))
+    })
+}
+
+/// How many lines of all files set a parameter.
+pub(super) fn lines_of(deployment: &Deployment, key: &str) -> usize {
+    let documents = deployment.host.iter();
+    documents.map(|document| document.all(key).count()).sum()
+}
+
+pub(super) const OVER_ANOTHER: &str =
+    "the line takes effect for the first time, and another line sets the same parameter";
+
+/// The fix of a line that the loaders or the kernel refuse today. It is safe where no other line sets what
+/// it sets; `own` is how many settings the line is now.
+fn activate(
+    deployment: &Deployment,
+    document: &Document,
+    repair: &Repair,
+    title: &str,
+    own: usize,
+) -> Fix {
+    let mut set = repair
+        .changes
+        .iter()
+        .filter(|(_, value)| value.is_some())
+        .map(|(key, _)| key);
+    if set.all(|key| lines_of(deployment, key) <= own) {
+        repaired(document, repair, title, Safety::Safe, "")
+    } else {
+        repaired(document, repair, title, Safety::Unsafe, OVER_ANOTHER)
+    }
+}
+
+/// Where the kernel keeps parameters.
+const ROOTS: [&str; 10] = [
+    "abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm",
+];
+
+fn is_parameter(key: &str) -> bool {
+    let first = key.split('.').next().unwrap_or_default();
+    ROOTS.contains(&first)
+}
+
+/// `ignored-sysctl-line`: a line that assigns nothing.
+pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for document in files(deployment) {
+        let source = deployment.source(document);
+        let problems = document.problems.iter();
+        // A text that sets nothing at all is something else by the name of a sysctl file.
+        let means_some = |problem: &Problem| problem.key.as_deref().is_some_and(is_parameter);
+        if document.settings.is_empty() && !document.problems.iter().any(means_some) {
+            continue;
+        }
+        let mut in_conflict = false;
+        // The finding of a block of lines that mean no parameter, and its last line.
+        let mut block: Option<(usize, usize)> = None;
+        for problem in problems.filter(|problem| problem.kind == ProblemKind::MissingEquals) {
+            let text = source.text(problem.at);
+            let opens = text.starts_with("<<<<<<<");
+            let marks = ["=======", ">>>>>>>", "|||||||"];
+            if in_conflict && marks.iter().any(|mark| text.starts_with(mark)) {
+                continue;
+            }
+            in_conflict |= opens;
+            let key = problem.key.as_deref().filter(|key| is_parameter(key));
+            let line = source.line_index(problem.at.start);
+            if key.is_none() && !opens {
+                if let Some((index, last)) = block
+                    && line <= last + 1
+                {
+                    block = Some((index, line));
+                    let first: &mut Finding = &mut out[index];
+                    first.label = format!("and the lines up to {}", line + 1);
+                    continue;
+                }
+                block = Some((out.len(), line));
+            }
+            let mut finding = rule.problem(document, problem);
+            finding.message = match key {
+                Some(key) => format!("{}; `{key}` is not set", problem.message),
+                None if opens => problem.message.clone(),
+                None => format!("{}; the loaders skip this line", problem.message),
+            };
+            finding.help = if text.contains('=') {
+                "the loaders take all that stands before the first `=` for the name of a \
+                 parameter, and find none of that name"
+            } else {
+                "procps and busybox skip such a line with a message; systemd-sysctl does so, too, \
+                 and ends with exit code 1, so that its service has failed"
+            }
+            .to_owned();
+            if key.is_none() {
+                finding.key = None;
+                if !opens {
+                    finding.severity = Severity::Warning;
+                }
+            } else if let Some(repair) = &problem.repair {
+                let title = "write it as `key = value`";
+                finding.fix = Some(activate(deployment, document, repair, title, 0));
+            }
+            out.push(finding);
+        }
+    }
+}
+
+/// `sysctl-line-continuation`: a backslash at the end of a line.
+pub(in crate::rules) fn continuation(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for (document, problem) in problems(deployment, ProblemKind::LineContinuation) {
+        let setting = document
+            .settings
+            .iter()
+            .find(|setting| setting.whole.contains(problem.at));
+        let Some(setting) = setting.filter(|setting| setting.known) else {
+            continue;
+        };
+        let mut finding = rule.problem(document, problem);
+        finding.key = Some(setting.key.clone());
+        finding.help =
+            "busybox joins the line with the one below; procps and systemd-sysctl write \
+                        the backslash to the kernel and read the line below on its own"
+                .to_owned();
+        let refused = values::is_refused(deployment, setting);
+        if refused {
+            finding.message = format!("{}, which the kernel refuses", problem.message);
+        } else {
+            finding.severity = Severity::Warning;
+        }
+        let joins = !problem.related.is_empty();
+        let title = if joins {
+            "write it on one line"
+        } else {
+            "remove the backslash"
+        };
+        if let Some(repair) = &problem.repair {
+            finding.fix = Some(if refused {
+                activate(deployment, document, repair, title, 1)
+            } else {
+                let risk = "busybox applies the line below for the first time";
+                repaired(document, repair, title, Safety::Unsafe, risk)
+            });
+        }
+        out.push(finding);
+    }
+}
+
+/// `invisible-character-in-sysctl`.
+pub(in crate::rules) fn invisible(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    // Lines that set nothing anyway are told once for each file.
+    let mut idle: Option<(&Document, usize, usize)> = None;
+    for (document, problem) in problems(deployment, ProblemKind::InvisibleCharacter) {
+        let settings = document.settings.iter();
+        let mut settings = settings.filter(|setting| setting.value_at.contains(problem.at));
+        let within = settings.next();
+        // Most texts may hold what they like.
+        if within.is_some_and(|setting| !values::is_refused(deployment, setting)) {
+            continue;
+        }
+        let mut finding = rule.problem(document, problem);
+        finding.label = "here".to_owned();
+        let Some(repair) = &problem.repair else {
+            continue;
+        };
+        let own = usize::from(within.is_some());
+        if within.is_some() {
+            finding.message = format!("{}, and the kernel refuses it", problem.message);
+        } else if let Some(key) = &problem.key {
+            finding.message = format!("{}; `{key}` is not set", problem.message);
+        } else {
+            if let Some((own, index, count)) = &mut idle
+                && std::ptr::eq(*own, document)
+            {
+                *count += 1;
+                let first: &mut Finding = &mut out[*index];
+                first.label = format!("here, and in {count} more lines that set nothing");
+                if let Some(fix) = &mut first.fix {
+                    let more = activate(deployment, document, repair, "", 0);
+                    fix.edits.extend(more.edits);
+                }
+                continue;
+            }
+            idle = Some((document, out.len(), 0));
+            finding.severity = Severity::Warning;
+        }
+        finding.help = "the loaders know the blank, the tab and the ends of lines; every other \
+                        character is a part of the key or of the value"
+            .to_owned();
+        let title = "write what was meant: a blank or nothing";
+        finding.fix = Some(activate(deployment, document, repair, title, own));
+        out.push(finding);
+    }
+    for (document, problem) in problems(deployment, ProblemKind::LoneReturn) {
+        let mut finding = rule.problem(document, problem);
+        finding.severity = Severity::Warning;
+        finding.help =
+            "systemd-sysctl ends the line there, procps and busybox only at a line feed".to_owned();
+        let risk = "procps and busybox apply the lines for the first time";
+        if let Some(repair) = &problem.repair {
+            let title = "end the lines with a line feed";
+            finding.fix = Some(repaired(document, repair, title, Safety::Unsafe, risk));
+        }
+        out.push(finding);
+    }
+}
+
+/// `sysctl-semicolon-comment`: once for each file.
+pub(in crate::rules) fn semicolon(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    for (document, problem) in problems(deployment, ProblemKind::SemicolonComment) {
+        let mut finding = rule.problem(document, problem);
+        finding.help =
+            "procps, busybox and systemd up to 257 do; `#` begins a comment for all".to_owned();
+        if let Some(repair) = &problem.repair {
+            let more = repair.edits.len().saturating_sub(1);
+            if more > 0 {
+                finding.label = format!("and {more} more in this file");
+            }
+            let title = "begin the comments with `#`";
+            finding.fix = Some(repaired(document, repair, title, Safety::Safe, ""));
+        }
+        out.push(finding);
+    }
+}
+
+/// `sysctl-dash-key`: ways to write the dash that not all loaders understand.
+pub(in crate::rules) fn dash(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    const HELP: &str = "a dash directly before the key lets a loader go on when the parameter \
+                        is not there; busybox knows none at all";
+    for (document, problem) in problems(deployment, ProblemKind::DetachedDash) {
+        let mut finding = rule.problem(document, problem);
+        finding.help = HELP.to_owned();
+        if let Some(repair) = &problem.repair {
+            let title = "write the dash directly before the key";
+            finding.fix = Some(activate(deployment, document, repair, title, 0));
+        }
+        out.push(finding);
+    }
+    for document in files(deployment) {
+        let source = deployment.source(document);
+        for setting in &document.settings {
+            let before = Span {
+                start: setting.whole.start,
+                end: setting.key_at.start.max(setting.whole.start),
+            };
+            if source.text(before) != "--" {
+                continue;
+            }
+            let message = "only procps drops the second dash; systemd-sysctl and busybox look for a \
+                           key that begins with it";
+            let mut finding = rule.finding(document, before, message);
+            finding.key = Some(setting.key.clone());
+            finding.help = HELP.to_owned();
+            let edit = Edit {
+                source: document.source,
+                span: Span {
+                    start: before.start + 1,
+                    end: before.end,
+                },
+                text: String::new(),
+            };
+            finding.fix = Some(crate::rules::safe("write one dash", vec![edit]));
+            out.push(finding);
+        }
+    }
+}
