@@ -105,7 +105,7 @@ pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut 
             }
             let mut finding = rule.problem(document, problem);
             finding.message = match key {
-                Some(key) => format!("{}; `{key}` is not set", problem.message),
+                Some(key) => format!("{}; the line does not set `{key}`", problem.message),
                 None if opens => problem.message.clone(),
                 None => format!("{}; the loaders skip this line", problem.message),
             };
@@ -192,7 +192,7 @@ pub(in crate::rules) fn invisible(rule: &Rule, deployment: &Deployment, out: &mu
         if within.is_some() {
             finding.message = format!("{}, and the kernel refuses it", problem.message);
         } else if let Some(key) = &problem.key {
-            finding.message = format!("{}; `{key}` is not set", problem.message);
+            finding.message = format!("{}; the line does not set `{key}`", problem.message);
         } else {
             if let Some((own, index, count)) = &mut idle
                 && std::ptr::eq(*own, document)

@@ -322,7 +322,10 @@ fn above(deployment: &Deployment, judged: &Judged, head: &str, comment: &str) ->
     }
     let (document, setting) = (judged.document, judged.setting);
     let text = comment.trim_start_matches(['#', ';', '/']);
-    let blank = if text.starts_with([' ', '\t']) || text.is_empty() {
+    if text.trim().is_empty() {
+        return write(deployment, judged, head, "remove it");
+    }
+    let blank = if text.starts_with([' ', '\t']) {
         ""
     } else {
         " "

@@ -43,6 +43,8 @@ impl<'s> What<'s> {
                     What::NoAssignment
                 })
             }
+            // The mark is what is wrong with the key until it is gone.
+            Said::Assignment { .. } if line.start == 0 && line.text.starts_with(BOM) => None,
             Said::Assignment { key, value } => {
                 let (key, value) = (key.clone(), value.clone());
                 if has_return {
