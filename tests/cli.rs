@@ -1282,3 +1282,32 @@ fn nothing_is_said_of_a_value_that_the_image_changes() {
         assert_eq!(output.contains("invalid-value"), found, "{output}");
     }
 }
+
+#[test]
+fn explain_knows_the_parameters_of_the_kernel() {
+    let folder = tree(&[]);
+    for name in [
+        "net.core.rmem_max",
+        "net/core/rmem_max",
+        "/proc/sys/net/core/rmem_max",
+    ] {
+        let page = out(&run(folder.path(), &["explain", name]));
+        assert!(page.starts_with("net.core.rmem_max\n"), "{page}");
+        assert!(page.contains("5.10 to 6.12: 212992"), "{page}");
+        assert!(page.contains("7.2: 4194304"), "{page}");
+        assert!(page.contains("(bytes), 2304 to 2147483647"), "{page}");
+        assert!(page.contains("small-tcp-buffers"), "{page}");
+    }
+    let explain = |name: &str| out(&run(folder.path(), &["explain", name]));
+    assert!(explain("net.ipv4.conf.eth0.rp_filter").contains("for each network namespace"));
+    assert!(explain("net.ipv4.tcp_tw_recycle").contains("gone since Linux 4.12"));
+    assert!(explain("kernel.sched_latency_ns").contains("5.10 to before 5.13"));
+    let machine = run(
+        folder.path(),
+        &["explain", "net.ipv4.tcp_rmem", "--format", "json"],
+    );
+    assert!(out(&machine).contains("\"least\": \"4096\""));
+    let unknown = run(folder.path(), &["explain", "net.core.somaxcon"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(err(&unknown).contains("near: net.core.somaxconn"));
+}

@@ -1,10 +1,12 @@
-//! `flint explain` and `flint rules`: the pages and the option table.
+//! `flint explain` and `flint rules`: the pages, the options and the kernel's parameters.
 
 use super::{Exit, ExplainArgs, RulesArgs, TextFormat, print};
 use crate::flink::options;
 use crate::flink::version::Versions;
+use crate::linux::parameters;
 use crate::report::explain;
 use crate::rules::{self, FrontMatter, symptoms};
+use crate::syntax::sysctl;
 use crate::words;
 
 /// Runs `flint explain`.
@@ -25,6 +27,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         };
         return print(text.as_bytes(), Exit::Clean);
     }
+    let key = parameter(name);
+    if parameters::find(&key).is_some() || parameters::gone(&key).is_some() {
+        let text = match args.format {
+            TextFormat::Text => explain::parameter(&key, columns()),
+            TextFormat::Json => explain::parameter_json(&key),
+        };
+        return print(text.as_bytes(), Exit::Clean);
+    }
     let found: Vec<_> = symptoms::rules_for(name)
         .into_iter()
         .filter_map(rules::find)
@@ -38,10 +48,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         };
         return print(text.as_bytes(), Exit::Clean);
     }
+    let meant = parameters::meant(&key);
     let mut near: Vec<&str> = options::nearest_names(name, 3);
     let names = rules::all().iter().map(|front| front.name);
     if let Some(rule) = words::nearest(name, names) {
         near.insert(0, rule);
+    }
+    if let Some(meant) = &meant {
+        near.insert(0, meant);
     }
     near.truncate(3);
     let hint = if near.is_empty() {
@@ -50,8 +64,13 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         format!("near: {}", near.join(", "))
     };
     Err(format!(
-        "`{name}` is no rule, no Flink option, and no message that flint knows; {hint}"
+        "`{name}` is no rule, no Flink option, no kernel parameter, and no message that flint knows; {hint}"
     ))
+}
+
+/// A kernel parameter as its key is written, also for the path of its file.
+fn parameter(name: &str) -> String {
+    sysctl::dotted(name.strip_prefix("/proc/sys/").unwrap_or(name))
 }
 
 /// Runs `flint rules`.

@@ -28,7 +28,7 @@ mod near;
 mod sized;
 
 pub use gone::{Gone, gone};
-pub use near::nearest;
+pub use near::meant;
 
 /// The table; its first line names the columns.
 const TABLE: &str = include_str!("parameters.tsv");

@@ -3,11 +3,34 @@
 use super::{all, find};
 use crate::words;
 
+/// Folders between which keys are mixed up.
+const FOLDERS: [&str; 5] = ["fs", "kernel", "net.core", "net.ipv4", "vm"];
+
+/// The parameter that was meant by a key that is none: the same name in another folder, or [`nearest`].
+pub fn meant(key: &str) -> Option<String> {
+    if find(key).is_some() {
+        return None;
+    }
+    elsewhere(key).or_else(|| nearest(key))
+}
+
+/// The same name in another folder, where only one has it.
+fn elsewhere(key: &str) -> Option<String> {
+    let (folder, name) = key.rsplit_once('.')?;
+    if !FOLDERS.contains(&folder) || name.len() < 7 {
+        return None;
+    }
+    let others = FOLDERS.iter().map(|other| format!("{other}.{name}"));
+    let mut found = others.filter(|other| find(other).is_some());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
 /// The parameter of the same folder whose name differs in one or two letters, where only one is so near;
 /// a longer name is needed for two.
 ///
 /// For a key of an interface the answer names the same interface.
-pub fn nearest(key: &str) -> Option<String> {
+pub(super) fn nearest(key: &str) -> Option<String> {
     if find(key).is_some() {
         return None;
     }

@@ -125,7 +125,7 @@ fn defaults_that_depend_on_memory_are_given_where_the_recorded_sizes_agree() {
 
 #[test]
 fn misspelt_keys_have_one_that_was_meant() {
-    let near = |key: &str| nearest(key);
+    let near = |key: &str| meant(key);
     assert_eq!(
         near("net.core.rmem_mx").as_deref(),
         Some("net.core.rmem_max")
@@ -142,6 +142,10 @@ fn misspelt_keys_have_one_that_was_meant() {
     assert_eq!(near("net.ipv4.rmem_mx"), None);
     assert_eq!(near("net.ipv4.neigh.default.gc_thresh4"), None);
     assert_eq!(near("vm.nothing_like_it"), None);
+    assert_eq!(
+        near("net.ipv4.somaxconn").as_deref(),
+        Some("net.core.somaxconn")
+    );
     assert_eq!(near("net.core.xmem_max"), None, "two are as near");
 }
 

@@ -8,9 +8,11 @@ use crate::rules::{DefaultValue, Entry, FrontMatter, Group, page};
 
 mod grammar;
 mod option;
+mod parameter;
 mod reads;
 
 pub use option::{option, option_json};
+pub use parameter::{parameter, parameter_json};
 
 /// Columns that the names of rows take below an option.
 const LABEL: usize = 10;

@@ -433,7 +433,7 @@ fn with_start(key: &str) -> String {
 }
 
 /// Rules whose page speaks of a key.
-fn rules_of(key: &str) -> Vec<&'static str> {
+pub(super) fn rules_of(key: &str) -> Vec<&'static str> {
     let quoted = [format!("`{key}`"), format!("`{key}:")];
     crate::rules::all()
         .iter()

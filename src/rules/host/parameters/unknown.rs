@@ -56,9 +56,6 @@ const TRIPLE: &str =
 const UDP: &str = "a UDP socket has the size of net.core.rmem_default and wmem_default, up to rmem_max and \
                    wmem_max";
 
-/// Folders between which keys are mixed up.
-const FOLDERS: [&str; 5] = ["fs", "kernel", "net.core", "net.ipv4", "vm"];
-
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for (setting, document) in assignments(deployment) {
@@ -73,7 +70,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let made_up = MADE_UP.iter().find(|(own, _)| is_it(own));
         let meant = match made_up {
             Some((_, instead)) => parameters::find(instead).map(|_| (*instead).to_owned()),
-            None => elsewhere(key).or_else(|| parameters::nearest(key)),
+            None => parameters::meant(key),
         };
         if made_up.is_none() && meant.is_none() {
             continue;
@@ -93,18 +90,6 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         }
         out.push(finding);
     }
-}
-
-/// The same name in another folder, where only one has it.
-fn elsewhere(key: &str) -> Option<String> {
-    let (folder, name) = key.rsplit_once('.')?;
-    if !FOLDERS.contains(&folder) || name.len() < 7 {
-        return None;
-    }
-    let others = FOLDERS.iter().map(|other| format!("{other}.{name}"));
-    let mut found = others.filter(|other| parameters::find(other).is_some());
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
 }
 
 /// Whether a key belongs to a module, a device or a patch, whose parameters are not all in the table.
