@@ -258,7 +258,8 @@ impl<'p> Deployment<'p> {
     pub fn files(&self) -> impl Iterator<Item = &'p Document> + '_ {
         let all = self.documents.iter().chain(&self.unread);
         let made = self.resources.iter().chain(&self.tables);
-        all.chain(made).chain(&self.host).copied()
+        let host = self.host.iter().chain(&self.host_unread);
+        all.chain(made).chain(host).copied()
     }
 
     /// The sources of its job, each with what its code says.

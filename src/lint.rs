@@ -127,6 +127,7 @@ fn run(
         ));
         return;
     }
+    rules::relate(deployment, &mut found);
     // What is wrong with a cluster, its own deployment says.
     if let Some(job) = deployment.job {
         found.retain(|finding| finding.at.source == job);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::{Project, Unit};
 use crate::config::Configs;
 use crate::linux::loaders::{Place, in_order, place};
+use crate::recognise::says_flink;
 use crate::syntax::Space;
-use crate::text::Source;
 
 /// The files with kernel parameters of one host.
 pub(super) struct Host {
@@ -49,8 +49,7 @@ impl Project<'_> {
                 let (visible, unread) = self.read_and_unread(documents);
                 let mentions_flink = visible.iter().any(|&number| {
                     let source = self.sources.get(self.documents[number].source);
-                    let name = source.path.rsplit('/').next().unwrap_or("");
-                    mentions_flink(&source.bytes) || mentions_flink(name.as_bytes())
+                    says_flink(source)
                 });
                 Host {
                     home,
@@ -136,18 +135,6 @@ impl Project<'_> {
                 .is_some_and(|(parent, _)| parent == host.root);
         unit.host_runs_flink = host.mentions_flink || same_place;
     }
-}
-
-/// Whether a source that sets kernel parameters among other things speaks of Flink, or lies in a folder that
-/// does: a role, a chart.
-pub(super) fn says_flink(source: &Source) -> bool {
-    mentions_flink(&source.bytes) || mentions_flink(source.path.as_bytes())
-}
-
-fn mentions_flink(text: &[u8]) -> bool {
-    ["flink", "Flink", "FLINK"]
-        .iter()
-        .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 /// The root of the tree in which a sysctl file lies where a host would have it.

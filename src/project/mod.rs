@@ -377,7 +377,7 @@ impl<'s> Project<'s> {
         };
         let of_node = document.scope == Scope::Machine;
         Unit {
-            host_runs_flink: of_node && hosts::says_flink(self.sources.get(document.source)),
+            host_runs_flink: of_node && recognise::says_flink(self.sources.get(document.source)),
             host: vec![number],
             ..Unit::new(name, Platform::stated(config), Vec::new())
         }

@@ -66,6 +66,9 @@ pub fn by_name(path: &str) -> Claim {
     if Holder::by_name(name).is_some() {
         return Claim::Holder;
     }
+    if is_sysctl_name(last_folder, name_of_rendered(name).unwrap_or(name)) {
+        return Claim::Yes(Format::Sysctl);
+    }
     let Some((stem, extension)) = name.rsplit_once('.') else {
         return Claim::No;
     };
@@ -76,9 +79,6 @@ pub fn by_name(path: &str) -> Claim {
             || stem.starts_with("flink-conf_"))
     {
         return Claim::Yes(Format::FlinkConf);
-    }
-    if is_sysctl_name(last_folder, name_of_rendered(name).unwrap_or(name)) {
-        return Claim::Yes(Format::Sysctl);
     }
     if is_holder_name(name) {
         return Claim::Holder;
@@ -96,12 +96,12 @@ pub fn by_name(path: &str) -> Claim {
     }
 }
 
-/// Whether a file of this name in a folder of this name holds kernel parameters.
+/// Whether a file of this name in a folder of this name holds kernel parameters, or somebody may take it for
+/// one that does.
 fn is_sysctl_name(folder: &str, name: &str) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    let in_sysctl_d = folder == "sysctl.d" && extension == Some("conf") && !name.starts_with('.');
     let is_conf = name == "sysctl.conf" || name.ends_with("-sysctl.conf");
-    in_sysctl_d || is_conf || extension == Some("sysctl")
+    let in_folder = folder == "sysctl.d" && may_be_sysctl(name);
+    in_folder || is_conf || name.ends_with(".sysctl")
 }
 
 /// The name of the file that a template becomes, where the name says that it is one: `sysctl.conf.j2`.
@@ -114,6 +114,15 @@ pub fn name_of_rendered(name: &str) -> Option<&str> {
     is_template.then_some(rendered)
 }
 
+/// Whether somebody may take a file of this name in `sysctl.d` for one that is read: `50-a.conf`,
+/// `50-a.CONF`, `50-a`. Other endings are those of templates, copies and files that were switched off.
+fn may_be_sysctl(name: &str) -> bool {
+    let is_of_tool = name.starts_with(".#") || name.starts_with("._");
+    let is_numbered = !name.contains('.') && name.starts_with(|c: char| c.is_ascii_digit());
+    let lower = name.to_ascii_lowercase();
+    !is_of_tool && (is_numbered || lower.ends_with(".conf"))
+}
+
 /// Whether a file of this name is a compose file or holds the values of a chart.
 fn is_holder_name(name: &str) -> bool {
     let Some((stem, "yaml" | "yml")) = name.rsplit_once('.') else {
@@ -121,6 +130,15 @@ fn is_holder_name(name: &str) -> bool {
     };
     let starts = ["docker-compose", "compose", "values-", "values.", "values_"];
     stem == "values" || starts.iter().any(|start| stem.starts_with(start))
+}
+
+/// Whether the path of a file or its text speaks of Flink.
+pub fn says_flink(source: &Source) -> bool {
+    let says = |text: &[u8]| {
+        let mut words = ["flink", "Flink", "FLINK"].iter();
+        words.any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    };
+    says(&source.bytes) || says(source.path.as_bytes())
 }
 
 /// Whether a job's configuration can have this name.
@@ -253,12 +271,17 @@ fn read_whole(source: &Source, named: bool) -> Option<Document> {
             Some(flink_conf::parse(source))
         }
         Claim::Yes(Format::Sysctl) => {
+            if sysctl::is_bsd(&source.bytes) {
+                return None;
+            }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
-            let parse = name_of_rendered(name)
-                .map_or(sysctl::parse as fn(&Source) -> Document, |_| {
-                    sysctl::parse_template
-                });
-            (!sysctl::is_bsd(&source.bytes)).then(|| parse(source))
+            if name_of_rendered(name).is_some() {
+                return Some(sysctl::parse_template(source));
+            }
+            let document = sysctl::parse(source);
+            // A name that no loader reads may be that of anything.
+            let is_plain = document.problems.is_empty() && !document.settings.is_empty();
+            (name.ends_with(".conf") || name.ends_with(".sysctl") || is_plain).then_some(document)
         }
         Claim::Yes(_) | Claim::Holder | Claim::Source(_) | Claim::No => None,
         Claim::Maybe => {

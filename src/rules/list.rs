@@ -50,6 +50,7 @@ rules! {
     "downstream-parallelism-lower" => code::parallelism::downstream_parallelism_lower;
     "dropped-sysctl-comment" => host::values::dropped_comment;
     "duplicate-key" => duplicate_key::check;
+    "duplicate-sysctl" => host::duplicate::check;
     "duration-without-unit" => values::duration_without_unit;
     "evictor-blocks-preaggregation" => code::windows::evictor;
     "excessive-lateness" => code::lateness::excessive;
@@ -172,6 +173,11 @@ rules! {
     "sysctl-wrong-count" => host::parameters::vectors::wrong_count;
     "tcp-mem-in-bytes" => host::parameters::memory::check;
     "sysctl-semicolon-comment" => host::lines::semicolon;
+    "sysctl-conf-not-read" => host::not_read::main_only;
+    "sysctl-file-not-read" => host::not_read::check;
+    "sysctl-loaders-differ" => host::overridden::differ;
+    "sysctl-not-settable-in-container" => host::not_settable::in_container;
+    "sysctl-overridden" => host::overridden::check;
     "tiny-heap" => memory::tiny_heap;
     "tmp-as-state-storage" => start::checkpoints::tmp_as_state_storage;
     "unaligned-from-the-start" => declared;

@@ -188,6 +188,13 @@ pub struct Rule<'c> {
     pub known_prefixes: &'c [String],
 }
 
+/// Adds to findings what is known of other files that take part.
+pub fn relate(deployment: &Deployment, findings: &mut [Finding]) {
+    if deployment.host.len() > 1 {
+        host::overridden::relate(deployment, findings);
+    }
+}
+
 impl Rule<'_> {
     /// Its name.
     pub fn name(&self) -> &'static str {
