@@ -375,7 +375,7 @@ impl<'s> Project<'s> {
             Some(name) => format!("{path} ({name})"),
             None => path.to_owned(),
         };
-        let of_node = document.scope == Scope::Machine;
+        let of_node = document.scope == Scope::Machine && !document.settings.is_empty();
         Unit {
             host_runs_flink: of_node && recognise::says_flink(self.sources.get(document.source)),
             host: vec![number],

@@ -1,14 +1,14 @@
 //! Files that hold configuration of Flink among other things, and have readers of their own.
 
 use super::evidence;
-use crate::syntax::{Document, environment, kustomization, manifest, terraform, tuned};
-use crate::text::Source;
+use crate::syntax::{Document, environment, image, kustomization, manifest, terraform, tuned};
+use crate::text::{Source, Span};
 
 /// A kind of such files.
 #[derive(Clone, Copy)]
 pub(super) struct Holder {
-    /// Without which a file of this kind holds none.
-    needle: &'static str,
+    /// Words of which every file holds one that is read.
+    needles: &'static [&'static str],
     /// Reads what one holds.
     pub(super) read: fn(&Source) -> Vec<Document>,
 }
@@ -22,32 +22,32 @@ impl Holder {
         let is_environment = extension == "env" || stem == ".env" && !is_other;
         if is_environment {
             Some(Holder {
-                needle: environment::PROPERTIES,
+                needles: &[environment::PROPERTIES],
                 read: environment::parse_file,
             })
         } else if evidence::is_dockerfile(name) {
             Some(Holder {
-                needle: environment::PROPERTIES,
-                read: environment::parse_image,
+                needles: &[environment::PROPERTIES, PARAMETERS],
+                read: image_of_flink,
             })
         } else if matches!(evidence::side(name), Some(evidence::Side::Kustomization)) {
             Some(Holder {
-                needle: "link",
+                needles: &["link"],
                 read: kustomization::parse,
             })
         } else if name == "tuned.conf" {
             Some(Holder {
-                needle: tuned::SECTION,
+                needles: &[tuned::SECTION],
                 read: tuned::parse_file,
             })
         } else if matches!(name, "user-data" | "cloud-config") {
             Some(Holder {
-                needle: "sysctl",
+                needles: &[PARAMETERS],
                 read: manifest::parse,
             })
         } else if extension == "tf" {
             Some(Holder {
-                needle: "link",
+                needles: &["link"],
                 read: terraform::parse,
             })
         } else {
@@ -57,6 +57,26 @@ impl Holder {
 
     /// Whether a file may hold any.
     pub(super) fn is_in(self, bytes: &[u8]) -> bool {
-        memchr::memmem::find(bytes, self.needle.as_bytes()).is_some()
+        let has = |needle: &&str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
+        self.needles.iter().any(has)
     }
+}
+
+/// The word without which nothing sets kernel parameters.
+const PARAMETERS: &str = "sysctl";
+
+/// What a Dockerfile gives the processes of its image, and what its build tries to set if that speaks of Flink.
+fn image_of_flink(source: &Source) -> Vec<Document> {
+    let mut documents = environment::parse_image(source);
+    let bytes = &source.bytes;
+    let sets = memchr::memmem::find(bytes, PARAMETERS.as_bytes()).is_some();
+    if sets && evidence::mentions_flink(bytes) {
+        let is_stock = !evidence::read(&source.path, bytes).is_empty();
+        let before = documents.len();
+        documents.extend(image::parse(source, is_stock));
+        for (ordinal, document) in documents.iter_mut().enumerate().skip(before) {
+            document.ordinal = Span::at(ordinal).start;
+        }
+    }
+    documents
 }

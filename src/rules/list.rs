@@ -167,6 +167,7 @@ rules! {
     "sysctl-inline-comment" => host::values::inline_comment;
     "sysctl-line-continuation" => host::lines::continuation;
     "sysctl-not-a-number" => host::values::numeric::not_a_number;
+    "sysctl-in-image-build" => host::image_build::check;
     "sysctl-not-settable-in-container" => host::not_settable::in_container;
     "sysctl-out-of-range" => host::parameters::out_of_range::check;
     "sysctl-without-effect" => host::parameters::without_effect::check;

@@ -27,10 +27,7 @@ pub fn parse_image(source: &Source) -> Vec<Document> {
         return Vec::new();
     };
     let mut values = Vec::new();
-    let mut lines = Lines {
-        text,
-        at: source.bom(),
-    };
+    let mut lines = Lines::new(text, source.bom());
     let mut comments = Vec::new();
     while let Some(instruction) = lines.instruction(&mut comments) {
         let word: String = instruction
@@ -163,17 +160,21 @@ fn documents(source: &Source, values: Vec<Value>, comments: &[Span], owner: &str
 }
 
 /// The characters of one instruction with their places.
-type Instruction = Vec<(char, usize)>;
+pub(super) type Instruction = Vec<(char, usize)>;
 
 /// The lines of a Dockerfile.
-struct Lines<'t> {
+pub(super) struct Lines<'t> {
     text: &'t str,
     at: usize,
 }
 
 impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str, at: usize) -> Self {
+        Lines { text, at }
+    }
+
     /// The next instruction: lines that a `\` continues are one, and comments are left out.
-    fn instruction(&mut self, comments: &mut Vec<Span>) -> Option<Instruction> {
+    pub(super) fn instruction(&mut self, comments: &mut Vec<Span>) -> Option<Instruction> {
         let mut all = Instruction::new();
         let mut open = false;
         loop {

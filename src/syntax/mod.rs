@@ -19,6 +19,7 @@ mod edit;
 pub mod embed;
 pub mod environment;
 pub mod flink_conf;
+pub mod image;
 pub mod json;
 mod key_order;
 pub mod kustomization;
@@ -251,6 +252,8 @@ pub enum ProblemKind {
     LoneReturn,
     /// sysctl: comments that begin with `;`, which newer releases of systemd take for assignments.
     SemicolonComment,
+    /// A Dockerfile: a step tries to set kernel parameters, of which an image has none.
+    SetInBuild,
     /// TOML, JSON and YAML of a job: the text does not parse.
     Unparsable,
 }
@@ -278,6 +281,7 @@ impl ProblemKind {
             ProblemKind::LineContinuation => "line-continuation",
             ProblemKind::LoneReturn => "lone-return",
             ProblemKind::SemicolonComment => "semicolon-comment",
+            ProblemKind::SetInBuild => "set-in-build",
             ProblemKind::Unparsable => "unparsable",
         }
     }

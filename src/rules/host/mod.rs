@@ -2,6 +2,7 @@
 //! to Flink.
 
 pub(super) mod duplicate;
+pub(super) mod image_build;
 pub(super) mod lines;
 pub(super) mod not_read;
 pub(super) mod not_settable;
