@@ -60,6 +60,8 @@ struct Part {
     held_by: Holder,
     /// Kernel parameters that do not stand together, and whose they are.
     collected: Option<(Vec<Setting>, Scope)>,
+    /// The namespaces of the host that the owner of the parameters has.
+    shared: kernel::Shared,
 }
 
 /// Every configuration that a YAML source holds, in the order of the text.
@@ -318,6 +320,8 @@ impl Part {
             } else {
                 Scope::Container
             };
+            let refused = self.shared.refused(&document.settings);
+            document.problems.extend(refused);
         }
         document.held_at = Some(self.holder);
         document.holder = Some(Box::new(self.held_by.clone()));

@@ -252,6 +252,8 @@ pub enum ProblemKind {
     LoneReturn,
     /// sysctl: comments that begin with `;`, which newer releases of systemd take for assignments.
     SemicolonComment,
+    /// A container or a pod: it asks for a parameter of a namespace that it shares with the host.
+    OfHostNamespace,
     /// A Dockerfile: a step tries to set kernel parameters, of which an image has none.
     SetInBuild,
     /// TOML, JSON and YAML of a job: the text does not parse.
@@ -281,6 +283,7 @@ impl ProblemKind {
             ProblemKind::LineContinuation => "line-continuation",
             ProblemKind::LoneReturn => "lone-return",
             ProblemKind::SemicolonComment => "semicolon-comment",
+            ProblemKind::OfHostNamespace => "of-host-namespace",
             ProblemKind::SetInBuild => "set-in-build",
             ProblemKind::Unparsable => "unparsable",
         }

@@ -7,7 +7,10 @@ use super::child;
 use super::name::Owner;
 use crate::syntax::yaml::Outer;
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
-use crate::syntax::{Document, Format, Kind, Layer, Scope, Setting, Space, is_placeholder, sysctl};
+use crate::syntax::{
+    Document, Format, Kind, Layer, Problem, ProblemKind, Scope, Setting, Space, is_placeholder,
+    sysctl,
+};
 use crate::text::{Source, Span};
 
 pub(super) mod commands;
@@ -51,6 +54,47 @@ pub(super) fn find(
         (child(tree, context, KEY)?, &["securityContext", KEY][..])
     };
     (is_flinks || runs_flink(tree, map)).then_some(found)
+}
+
+/// Which namespaces a service or a pod has of the host's, so that it may not set their parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shared {
+    network: bool,
+    ipc: bool,
+}
+
+impl Shared {
+    /// What a service of compose or the specification of a pod says.
+    pub(super) fn of(tree: &Tree, map: NodeId) -> Self {
+        let says = |key: &str, value: &str| {
+            child(tree, map, key).is_some_and(|own| tree.node(own).value == value)
+        };
+        // A privileged container of Docker is another matter.
+        let is_plain = !says("privileged", "true");
+        Shared {
+            network: says("hostNetwork", "true") || is_plain && says("network_mode", "host"),
+            ipc: says("hostIPC", "true") || is_plain && says("ipc", "host"),
+        }
+    }
+
+    /// What is refused of some settings.
+    pub(super) fn refused(self, settings: &[Setting]) -> Vec<Problem> {
+        let ipc = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."];
+        let of_host = |key: &str| match key {
+            _ if self.network && key.starts_with("net.") => Some("network"),
+            _ if self.ipc && ipc.iter().any(|group| key.starts_with(group)) => Some("IPC"),
+            _ => None,
+        };
+        let refused = settings.iter().filter_map(|setting| {
+            let namespace = of_host(&setting.key)?;
+            let message = format!("the {namespace} namespace is the host's");
+            Some(Problem {
+                key: Some(setting.key.clone()),
+                ..Problem::new(ProblemKind::OfHostNamespace, setting.whole, message)
+            })
+        });
+        refused.collect()
+    }
 }
 
 /// Whether anything in a mapping says Flink.

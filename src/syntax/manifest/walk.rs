@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::kernel::{self, Collected};
+use super::kernel::{self, Collected, Shared};
 use super::name::{Name, Owner};
 use super::{Part, Reads, child, command};
 use crate::syntax::environment::PROPERTIES;
@@ -111,7 +111,11 @@ impl Walk<'_, '_> {
             let before = self.keys.len();
             self.keys.extend(keys.iter().map(|key| (*key).to_owned()));
             let span = tree.node(value).span;
+            let parts = self.found.parts.len();
             self.push(Reads::Parameters, Layer::Host, value, 0, span, kernel::KEY);
+            if let Some(part) = self.found.parts.get_mut(parts) {
+                part.shared = Shared::of(tree, map);
+            }
             self.keys.truncate(before);
         }
         self.collect(kernel::nodes::of_map(tree, map).into_iter());
@@ -146,6 +150,7 @@ impl Walk<'_, '_> {
                     ..self.owner.holder(self.number)
                 },
                 collected: Some((own.settings, own.scope)),
+                shared: Shared::default(),
             });
         }
     }
@@ -313,6 +318,7 @@ impl Walk<'_, '_> {
                 ..self.owner.holder(self.number)
             },
             collected: None,
+            shared: Shared::default(),
         });
         if reads == Reads::Map {
             self.merged(layer, node);
