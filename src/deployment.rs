@@ -14,7 +14,7 @@ use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
 use crate::syntax::code::Code;
 use crate::syntax::sql::Script;
-use crate::syntax::{Document, Format, Layer, Setting, Space};
+use crate::syntax::{Document, Format, Layer, Scope, Setting, Space};
 use crate::text::{Source, SourceId, Sources, Span};
 
 mod cluster;
@@ -479,7 +479,10 @@ impl<'p> Deployment<'p> {
     /// Whether its kernel parameters are those of machines that run Flink: their files say so, or a
     /// configuration of Flink lies with them. Advice is for these only; others have reasons of their own.
     pub fn is_host_of_flink(&self) -> bool {
-        self.host_runs_flink || !self.documents.is_empty()
+        // Of containers and pods only those are read that run Flink.
+        let mut host = self.host.iter();
+        let is_own = host.any(|document| document.scope != Scope::Machine);
+        self.host_runs_flink || is_own || !self.documents.is_empty()
     }
 
     /// The versions in words: `Flink 1.20`, `Flink 1.13-1.20`.

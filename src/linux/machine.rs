@@ -31,6 +31,51 @@ impl Machine {
     }
 }
 
+/// A rate as people write it: `10 Gbit/s`.
+pub fn show_bandwidth(bits: u64) -> String {
+    shown(
+        bits,
+        &[
+            (1_000_000_000_000, "Tbit/s"),
+            (1_000_000_000, "Gbit/s"),
+            (1_000_000, "Mbit/s"),
+            (1_000, "kbit/s"),
+            (1, "bit/s"),
+        ],
+    )
+}
+
+/// A round-trip time as people write it: `0.5 ms`, `200 us`.
+pub fn show_round_trip(time: Duration) -> String {
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let units = [
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    // Half a millisecond is no 500 us to who speaks of networks.
+    if (100_000..1_000_000).contains(&nanos) && nanos.is_multiple_of(1_000) {
+        return in_unit(nanos, 1_000_000, "ms");
+    }
+    shown(nanos, &units)
+}
+
+/// A number in the largest unit of which it is at least one.
+fn shown(number: u64, units: &[(u64, &str)]) -> String {
+    let unit = units.iter().find(|(factor, _)| number >= *factor);
+    let (factor, name) = unit.copied().unwrap_or((1, ""));
+    in_unit(number, factor, name)
+}
+
+/// A number in a unit, with up to three decimals.
+fn in_unit(number: u64, factor: u64, name: &str) -> String {
+    let thousandths = u128::from(number) * 1000 / u128::from(factor);
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {name}")
+}
+
 /// Reads a rate: `10 Gbit/s`, `25G`, `800 Mbps`. In bits per second.
 ///
 /// # Errors
@@ -107,6 +152,16 @@ mod tests {
             assert!(parse_round_trip(text).is_err(), "{text}");
         }
         assert!(parse_bandwidth("99999999999999999 Tbit/s").is_err());
+    }
+
+    #[test]
+    fn rates_and_times_are_shown_as_they_are_read() {
+        for text in ["10 Gbit/s", "2.5 Gbit/s", "800 Mbit/s", "1 Tbit/s"] {
+            assert_eq!(parse_bandwidth(text).map(show_bandwidth), Ok(text.into()));
+        }
+        for text in ["0.5 ms", "30 ms", "1.5 s", "40 us", "0.2 ms"] {
+            assert_eq!(parse_round_trip(text).map(show_round_trip), Ok(text.into()));
+        }
     }
 
     #[test]

@@ -5,3 +5,4 @@ pub mod loaders;
 pub mod machine;
 pub mod numbers;
 pub mod parameters;
+pub mod tcp;

@@ -375,9 +375,11 @@ impl<'s> Project<'s> {
             Some(name) => format!("{path} ({name})"),
             None => path.to_owned(),
         };
-        let of_node = document.scope == Scope::Machine && !document.settings.is_empty();
+        // Those of containers and pods are read only where they run Flink.
+        let is_flinks = document.scope != Scope::Machine
+            || recognise::says_flink(self.sources.get(document.source));
         Unit {
-            host_runs_flink: of_node && recognise::says_flink(self.sources.get(document.source)),
+            host_runs_flink: is_flinks && !document.settings.is_empty(),
             host: vec![number],
             ..Unit::new(name, Platform::stated(config), Vec::new())
         }

@@ -166,13 +166,13 @@ pub(in crate::rules) fn public_ingress(
 }
 
 /// A port on which a process listens.
-struct Bound<'p> {
-    number: u16,
-    key: String,
+pub(in crate::rules) struct Bound<'p> {
+    pub(in crate::rules) number: u16,
+    pub(in crate::rules) key: String,
     /// The setting; `None` for a default.
-    setting: Option<Effective<'p>>,
+    pub(in crate::rules) setting: Option<Effective<'p>>,
     /// Whether it is a reporter, without which the process goes on.
-    reporter: bool,
+    pub(in crate::rules) reporter: bool,
 }
 
 /// Each port of a process: the option that is bound, and the one that stands for it where that is not set.
@@ -204,7 +204,8 @@ const BOUND: [(Process, &[&str]); 7] = [
 /// Reporters that listen.
 const LISTENING: [&str; 2] = ["PrometheusReporter", "JMXReporter"];
 
-fn bound<'p>(deployment: &Deployment<'p>, process: Process) -> Vec<Bound<'p>> {
+/// The single ports that a process binds, written or default. A range is none.
+pub(in crate::rules) fn bound<'p>(deployment: &Deployment<'p>, process: Process) -> Vec<Bound<'p>> {
     let own = BOUND.iter().filter(|(own, _)| *own == process);
     let mut all: Vec<Bound> = own
         .filter_map(|(_, keys)| {

@@ -9,5 +9,5 @@ pub(super) mod not_settable;
 pub(super) mod overridden;
 pub(super) mod parameters;
 pub(super) mod separators;
-pub(super) mod small_tcp_buffers;
+pub(super) mod tcp;
 pub(super) mod values;
