@@ -303,11 +303,14 @@ fn run(name: &str, example: &Example) -> (String, String) {
         vec![name]
     };
     let mut configs = configs(example.version.as_deref(), &select);
-    // What an example says about the machines; its version and its rule are those of the fence.
+    // What an example says of the machines and of rules; its version and its rule are those of the fence.
     for (path, text) in toml {
         let text = String::from_utf8_lossy(&text).into_owned();
         let stated = Config::parse(&path, &text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        configs.each(|config| config.host = stated.host);
+        configs.each(|config| {
+            config.host = stated.host;
+            config.rules.clone_from(&stated.rules);
+        });
     }
     let mut found = findings(&sources, &configs);
     found.retain(|finding| finding.suppressed.is_none() && finding.rule == name);

@@ -16,6 +16,10 @@ pub const HIGH_CAP: u64 = 4_194_304;
 /// The ports that the kernel gives to outgoing connections unless `ip_local_port_range` says otherwise.
 pub const LOCAL_PORTS: (u16, u16) = (32_768, 60_999);
 
+/// After how many seconds of silence the kernel probes a connection, unless `tcp_keepalive_time` says
+/// otherwise.
+pub const KEEPALIVE_TIME: u64 = 7200;
+
 /// Between what and what a number lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {

@@ -152,8 +152,16 @@ fn small_triple(
         });
     }
     let target = need.target.max(of_kernel.min(rule.integer("target")));
-    finding.fix = replace(deployment, effective, &[(third, target)])
-        .map(|fix| raised(fix, target).risky(RISK));
+    let mut changes = vec![(third, target)];
+    // Newer kernels refuse less.
+    if second.value < direction.first {
+        changes.push((second, direction.second));
+    }
+    if first.value < direction.first {
+        changes.push((first, direction.first));
+    }
+    finding.fix =
+        replace(deployment, effective, &changes).map(|fix| raised(fix, target).risky(RISK));
     Some(finding)
 }
 

@@ -32,30 +32,44 @@ pub(super) fn small(
     }
     let asked = asked_for(deployment).filter(|(size, _)| number.value < *size);
     let rpc = rule.integer("rpc-size");
-    if asked.is_none() && number.value >= rpc {
+    let is_enough = asked.is_none() && number.value >= rpc;
+    if is_enough
+        && (number.value >= rule.integer("floor") || is_below_default(deployment, number.value))
+    {
         return None;
     }
-    let message = format!(
-        "{} cuts sockets that ask for a size down to {}",
-        direction.cap,
-        show_memory(number.value)
-    );
+    let cap = direction.cap;
+    let message = if is_enough {
+        format!(
+            "{cap} = {} caps only sockets that ask for a size (RPC, Kafka clients); Flink's data \
+             connections follow {}",
+            number.value, direction.triple
+        )
+    } else {
+        format!(
+            "{cap} cuts sockets that ask for a size down to {}",
+            show_memory(number.value)
+        )
+    };
     let finding = rule.finding(effective.document, effective.setting.whole, message);
     let mut finding = about(finding, deployment, effective);
-    finding.label = match asked {
-        Some((size, _)) => format!("{SOCKET_SIZE} asks for {}", show_memory(size)),
-        None => format!("Flink's RPC asks for {}", show_memory(rpc)),
-    };
-    // That is the default of many kernels, too.
-    if asked.is_none() && number.value >= LOW_CAP {
-        finding.severity = Severity::Note;
-    }
     finding.help = format!(
         "the limit holds for sockets that set a size themselves: Flink's RPC, Kafka clients, and Flink \
          1.13-1.20 with {SOCKET_SIZE}; data connections are sized by the kernel, up to the third \
          number of {}",
         direction.triple
     );
+    // The default of many kernels is less than the RPC asks for, too.
+    if asked.is_none() && number.value >= LOW_CAP {
+        finding.severity = Severity::Note;
+    }
+    if is_enough {
+        return Some(finding);
+    }
+    finding.label = match asked {
+        Some((size, _)) => format!("{SOCKET_SIZE} asks for {}", show_memory(size)),
+        None => format!("Flink's RPC asks for {}", show_memory(rpc)),
+    };
     if let Some((_, option)) = asked {
         finding.related.push(Related {
             at: option.at(),

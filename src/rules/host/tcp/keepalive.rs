@@ -1,11 +1,16 @@
 //! `long-tcp-keepalive`: after which silence the kernel probes an idle connection. Flink's data client
 //! asks for keepalive, and up to 1.17 leaves its times to the kernel (`NettyClient`).
 
-use super::{about, extent, number, reaches_flink, replace};
+use super::buffers::last_of_machine;
+use super::{about, extent, is_unset, number, reaches_flink, replace};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::flink::version::Versions;
-use crate::rules::Rule;
+use crate::linux::tcp::KEEPALIVE_TIME;
+use crate::rules::{Rule, fixes};
+use crate::text::Span;
+
+const KEY: &str = "net.ipv4.tcp_keepalive_time";
 
 /// Flink's own option, from 1.18 on.
 const OPTION: &str = "taskmanager.network.netty.client.tcp.keepIdleSec";
@@ -21,36 +26,52 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     if !is_kernels && !deployment.cluster_option(OPTION).is_absent() {
         return;
     }
-    let Some((effective, number)) = number(deployment, "net.ipv4.tcp_keepalive_time") else {
+    let forgotten = rule.integer("forgotten-after");
+    let set = number(deployment, KEY);
+    let Some(document) = set
+        .as_ref()
+        .map(|(effective, _)| effective.document)
+        .or_else(|| last_of_machine(deployment).filter(|_| is_unset(deployment, KEY)))
+    else {
         return;
     };
-    let forgotten = rule.integer("forgotten-after");
-    if number.value < forgotten || !reaches_flink(deployment, effective.document) {
+    let after = set
+        .as_ref()
+        .map_or(KEEPALIVE_TIME, |(_, number)| number.value);
+    if after <= forgotten || !reaches_flink(deployment, document) {
         return;
     }
-    let message = format!(
-        "an idle data connection is probed after {} s only; what forgets it earlier cuts it",
-        number.value
-    );
-    let finding = rule.finding(effective.document, effective.setting.whole, message);
-    let mut finding = about(finding, deployment, effective);
-    finding.label = format!("AWS load balancers and NAT gateways forget after {forgotten} s");
-    let target = rule.integer("seconds");
-    if is_kernels {
-        finding.help = "if a load balancer, a NAT gateway or a firewall stands between the hosts, probe earlier; \
-                        this version of Flink has no option of its own for it"
-            .to_owned();
-        finding.fix = replace(deployment, effective, &[(&number, target)]).map(|fix| {
-            let extent = extent(effective.document);
-            fix.risky(format!(
-                "idle connections of the whole {extent} are probed more often"
-            ))
-        });
+    let message =
+        format!("an idle data connection is probed after {after} s only, and forgotten earlier");
+    let span = set
+        .as_ref()
+        .map_or(Span::at(0), |(effective, _)| effective.setting.whole);
+    let mut finding = rule.finding(document, span, message);
+    finding.key = Some(KEY.to_owned());
+    finding.label = format!("`forgotten-after` is {forgotten} s");
+    let target = forgotten.min(rule.integer("seconds"));
+    finding.help = if is_kernels {
+        "load balancers, NAT gateways and firewalls forget connections on which nothing moves, and cut them; \
+         this version of Flink has no option of its own to probe them"
+            .to_owned()
     } else {
-        finding.help = format!(
-            "if a load balancer, a NAT gateway or a firewall stands between the hosts, probe earlier: here, \
-             or with `{OPTION}: {target}` for Flink alone"
-        );
-    }
+        format!(
+            "load balancers, NAT gateways and firewalls forget connections on which nothing moves, and cut \
+             them; `{OPTION}: {target}` probes those of Flink alone"
+        )
+    };
+    let fix = match set {
+        Some((effective, number)) => {
+            finding = about(finding, deployment, effective);
+            replace(deployment, effective, &[(&number, target)])
+        }
+        None => fixes::add(deployment, document, KEY, &target.to_string()),
+    };
+    finding.fix = fix.filter(|_| is_kernels).map(|fix| {
+        let extent = extent(document);
+        fix.risky(format!(
+            "idle connections of the whole {extent} are probed more often"
+        ))
+    });
     out.push(finding);
 }

@@ -135,20 +135,15 @@ fn replace(
     for (number, new) in changes {
         value.replace_range(number.at.clone(), &new.to_string());
     }
-    let fix = fixes::set(deployment, document, setting, &value)?;
-    let elsewhere = deployment
-        .host
-        .iter()
-        .any(|other| other.source != document.source && other.get(&setting.key).is_some());
-    let title = fix.title.clone();
-    Some(if elsewhere {
-        fix.titled(format!(
-            "{title} in {}, the file that wins",
-            deployment.source(document).path
-        ))
-    } else {
-        fix
-    })
+    // What stands behind the numbers stays, but is no part of what is set.
+    let end = numbers::parse(&value).last().map_or(0, |last| last.at.end);
+    let mut title = format!("set it to {}", &value[..end]);
+    let mut others = deployment.host.iter();
+    if others.any(|other| other.source != document.source && other.get(&setting.key).is_some()) {
+        let path = &deployment.source(document).path;
+        title.push_str(&format!(" in {path}, the file that wins"));
+    }
+    Some(fixes::set(deployment, document, setting, &value)?.titled(title))
 }
 
 /// Whose sockets a document's parameters count for.

@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use super::buffers::last_of_machine;
-use super::{is_unset, numbers, reaches_flink};
+use super::{about, is_unset, numbers, reaches_flink};
 use crate::deployment::{Deployment, Effective, Process};
 use crate::finding::{Finding, Fix, Related, Severity};
 use crate::linux::tcp::LOCAL_PORTS;
@@ -56,40 +56,87 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     let mut numbers: Vec<u16> = fixed.iter().map(|port| port.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let fix = reserve(deployment, &local, &numbers);
-    for port in fixed {
-        let Some(effective) = port.setting else {
-            continue;
-        };
-        let message = format!(
-            "port {} of `{}` is one that the kernel gives to outgoing connections",
-            port.number, port.key
-        );
-        let mut finding = rule.finding(effective.document, effective.setting.whole, message);
-        finding.key = Some(port.key.clone());
-        let (low, high) = (local.ports.start(), local.ports.end());
-        finding.label = format!("within {low}-{high}");
-        let outcome = if port.reporter {
-            "the reporter then does not start"
-        } else {
-            "Flink then can't bind it, and the process stops"
-        };
-        finding.help = format!(
-            "any connection of the host may hold it when Flink starts: {outcome}. Take one outside of the \
-             range, or reserve it in {RESERVED}"
-        );
-        if let Some(range) = local.set {
-            finding.related.push(Related {
-                at: range.at(),
-                message: "the range".to_owned(),
-            });
-        } else {
-            finding.severity = Severity::Note;
-            finding.label.push_str(", the kernel's default");
-        }
-        finding.fix.clone_from(&fix);
-        out.push(finding);
+    let Some(fix) = (!numbers.is_empty()).then(|| reserve(deployment, &local, &numbers)) else {
+        return;
+    };
+    match local.set {
+        Some(range) => out.push(wide_range(rule, deployment, range, &fixed, &numbers, fix)),
+        None => out.extend(
+            fixed
+                .iter()
+                .filter_map(|port| in_default(rule, &local, port, fix.clone())),
+        ),
     }
+}
+
+/// A range that somebody wrote, and that holds ports of Flink.
+fn wide_range(
+    rule: &Rule,
+    deployment: &Deployment,
+    range: Effective,
+    fixed: &[Bound],
+    numbers: &[u16],
+    fix: Option<Fix>,
+) -> Finding {
+    let shown: Vec<String> = numbers.iter().map(u16::to_string).collect();
+    let (ports, are, them) = match numbers {
+        [_] => ("port", "is", "it"),
+        _ => ("ports", "are", "them"),
+    };
+    let message = format!(
+        "{ports} {} of Flink {are} among those that the kernel gives to outgoing connections",
+        shown.join(", ")
+    );
+    let finding = rule.finding(range.document, range.setting.whole, message);
+    let mut finding = about(finding, deployment, range);
+    finding.help = format!(
+        "any connection of the host may hold one of these when Flink starts, and then Flink can't bind it: \
+         begin the range above {them}, or reserve {them} in {RESERVED}"
+    );
+    let mut defaults: Vec<&str> = Vec::new();
+    for port in fixed {
+        match port.setting {
+            Some(effective) => finding.related.push(Related {
+                at: effective.at(),
+                message: format!("listens on {}", port.number),
+            }),
+            None => defaults.push(&port.key),
+        }
+    }
+    if let [first, rest @ ..] = defaults.as_slice() {
+        let mut text = format!("the default of `{first}`");
+        for key in rest {
+            text.push_str(&format!(" and of `{key}`"));
+        }
+        finding.label = format!("holds {text}");
+    }
+    finding.fix = fix;
+    finding
+}
+
+/// A port that somebody wrote, within the range that the kernel has by itself.
+fn in_default(rule: &Rule, local: &Local, port: &Bound, fix: Option<Fix>) -> Option<Finding> {
+    let effective = port.setting?;
+    let message = format!(
+        "port {} of `{}` is one that the kernel gives to outgoing connections",
+        port.number, port.key
+    );
+    let mut finding = rule.finding(effective.document, effective.setting.whole, message);
+    finding.severity = Severity::Note;
+    finding.key = Some(port.key.clone());
+    let (low, high) = (local.ports.start(), local.ports.end());
+    finding.label = format!("within {low}-{high}, the kernel's default");
+    let outcome = if port.reporter {
+        "the reporter then does not start"
+    } else {
+        "Flink then can't bind it, and the process stops"
+    };
+    finding.help = format!(
+        "any connection of the host may hold it when Flink starts: {outcome}. Take one outside of the \
+         range, or reserve it in {RESERVED}"
+    );
+    finding.fix = fix;
+    Some(finding)
 }
 
 fn runs_on_yarn(deployment: &Deployment) -> bool {
@@ -136,7 +183,7 @@ fn reserved(deployment: &Deployment) -> Option<Vec<RangeInclusive<u16>>> {
     ranges.collect()
 }
 
-/// The ports that somebody wrote and that a process binds. Of a range of ports Flink takes the next one
+/// The ports that a process binds, written or default. Of a range of ports Flink takes the next one
 /// where the first is taken, so those are none.
 fn fixed_ports<'p>(deployment: &Deployment<'p>) -> Vec<Bound<'p>> {
     let mut all = bound(deployment, Process::JobManager);
@@ -156,6 +203,12 @@ fn fixed_ports<'p>(deployment: &Deployment<'p>) -> Vec<Bound<'p>> {
             reporter: false,
         })
     }));
+    // On YARN these two are chosen anew, and whoever names it may run there.
+    let mut documents = deployment.cluster_documents();
+    let names_yarn = documents.any(|document| {
+        let mut settings = document.settings.iter();
+        settings.any(|setting| setting.key.starts_with("yarn."))
+    });
     // With high availability the RPC of the JobManager listens on the port of that, else on its own.
     let mode = deployment.cluster_option("high-availability.type");
     let has_ha = mode
@@ -163,7 +216,8 @@ fn fixed_ports<'p>(deployment: &Deployment<'p>) -> Vec<Bound<'p>> {
         .map(|mode| !mode.value().eq_ignore_ascii_case("none"));
     all.retain(|port| match port.key.as_str() {
         HA_PORT => has_ha == Some(true),
-        RPC_PORT => has_ha == Some(false) || mode.is_absent(),
+        RPC_PORT => !names_yarn && (has_ha == Some(false) || mode.is_absent()),
+        "rest.port" => !names_yarn,
         _ => true,
     });
     all
@@ -186,8 +240,7 @@ fn reserve(deployment: &Deployment, local: &Local, ports: &[u16]) -> Option<Fix>
         None => fixes::add(deployment, local.document, RESERVED, &list),
     };
     let title = format!("reserve {}", texts.join(", "));
-    fix.map(|fix| {
-        fix.titled(title)
-            .risky("no outgoing connection of the machine gets it any more")
-    })
+    let them = if ports.len() == 1 { "it" } else { "them" };
+    let risk = format!("no outgoing connection of the machine gets {them} any more");
+    fix.map(|fix| fix.titled(title).risky(risk))
 }

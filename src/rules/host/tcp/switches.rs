@@ -112,7 +112,12 @@ fn is_explained(deployment: &Deployment, effective: Effective) -> bool {
     let text = |index: usize| source.text(source.line_span(index)).trim().to_lowercase();
     let own = text(line);
     let is_comment = |text: &String| text.starts_with(['#', ';']);
-    let above = (0..line).rev().map(text).take_while(is_comment);
+    // A blank line may stand between.
+    let above = (0..line).rev().map(text);
+    let above = above.enumerate();
+    let above =
+        above.take_while(|(number, text)| is_comment(text) || *number == 0 && text.is_empty());
+    let above = above.map(|(_, text)| text);
     std::iter::once(own)
         .chain(above)
         .any(|text| WORDS.iter().any(|word| text.contains(word)))
