@@ -2,7 +2,7 @@
 //!
 //! All of this is advice, and only for machines that run Flink.
 
-use crate::deployment::{Deployment, Effective};
+use crate::deployment::{Deployment, Effective, Sysctl};
 use crate::finding::{Finding, Fix, Related};
 use crate::linux::numbers::{self, Number};
 use crate::rules::fixes;
@@ -69,11 +69,18 @@ fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<(Effective<'p>, 
     Some((effective, all.into_iter().next()?))
 }
 
-/// Whether a parameter is certainly set nowhere in sight, and what is in sight is a machine's.
+/// Whether a parameter is certainly set nowhere in sight, and what is in sight is the files of a machine.
 fn is_unset(deployment: &Deployment, key: &str) -> bool {
     let mut all = deployment.host.iter();
-    let whole = all.all(|document| document.complete && document.scope == Scope::Machine);
-    whole && !deployment.host.is_empty() && deployment.sysctl(key).is_none()
+    let of_files = all.all(|document| is_file_of_machine(document));
+    let state = deployment.sysctl_state(key);
+    of_files && !deployment.host.is_empty() && matches!(state, Sysctl::Unset)
+}
+
+/// Whether a document is a file that the loaders of a machine read, and not a part of what sets one up.
+fn is_file_of_machine(document: &Document) -> bool {
+    let is_file = document.format == Format::Sysctl && !document.is_part();
+    is_file && document.scope == Scope::Machine
 }
 
 /// Whether a parameter of the network counts for Flink's own sockets. A container has a network of its
@@ -83,11 +90,7 @@ fn reaches_flink(deployment: &Deployment, document: &Document) -> bool {
     match document.scope {
         Scope::Container | Scope::Pod => true,
         // What configures the nodes of a cluster of containers is no such file.
-        Scope::Machine => {
-            document.format == Format::Sysctl
-                && !document.is_part()
-                && !runs_in_containers(deployment)
-        }
+        Scope::Machine => is_file_of_machine(document) && !runs_in_containers(deployment),
     }
 }
 
@@ -117,7 +120,7 @@ fn overridden(deployment: &Deployment, winner: Effective) -> Vec<Related> {
     let own = deployment.source(winner.document);
     let related = others.map(|(document, setting)| Related {
         at: Deployment::at(document, setting.whole),
-        message: format!("does not count: {} is applied after it", own.path),
+        message: format!("does not count: {} wins", own.path),
     });
     related.collect()
 }

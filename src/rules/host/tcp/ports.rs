@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use super::buffers::last_of_machine;
 use super::{about, is_unset, numbers, reaches_flink};
-use crate::deployment::{Deployment, Effective, Process};
+use crate::deployment::{Deployment, Effective, Process, Sysctl};
 use crate::finding::{Finding, Fix, Related, Severity};
 use crate::linux::tcp::LOCAL_PORTS;
 use crate::rules::containers::ports::{Bound, bound};
@@ -169,8 +169,10 @@ fn local<'p>(deployment: &Deployment<'p>) -> Option<Local<'p>> {
 
 /// The ports that the kernel leaves out; `None` where that is not known.
 fn reserved(deployment: &Deployment) -> Option<Vec<RangeInclusive<u16>>> {
-    let Some(effective) = deployment.sysctl(RESERVED) else {
-        return is_unset(deployment, RESERVED).then(Vec::new);
+    let effective = match deployment.sysctl_state(RESERVED) {
+        Sysctl::Set(effective) => effective,
+        Sysctl::Unset => return Some(Vec::new()),
+        Sysctl::Unknown => return None,
     };
     if !effective.setting.known || !effective.document.complete {
         return None;
