@@ -6,12 +6,21 @@ use crate::words;
 /// Folders between which keys are mixed up.
 const FOLDERS: [&str; 5] = ["fs", "kernel", "net.core", "net.ipv4", "vm"];
 
-/// The parameter that was meant by a key that is none: the same name in another folder, or [`nearest`].
+/// The parameter that was meant by a key that is none: the same letters, the same name in another folder, or
+/// one that differs in one or two letters.
 pub fn meant(key: &str) -> Option<String> {
     if find(key).is_some() {
         return None;
     }
-    elsewhere(key).or_else(|| nearest(key))
+    let same = || same_letters(key);
+    elsewhere(key).or_else(same).or_else(|| nearest(key))
+}
+
+/// The only parameter with the same letters, where dots, dashes and underscores were mixed up.
+fn same_letters(key: &str) -> Option<String> {
+    let mut found = all().filter(|parameter| alike(parameter.key(), key));
+    let first = found.next()?;
+    found.next().is_none().then(|| first.key().to_owned())
 }
 
 /// The same name in another folder, where only one has it.
@@ -65,10 +74,13 @@ pub(super) fn nearest(key: &str) -> Option<String> {
     (digits(name) == digits(other)).then(|| format!("{parent}.{other}"))
 }
 
-/// Whether two names differ in nothing but capitals, dashes and underscores.
+/// Whether two names differ in nothing but capitals, dots, dashes and underscores.
 fn alike(left: &str, right: &str) -> bool {
-    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    plain(left) == plain(right)
+    fn plain(text: &str) -> impl Iterator<Item = u8> {
+        let letters = text.bytes().filter(|byte| !b"._-".contains(byte));
+        letters.map(|byte| byte.to_ascii_lowercase())
+    }
+    plain(left).eq(plain(right))
 }
 
 /// What a folder of an interface is called in the table.

@@ -143,6 +143,10 @@ fn misspelt_keys_have_one_that_was_meant() {
     assert_eq!(near("net.ipv4.neigh.default.gc_thresh4"), None);
     assert_eq!(near("vm.nothing_like_it"), None);
     assert_eq!(
+        near("kernel.core_uses.pid").as_deref(),
+        Some("kernel.core_uses_pid")
+    );
+    assert_eq!(
         near("net.ipv4.somaxconn").as_deref(),
         Some("net.core.somaxconn")
     );

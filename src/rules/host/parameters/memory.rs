@@ -24,11 +24,12 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let Some(largest) = values.iter().max().copied().filter(|_| values.len() == 3) else {
             continue;
         };
+        let copied = copied_from(deployment, &values);
         let is_too_much = match deployment.machine.memory {
             Some(memory) => largest * PAGE > i128::from(memory),
-            None => largest >= MUCH,
+            None => largest >= MUCH && !is_kernels_own(&values),
         };
-        if !is_too_much {
+        if !is_too_much && copied.is_none() {
             continue;
         }
         let message = format!(
@@ -41,29 +42,46 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             Some(memory) => format!("the machine has {}", amount(i128::from(memory))),
             None => "in pages of 4 KiB".to_owned(),
         };
-        finding.help =
+        finding.help = if is_too_much {
             "left alone, the kernel keeps TCP below about 9 percent of the memory; with this \
-                        sockets may take what programs need, and nothing stops them"
-                .to_owned();
-        // The same three numbers as of the buffers, which count bytes.
-        for buffers in ["net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"] {
-            let Some(other) = deployment.sysctl(buffers) else {
-                continue;
-            };
-            let (same, _) = numbers::read(other.value(), 3);
-            let same: Vec<i128> = same.iter().map(|number| number.value).collect();
-            if same == values {
-                finding.related.push(Related {
-                    at: other.at(),
-                    message: format!("the same numbers, which {buffers} counts in bytes"),
-                });
-                break;
-            }
+             sockets may take what programs need, and nothing stops them"
+        } else {
+            "it is the memory of all connections together; left alone, the kernel makes the three \
+             numbers of about 5, 6 and 9 percent of the memory"
         }
+        .to_owned();
+        finding.related.extend(copied);
         finding.fix = remove(deployment, (setting, document))
             .map(|fix| fix.risky("sockets get the kernel's own limit of memory"));
         out.push(finding);
     }
+}
+
+/// Whether the numbers are in the proportion that the kernel gives them, 3 to 4 to 6 (`tcp_init_mem`): those
+/// of a large machine, written down.
+fn is_kernels_own(values: &[i128]) -> bool {
+    let [low, pressure, limit] = values else {
+        return false;
+    };
+    let near = |left: i128, right: i128| (left - right).abs() <= 6;
+    near(low * 2, *limit) && near(pressure * 3, limit * 2)
+}
+
+/// The buffers of a connection, in bytes, that have the same three numbers.
+fn copied_from(deployment: &Deployment, values: &[i128]) -> Option<Related> {
+    let buffers = ["net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"].into_iter();
+    let mut found = buffers.filter_map(|key| deployment.sysctl(key));
+    let same = found.find(|other| {
+        let (numbers, _) = numbers::read(other.value(), 3);
+        numbers.iter().map(|number| &number.value).eq(values)
+    })?;
+    Some(Related {
+        at: same.at(),
+        message: format!(
+            "the same numbers, which {} counts in bytes",
+            same.setting.key
+        ),
+    })
 }
 
 /// An amount of bytes, rounded down: `64 GiB`.

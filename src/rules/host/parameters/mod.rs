@@ -9,10 +9,10 @@ pub(in crate::rules) mod vectors;
 pub(in crate::rules) mod without_effect;
 
 use crate::deployment::{Deployment, Site};
-use crate::finding::{Fix, Safety};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::linux::kernel::Release;
-use crate::rules::{claim, fixes};
-use crate::syntax::{Document, Setting, Space};
+use crate::rules::{Rule, claim, fixes};
+use crate::syntax::{Document, Format, Scope, Setting, Space};
 
 /// Assignments whose key names one parameter. Not those of a template, which may write others, and not
 /// those that a dash says may fail.
@@ -30,7 +30,36 @@ fn assignments<'d>(deployment: &'d Deployment) -> impl Iterator<Item = Site<'d>>
 /// Whether a dash before the key says that nobody minds if the kernel refuses the line.
 fn may_fail(deployment: &Deployment, document: &Document, setting: &Setting) -> bool {
     let source = deployment.source(document);
-    source.bytes.get(setting.whole.start as usize) == Some(&b'-')
+    document.format == Format::Sysctl
+        && source.bytes.get(setting.whole.start as usize) == Some(&b'-')
+}
+
+/// What becomes of a line whose key the kernel does not have, or whose value it refuses: nothing on a machine;
+/// a container does not start, since its runtime writes each parameter before anything else.
+fn stops_container(document: &Document) -> bool {
+    document.scope != Scope::Machine
+}
+
+/// A finding of a key that the kernel does not have, or has for reading only.
+fn without_parameter(rule: &Rule, (setting, document): Site, message: &str) -> Finding {
+    let stops = stops_container(document);
+    let outcome = if stops {
+        "the container does not start"
+    } else {
+        "the line has no effect"
+    };
+    let message = format!("{message}; {outcome}");
+    let mut finding = rule.finding(document, setting.whole, message);
+    finding.key = Some(setting.key.clone());
+    finding.help = if stops {
+        finding.severity = Severity::Error;
+        "the container's runtime writes all parameters first, and gives up where one fails"
+    } else {
+        "`sysctl -p` reports the line as an error, and what reads it when the machine starts leaves \
+         it out"
+    }
+    .to_owned();
+    finding
 }
 
 /// The measured releases that speak for the machine.

@@ -1,7 +1,7 @@
 //! `sysctl-out-of-range`: numbers and names that the kernel refuses.
 
 use super::vectors::beyond;
-use super::{assignments, releases};
+use super::{assignments, releases, stops_container};
 use crate::deployment::{Deployment, Site};
 use crate::finding::{Finding, Fix, Severity};
 use crate::linux::kernel::{MEASURED, Release};
@@ -51,6 +51,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         finding.key = Some(setting.key.clone());
         finding.label = label(&parameter, value, newest);
         finding.help = match numbers::write(&parameter, value, newest).numbers() {
+            _ if stops_container(document) => "the container does not start".to_owned(),
             [] => "the parameter keeps the value that it had".to_owned(),
             numbers => {
                 let kept = numbers.iter().flatten().count();

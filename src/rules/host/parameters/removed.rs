@@ -1,6 +1,6 @@
 //! `removed-sysctl`: keys that kernels had once, and that none of those in question has.
 
-use super::{assignments, releases, remove, rename};
+use super::{assignments, releases, remove, rename, without_parameter};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::linux::kernel::{Kernels, MEASURED};
@@ -25,17 +25,11 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             Some(since) => format!("Linux has no `{key}` since {since}"),
             None => format!("Linux {} has no `{key}`", shown(kernels)),
         };
-        let message = format!("{since}; the line has no effect");
-        let mut finding = rule.finding(document, setting.whole, message);
-        finding.key = Some(key.to_owned());
+        let mut finding = without_parameter(rule, (setting, document), &since);
         finding.label = match gone.instead {
             Some(instead) => format!("it is `{instead}` today"),
             None => "older kernels had it".to_owned(),
         };
-        finding.help =
-            "`sysctl -p` reports the line as an error, and what reads it when the machine \
-                        starts leaves it out"
-                .to_owned();
         let site = (setting, document);
         finding.fix = match gone.instead {
             Some(instead) => rename(deployment, site, instead),

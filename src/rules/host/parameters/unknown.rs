@@ -3,7 +3,7 @@
 //! The table holds what four kernels of Debian have. Others have more: other drivers, other options, patches.
 //! So a key that is not in it is wrong only if it is near one that is, or known to be made up.
 
-use super::{assignments, rename};
+use super::{assignments, rename, without_parameter};
 use crate::deployment::Deployment;
 use crate::finding::Finding;
 use crate::linux::parameters;
@@ -68,28 +68,38 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             None => own == key,
         };
         let made_up = MADE_UP.iter().find(|(own, _)| is_it(own));
-        let meant = match made_up {
-            Some((_, instead)) => parameters::find(instead).map(|_| (*instead).to_owned()),
+        let instead = made_up.map(|(_, instead)| *instead);
+        let instead = instead.or_else(|| only_ipv4(key));
+        let meant = match instead {
+            Some(instead) => parameters::find(instead).map(|_| instead.to_owned()),
             None => parameters::meant(key),
         };
-        if made_up.is_none() && meant.is_none() {
+        if instead.is_none() && meant.is_none() {
             continue;
         }
-        let message = format!("Linux has no parameter `{key}`; the line has no effect");
-        let mut finding = rule.finding(document, setting.whole, message);
-        finding.key = Some(key.to_owned());
-        finding.help =
-            "`sysctl -p` reports the line as an error, and what reads it when the machine \
-                        starts leaves it out"
-                .to_owned();
+        let message = format!("Linux has no parameter `{key}`");
+        let mut finding = without_parameter(rule, (setting, document), &message);
         if let Some(meant) = meant {
             finding.label = format!("did you mean `{meant}`?");
             finding.fix = rename(deployment, (setting, document), &meant);
-        } else if let Some((_, instead)) = made_up {
-            finding.help = (*instead).to_owned();
+        } else if let Some(instead) = instead {
+            finding.help = instead.to_owned();
         }
         out.push(finding);
     }
+}
+
+/// What to know of a key of an interface that only IPv4 has.
+fn only_ipv4(key: &str) -> Option<&'static str> {
+    const ONLY: [&str; 4] = [
+        "log_martians",
+        "rp_filter",
+        "secure_redirects",
+        "send_redirects",
+    ];
+    let (_, name) = key.strip_prefix("net.ipv6.conf.")?.rsplit_once('.')?;
+    let note = "only IPv4 has this parameter";
+    ONLY.contains(&name).then_some(note)
 }
 
 /// Whether a key belongs to a module, a device or a patch, whose parameters are not all in the table.

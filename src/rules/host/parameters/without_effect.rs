@@ -1,6 +1,6 @@
 //! `sysctl-without-effect`: parameters that are still there, and that nothing uses or nobody can set.
 
-use super::{assignments, releases, remove};
+use super::{assignments, releases, remove, without_parameter};
 use crate::deployment::{Deployment, Site};
 use crate::finding::{Finding, Severity};
 use crate::linux::kernel::Release;
@@ -16,7 +16,7 @@ const UNUSED: [(&str, Release); 4] = [
     ("net.ipv4.tcp_low_latency", Release(4, 14)),
 ];
 
-/// So many keys of one document that can only be read are the output of `sysctl -a`.
+/// So many different keys of one document that can only be read are the output of `sysctl -a`.
 const DUMP: usize = 4;
 
 /// The check.
@@ -47,7 +47,10 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         (left.1.source, left.1.ordinal) == (right.1.source, right.1.ordinal)
     };
     for of_document in read_only.chunk_by(same) {
-        if of_document.len() >= DUMP {
+        let mut kinds: Vec<&str> = of_document.iter().map(|site| general(site)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.len() >= DUMP {
             out.push(dumped(rule, of_document));
         } else {
             let each = of_document.iter();
@@ -56,18 +59,18 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     }
 }
 
+/// The key in the table, the same for all interfaces.
+fn general(site: &Site) -> &'static str {
+    parameters::find(&site.0.key).map_or("", |parameter| parameter.key())
+}
+
 /// One key that can only be read.
 fn refused(rule: &Rule, deployment: &Deployment, (setting, document): Site) -> Finding {
     let key = setting.key.as_str();
-    let message = format!("`{key}` can only be read; the line has no effect");
-    let mut finding = rule.finding(document, setting.whole, message);
-    finding.severity = Severity::Warning;
-    finding.key = Some(key.to_owned());
-    let meaning = parameters::find(key).and_then(|own| own.meaning());
-    finding.help = match meaning {
-        Some(meaning) => format!("it says what is: {meaning}"),
-        None => "the kernel says there what is, and refuses to change it".to_owned(),
-    };
+    let message = format!("`{key}` can only be read");
+    let mut finding = without_parameter(rule, (setting, document), &message);
+    finding.severity = finding.severity.max(Severity::Warning);
+    finding.label = "the kernel says there what is".to_owned();
     finding.fix = remove(deployment, (setting, document));
     finding
 }
