@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 
-/// Cases of each kind of file; 9,100 in all, as many as a debug build checks in a minute of two cores.
+/// Cases of each kind of file; 11,200 in all, as many as a debug build checks in a minute of two cores.
 const CASES: u32 = 700;
 
 /// Lines of a format, wild and tame, that a file is put together from.
@@ -61,7 +61,7 @@ const FLINK_CONF: &[&str] = &[
     "x: 1 # flint: ignore[hash-cuts-value]",
 ];
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 16] = [
     Kind {
         path: "conf/flink-conf.yaml",
         head: "",
@@ -312,6 +312,65 @@ const KINDS: [Kind; 13] = [
             "- -Denv.java.opts=-Xmx1g -Da=b",
             "- -Dpipeline.jars=$JARS",
             "# flint: ignore[misspelled-option] x",
+        ],
+    },
+    Kind {
+        path: "profile/tuned.conf",
+        head: "[main]\n# of Flink\n[sysctl]\n",
+        indent: "",
+        foot: "[vm]\nx=1\n",
+        lines: &[
+            "# a comment",
+            "",
+            "net.core.rmem_max = 65536",
+            "net.core.rmem_max=\"131072\"",
+            "net.core.wmem_max=>65536",
+            "net.ipv4.tcp_rmem=\"4096 87380 212992\"  # small",
+            "net.ipv4.tcp_rmem=4096 ${x} 212992",
+            "net.ipv4.tcp_wmem = 4096\t16384  65536",
+            "  net.ipv4.tcp_wmem=4096 16384 65536",
+            "[sysctl.arm]\ntype=sysctl\nuname_regex=aarch64",
+            "no equals here",
+            "vm.swappiness=60 # flint: ignore[small-tcp-buffers] x",
+            "# flint: ignore[small-tcp-buffers] measured",
+        ],
+    },
+    Kind {
+        path: "roles/flink/tasks/main.yml",
+        head: "---\n",
+        indent: "",
+        foot: "- debug: {msg: done}\n",
+        lines: &[
+            "# a comment",
+            "",
+            "- sysctl: {name: net.core.rmem_max, value: 65536} # small",
+            "- name: b\n  ansible.posix.sysctl:\n    name: net.ipv4.tcp_rmem\n    value: '4096 87380 212992'",
+            "- sysctl: {name: '{{ item.k }}', value: \"{{ item.v }}\"}\n  loop:\n  - {k: net.ipv4.tcp_wmem, v: 4096 16384 65536}\n  - {k: vm.swappiness, v: yes}",
+            "- sysctl: name=net.core.wmem_max value=65536 state=present",
+            "- sysctl: {name: net.core.wmem_max, value: 65536, state: absent}",
+            "- block:\n  - sysctl: {name: net.ipv4.tcp_rmem, value: \"4096\\x20 87380 1\"}",
+            "- copy:\n    dest: /etc/sysctl.d/99-a.conf\n    content: |\n      net.ipv4.tcp_rmem = 4096 87380 212992\n      vm.x 1",
+            "- lineinfile: {path: /etc/sysctl.conf, line: 'net.core.rmem_max=65536'}",
+            "# flint: ignore[small-tcp-buffers] measured",
+        ],
+    },
+    Kind {
+        path: "k8s/nodes.yaml",
+        head: "apiVersion: v1\nkind: Pod\nmetadata: {name: flink}\nspec:\n  hostNetwork: true\n  initContainers:\n  - image: busybox\n    securityContext: {privileged: true}\n    command:\n    - sh\n    - -c\n    - |\n",
+        indent: "      ",
+        foot: "  containers: [{image: flink}]\n",
+        lines: &[
+            "# sysctl -w net.core.rmem_max=65536",
+            "",
+            "sysctl -w net.core.rmem_max=65536",
+            "sysctl -q -w net.ipv4.tcp_rmem='4096 87380 212992' vm.swappiness=60 || true",
+            "if true; then sysctl net.ipv4.tcp_wmem=\"4096 16384 65536\"; fi",
+            "sysctl -w net.ipv4.tcp_wmem=\"4096 16384 $W\"",
+            "sysctl -w net.ipv4.tcp_wmem=4096\\ 16384\\ 65536",
+            "sysctl -w \\\n  net.core.wmem_max=65536",
+            "echo 'open",
+            "echo x' ; sysctl -p",
+            "# flint: ignore[small-tcp-buffers] measured",
         ],
     },
     Kind {
