@@ -63,7 +63,7 @@ pub fn is_cluster_file(path: &str) -> bool {
 pub fn by_name(path: &str) -> Claim {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let last_folder = folder.rsplit('/').next().unwrap_or("");
-    if Holder::by_name(name).is_some() {
+    if Holder::by_name(name).is_some() || names_modules(path) {
         return Claim::Holder;
     }
     if is_sysctl_name(last_folder, name_of_rendered(name).unwrap_or(name)) {
@@ -94,6 +94,14 @@ pub fn by_name(path: &str) -> Claim {
     } else {
         Claim::No
     }
+}
+
+/// Whether a file of this path names the modules of the kernel that are loaded at boot (modules-load.d(5),
+/// modules(5)). It holds no settings, but says what else is there.
+pub fn names_modules(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_folder = folder.ends_with("modules-load.d") && name.ends_with(".conf");
+    in_folder || path == "etc/modules" || path.ends_with("/etc/modules")
 }
 
 /// Whether a file of this name in a folder of this name holds kernel parameters, or somebody may take it for
@@ -153,7 +161,7 @@ pub fn is_job_format(name: &str) -> bool {
 /// Whether a file holds any word without which it can't concern Flink or its hosts.
 pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    may_concern_flink(path, bytes) || may_set_parameters(name, bytes)
+    may_concern_flink(path, bytes) || may_set_parameters(name, bytes) || names_modules(path)
 }
 
 /// Whether a file holds any word without which it can't concern Flink. A `config.yaml` may hold

@@ -168,6 +168,7 @@ rules! {
     "ssl-without-keystore" => declared;
     "state-without-ttl" => sql::state::without_ttl;
     "stateful-operator-without-uid" => code::state::without_uid;
+    "sysctl-before-module" => host::modules::check;
     "sysctl-dash-key" => host::lines::dash;
     "sysctl-inline-comment" => host::values::inline_comment;
     "sysctl-line-continuation" => host::lines::continuation;

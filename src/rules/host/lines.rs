@@ -147,7 +147,13 @@ pub(in crate::rules) fn continuation(rule: &Rule, deployment: &Deployment, out: 
             "busybox joins the line with the one below; procps and systemd-sysctl write \
                         the backslash to the kernel and read the line below on its own"
                 .to_owned();
-        let refused = values::is_refused(deployment, setting);
+        // A number may be out of range, which is another matter.
+        let written = problem.repair.as_ref().and_then(|repair| {
+            let own = repair.changes.iter().find(|(key, _)| *key == setting.key);
+            own.and_then(|(_, value)| value.as_deref())
+        });
+        let refused = values::is_refused(deployment, setting)
+            && !written.is_some_and(|value| values::refuses_for(deployment, &setting.key, value));
         if refused {
             finding.message = format!("{}, which the kernel refuses", problem.message);
         } else {

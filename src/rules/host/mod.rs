@@ -4,6 +4,7 @@
 pub(super) mod duplicate;
 pub(super) mod image_build;
 pub(super) mod lines;
+pub(super) mod modules;
 pub(super) mod not_read;
 pub(super) mod not_settable;
 pub(super) mod overridden;

@@ -46,9 +46,13 @@ fn refuses(parameter: &Parameter, text: &str, kernels: Kernels) -> bool {
 
 /// Whether the kernel certainly refuses the value that a setting has.
 pub(super) fn is_refused(deployment: &Deployment, setting: &Setting) -> bool {
+    setting.known && refuses_for(deployment, &setting.key, &setting.value)
+}
+
+/// Whether the kernel certainly refuses a value for a key.
+pub(super) fn refuses_for(deployment: &Deployment, key: &str, value: &str) -> bool {
     let kernels = deployment.machine.kernels();
-    let parameter = parameters::find(&setting.key);
-    setting.known && parameter.is_some_and(|parameter| refuses(&parameter, &setting.value, kernels))
+    parameters::find(key).is_some_and(|parameter| refuses(&parameter, value, kernels))
 }
 
 /// What is wrong with the text of a value of a sysctl file.
