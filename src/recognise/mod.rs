@@ -100,7 +100,8 @@ pub fn by_name(path: &str) -> Claim {
 /// modules(5)). It holds no settings, but says what else is there.
 pub fn names_modules(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_folder = folder.ends_with("modules-load.d") && name.ends_with(".conf");
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let in_folder = folder.ends_with("modules-load.d") && extension == Some("conf");
     in_folder || path == "etc/modules" || path.ends_with("/etc/modules")
 }
 

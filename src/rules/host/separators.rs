@@ -9,7 +9,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::linux::parameters;
 use crate::rules::{Rule, claim};
-use crate::syntax::{Format, Setting, Space};
+use crate::syntax::{Format, Setting, Space, sysctl};
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -19,7 +19,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             let Some(meant) = mixed(setting).or_else(|| interface(setting)) else {
                 continue;
             };
-            let path = meant.path(setting);
+            let path = sysctl::path(setting.written.as_deref().unwrap_or(&setting.key));
             let message = format!("this is the file {path} below /proc/sys, which no kernel has");
             let mut finding = rule.finding(document, setting.key_at, message);
             finding.label = format!("`{}` is meant", meant.key);
@@ -62,10 +62,6 @@ struct Meant {
 }
 
 impl Meant {
-    fn path(&self, setting: &Setting) -> String {
-        crate::syntax::sysctl::path(setting.written.as_deref().unwrap_or(&setting.key))
-    }
-
     fn why(&self) -> &'static str {
         if self.of_interface {
             "the name of this interface has a dot: where dots divide the key, write a slash for it; \

@@ -85,16 +85,21 @@ fn number(word: &str, parameter: &Parameter) -> Option<String> {
     let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = &word[..word.len() - unit.len()];
     let number: u64 = is_digits(digits).then(|| digits.parse().ok())??;
-    let factor = match (parameter.unit()?, unit) {
-        ("bytes", "K" | "k" | "KiB") => 1 << 10,
-        ("bytes", "M" | "m" | "MiB") => 1 << 20,
-        ("bytes", "G" | "g" | "GiB") => 1 << 30,
-        ("bytes", "B" | "b") | ("seconds", "s" | "sec") | ("percent", "%") => 1,
-        ("KiB", "K" | "k" | "KiB") => 1,
-        ("KiB", "M" | "m" | "MiB") => 1 << 10,
-        ("KiB", "G" | "g" | "GiB") => 1 << 20,
+    let binary = match unit {
+        "B" | "b" => Some(0_u32),
+        "K" | "k" | "KiB" => Some(1),
+        "M" | "m" | "MiB" => Some(2),
+        "G" | "g" | "GiB" => Some(3),
+        _ => None,
+    };
+    // How many powers of 1024 a unit is above that of the parameter.
+    let power = match (parameter.unit()?, unit) {
+        ("bytes", _) => binary?,
+        ("KiB", _) => binary?.checked_sub(1)?,
+        ("seconds", "s" | "sec") | ("percent", "%") => 0,
         _ => return None,
     };
+    let factor = 1024_u64.pow(power);
     Some(number.checked_mul(factor)?.to_string())
 }
 
