@@ -162,7 +162,7 @@ fn fixes_keep_their_promise_in_files_of_every_shape() {
             input.clone(),
             input.replace('\n', "\r\n"),
             input.trim_end_matches('\n').to_owned(),
-            input.lines().map(|line| format!("\t {line}\n")).collect(),
+            format!("\t {}", input.replace('\n', "\n\t ")),
             format!("\u{feff}{input}"),
             format!("vm.swappiness = 60\n{input}"),
         ];
