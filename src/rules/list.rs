@@ -46,6 +46,7 @@ rules! {
     "deprecated-api" => code::api::deprecated_api;
     "deprecated-option" => keys::deprecated_option;
     "deprecated-watermark-assigner" => code::assigners::check;
+    "dirty-page-limits" => host::dirty_pages::check;
     "disable-chaining-globally" => declared;
     "downstream-parallelism-lower" => code::parallelism::downstream_parallelism_lower;
     "dropped-sysctl-comment" => host::values::dropped_comment;
@@ -68,6 +69,7 @@ rules! {
     "hash-cuts-value" => conf_lines::hash_cuts_value;
     "heartbeat-too-short" => housekeeping::heartbeat_too_short;
     "high-availability-incomplete" => declared;
+    "high-swappiness" => host::swappiness::check;
     "history-server-incomplete" => housekeeping::history_server;
     "ignored-line" => conf_lines::ignored_line;
     "ignored-sysctl-line" => host::lines::ignored;
@@ -94,6 +96,7 @@ rules! {
     "list-in-value-state" => code::state::list_in_value_state;
     "list-on-comma-option" => values::list_on_comma_option;
     "long-tcp-keepalive" => host::tcp::keepalive::check;
+    "low-max-map-count" => host::max_map_count::check;
     "low-rocksdb-block-cache" => declared;
     "low-rocksdb-memory" => resources::rocksdb::low_rocksdb_memory;
     "low-somaxconn" => host::tcp::switches::somaxconn;
@@ -102,9 +105,11 @@ rules! {
     "max-parallelism-below-parallelism" => parallelism::max_parallelism_below_parallelism;
     "memory-infeasible" => memory::memory_infeasible;
     "memory-not-configured" => memory::memory_not_configured;
+    "memory-overcommit-never" => host::overcommit::check;
     "memory-shadowed" => memory::memory_shadowed;
     "metrics-reporter-without-factory" => reporters::without_factory;
     "metrics-scope-without-variables" => metric_scope::check;
+    "min-free-memory" => host::min_free::check;
     "min-pause-above-interval" => start::checkpoints::min_pause_above_interval;
     "mini-batch-incomplete" => sql::settings::mini_batch;
     "misplaced-ignore" => engine;
@@ -139,6 +144,7 @@ rules! {
     "plaintext-secret" => secrets::check;
     "port-conflict" => containers::ports::conflict;
     "prefix-conflict" => keys::prefix_conflict;
+    "process-limits-lowered" => host::process_limits::check;
     "processing-time-window-on-event-data" => code::windows::processing_time;
     "prometheus-port-collision" => containers::ports::prometheus;
     "public-rest-endpoint" => housekeeping::public_rest_endpoint;

@@ -26,7 +26,7 @@ const SHARES: [&str; 3] = [
 ];
 
 /// The processes whose sizes Flink computes, by the last part of the key.
-fn process(key: &str) -> Option<&'static str> {
+pub(super) fn process(key: &str) -> Option<&'static str> {
     match key.rsplit('.').next()? {
         "all" | "opts" => Some("JobManager and TaskManager"),
         "jobmanager" => Some("JobManager"),
@@ -198,6 +198,12 @@ fn refused(
             let (most, first) = heap_with_flags(deployment, name, computed)?;
             (first > most).then_some((name, most, first))
         })
+}
+
+/// The most that the heap of a process may grow to, whoever says it.
+pub(super) fn most_heap(deployment: &Deployment, process: &str) -> Option<u64> {
+    let computed = Computed::of(deployment, process)?.heap;
+    Some(heap_with_flags(deployment, process, computed)?.0)
 }
 
 /// The largest and the first size of the heap of a process that Flink gives `computed`.

@@ -14,11 +14,13 @@ mod flags;
 mod memory;
 mod opens;
 mod shell;
+mod zgc;
 
 pub(super) use flags::unsupported_jvm_option;
 pub(super) use memory::{jvm_flag_overrides_memory, may_replace_heap};
 pub(super) use opens::missing_add_opens;
 pub(super) use shell::{java_home_not_seen, shell_quoting};
+pub(super) use zgc::{Zgc, zgc};
 
 /// Versions whose scripts add `-XX:+IgnoreUnrecognizedVMOptions` to every command line: 1.18 and later
 /// (FLINK-32290).
@@ -136,14 +138,19 @@ impl<'p> Options<'p> {
 /// - up to 1.17 a JVM of Java 8 refuses the modules' flags (`--add-opens`, `--add-exports`), so where
 ///   they are set it is 9 or later. From 1.18 on the scripts make it ignore them.
 fn java(deployment: &Deployment) -> Option<u8> {
-    let home = java_home(deployment)
-        .filter(|(document, setting)| shell::sees_home(deployment, document, setting))
-        .and_then(|(_, setting)| version_in_path(&setting.value));
     let needed = deployment.versions.within(Versions::V2).then_some(11);
     let strict = !deployment.versions.overlaps(LENIENT);
     let modules = |options: &Options| options.has("--add-opens") || options.has("--add-exports");
     let proven = (strict && all_options(deployment).iter().any(modules)).then_some(9);
-    home.or(deployment.java).or(needed).or(proven)
+    named_java(deployment).or(needed).or(proven)
+}
+
+/// The Java version that something names: `env.java.home`, where the scripts see it, or the image.
+fn named_java(deployment: &Deployment) -> Option<u8> {
+    let home = java_home(deployment)
+        .filter(|(document, setting)| shell::sees_home(deployment, document, setting))
+        .and_then(|(_, setting)| version_in_path(&setting.value));
+    home.or(deployment.java)
 }
 
 /// `env.java.home`, when a file of the cluster sets it to something known.

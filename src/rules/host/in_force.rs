@@ -1,0 +1,41 @@
+//! Parameters of a machine that hold one number, as far as the files say which.
+
+use crate::deployment::{Deployment, Effective};
+use crate::finding::Fix;
+use crate::linux::numbers::{self, Number};
+use crate::rules::fixes;
+use crate::syntax::Scope;
+
+/// A parameter in force on a machine, and its number.
+#[derive(Clone, Debug)]
+pub(super) struct Parameter<'p> {
+    /// Who sets it.
+    pub(super) effective: Effective<'p>,
+    number: Number,
+}
+
+/// A parameter in force, where a file for machines sets it to a number that the kernel can read. What
+/// a template makes of it is unknown, and what a container may set is a matter of other rules.
+pub(super) fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Parameter<'p>> {
+    let effective = deployment.sysctl(key)?;
+    let document = effective.document;
+    let is_known = document.scope == Scope::Machine && document.complete && effective.setting.known;
+    let number = numbers::parse(effective.value()).into_iter().next()?;
+    is_known.then_some(Parameter { effective, number })
+}
+
+impl Parameter<'_> {
+    /// The number.
+    pub(super) fn value(&self) -> u64 {
+        self.number.value
+    }
+
+    /// Writes another number in the place of this one, and leaves the rest of the value alone.
+    pub(super) fn set(&self, deployment: &Deployment, number: u64) -> Option<Fix> {
+        let (setting, document) = self.effective.site();
+        let mut value = setting.value.clone();
+        value.replace_range(self.number.at.clone(), &number.to_string());
+        let fix = fixes::set(deployment, document, setting, &value)?;
+        Some(fix.titled(format!("set it to {number}")))
+    }
+}
