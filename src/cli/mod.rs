@@ -14,6 +14,7 @@ mod check;
 mod checkout;
 mod explain;
 mod fix;
+mod live;
 mod memory;
 mod migrate;
 mod session;
@@ -158,6 +159,9 @@ struct FixArgs {
 struct ShowArgs {
     #[command(flatten)]
     lint: LintArgs,
+    /// Compare kernel parameters with those of this machine (reads /proc/sys, writes nothing)
+    #[arg(long)]
+    live: bool,
     /// Output format: text or json
     #[arg(long, value_enum, default_value = "text", value_name = "F")]
     format: TextFormat,

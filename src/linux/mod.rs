@@ -6,3 +6,4 @@ pub mod machine;
 pub mod numbers;
 pub mod parameters;
 pub mod tcp;
+pub mod running;

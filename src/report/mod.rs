@@ -11,6 +11,7 @@ mod frame;
 mod full;
 mod json;
 mod line;
+mod live;
 pub mod memory;
 #[cfg(test)]
 mod samples;

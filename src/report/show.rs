@@ -6,17 +6,20 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plain;
+use super::{live, plain};
 use crate::deployment::{Base, Deployment, Process, VersionFrom, is_disguised};
 use crate::flink::options;
 use crate::flink::version::NAMES;
+use crate::linux::running::Running;
 use crate::rules::{shown_in, shown_value};
 use crate::syntax::{Document, Layer, Problem, Setting, Space, is_placeholder};
 use crate::text::Span;
 
-/// Every deployment with its settings, the winner of each key and what it shadows.
-pub fn text(deployments: &[Deployment]) -> String {
+/// Every deployment with its settings, the winner of each key and what it shadows; where a running
+/// kernel was asked, what that has in place of them.
+pub fn text(deployments: &[Deployment], running: Option<&Running>) -> String {
     let mut out = String::new();
+    let mut is_compared = false;
     // A source that sets nothing is told of only where it was asked for.
     let says = |own: &&Deployment| {
         let mut documents = own.documents.iter().chain(&own.tables);
@@ -110,8 +113,25 @@ pub fn text(deployments: &[Deployment]) -> String {
                 ));
             }
         }
+        if let Some(running) = running {
+            let compared = live::compared(deployment, running);
+            is_compared |= !compared.is_empty();
+            out.push_str(&compared);
+        }
+    }
+    if let Some(running) = running.filter(|_| !is_compared) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&live::of_flink(running));
     }
     out
+}
+
+/// The keys of the kernel parameters that the files of a deployment set for machines.
+pub fn parameters<'d>(deployment: &'d Deployment) -> impl Iterator<Item = &'d str> {
+    let settings = live::settings(deployment).into_iter();
+    settings.map(|setting| setting.key.as_str())
 }
 
 /// How wide the line of a layer may be before what holds it gets a line of its own.
@@ -300,13 +320,17 @@ fn in_one<'d>(
 }
 
 /// The same as one JSON document; its shape is a contract with other tools.
-pub fn json(deployments: &[Deployment]) -> String {
-    let list: Vec<Value> = deployments.iter().map(deployment_json).collect();
-    let document = json!({ "version": 1, "deployments": list });
+pub fn json(deployments: &[Deployment], running: Option<&Running>) -> String {
+    let all = deployments.iter();
+    let list: Vec<Value> = all.map(|own| deployment_json(own, running)).collect();
+    let mut document = json!({ "version": 1, "deployments": list });
+    if let Some(running) = running {
+        document["live"] = live::json(running);
+    }
     format!("{document:#}\n")
 }
 
-fn deployment_json(deployment: &Deployment) -> Value {
+fn deployment_json(deployment: &Deployment, running: Option<&Running>) -> Value {
     let from = |from: &Option<VersionFrom>| {
         let from = from.as_ref();
         from.map(|from| json!({ "why": from.why, "path": from.path, "line": from.line }))
@@ -346,7 +370,7 @@ fn deployment_json(deployment: &Deployment) -> Value {
         "base": deployment.base.name(),
         "documents": documents,
         "effective": effective_json(deployment, &deployment.documents),
-        "sysctl": effective_json(deployment, &deployment.host),
+        "sysctl": sysctl_json(deployment, running),
     })
 }
 
@@ -365,6 +389,18 @@ fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<Strin
             (row.setting.key.clone(), value)
         })
         .collect()
+}
+
+/// The parameters of its hosts, and what a running kernel says of them.
+fn sysctl_json(deployment: &Deployment, running: Option<&Running>) -> Map<String, Value> {
+    let mut all = effective_json(deployment, &deployment.host);
+    for setting in running.map_or_else(Vec::new, |_| live::settings(deployment)) {
+        let compared = running.and_then(|running| live::compared_json(running, setting));
+        if let (Some(compared), Some(own)) = (compared, all.get_mut(&setting.key)) {
+            own["live"] = compared;
+        }
+    }
+    all
 }
 
 #[derive(Serialize)]
