@@ -11,7 +11,6 @@ mod frame;
 mod full;
 mod json;
 mod line;
-mod live;
 pub mod memory;
 #[cfg(test)]
 mod samples;

@@ -1,19 +1,23 @@
 //! What is in force in a deployment, for people and as JSON.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{live, plain};
-use crate::deployment::{Base, Deployment, Process, VersionFrom, is_disguised};
-use crate::flink::options;
+use super::plain;
+use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
 use crate::linux::running::Running;
-use crate::rules::{shown_in, shown_value};
-use crate::syntax::{Document, Layer, Problem, Setting, Space, is_placeholder};
+use crate::rules::shown_in;
+use crate::syntax::{Document, Layer, Problem, Setting, Space};
 use crate::text::Span;
+
+mod host;
+mod live;
+mod rows;
+
+use rows::{counts, in_force, in_one, of_other};
 
 /// Every deployment with its settings, the winner of each key and what it shadows; where a running
 /// kernel was asked, what that has in place of them.
@@ -78,41 +82,15 @@ pub fn text(deployments: &[Deployment], running: Option<&Running>) -> String {
         if let Some(line) = set_elsewhere(deployment) {
             out.push_str(&format!("  set elsewhere: {line}\n"));
         }
-        let rows = [
-            in_force(deployment, &deployment.documents),
-            in_force(deployment, &deployment.host),
-        ];
-        let width = rows
-            .iter()
-            .flatten()
-            .map(|row| row.setting.key.chars().count())
-            .max()
-            .unwrap_or(0)
-            .min(60);
-        for rows in rows {
-            for row in rows {
-                let shadowed = match row.shadowed {
-                    0 => String::new(),
-                    count => format!("   over {count} more"),
-                };
-                let unknown = match row.setting {
-                    setting if setting.known => "",
-                    setting if is_placeholder(&setting.value) => "   (placeholder)",
-                    _ => "   (unknown)",
-                };
-                let reader = match row.reader {
-                    Some(process) => format!("   ({} only)", process.name()),
-                    None => String::new(),
-                };
-                out.push_str(&format!(
-                    "  {:width$}  {}   {}:{}{unknown}{reader}{shadowed}\n",
-                    plain(&row.setting.key),
-                    plain(&shown_value(row.setting)),
-                    plain(row.path),
-                    row.line
-                ));
-            }
+        let own = in_force(deployment, &deployment.documents);
+        let of_host = host::rows(deployment);
+        let keys = own.iter().chain(&of_host);
+        let keys = keys.map(|row| row.setting.key.chars().count());
+        let width = keys.max().unwrap_or(0).min(60);
+        for row in own {
+            out.push_str(&row.line(width));
         }
+        out.push_str(&host::text(deployment, &of_host, width));
         if let Some(running) = running {
             let compared = live::compared(deployment, running);
             is_compared |= !compared.is_empty();
@@ -218,14 +196,6 @@ fn contributes(deployment: &Deployment, document: &Document, in_force: &[&Settin
     text
 }
 
-/// Whether a setting may have an effect where it stands. What versions call differently, code sets under
-/// all of its names.
-fn counts(deployment: &Deployment, document: &Document, setting: &Setting) -> bool {
-    let is_named =
-        !is_disguised(document, setting) || options::is_known(&setting.key, deployment.versions);
-    is_named && deployment.counts(document, &setting.key)
-}
-
 /// The options that something beside the files sets, with an unknown value, and what that is.
 fn set_elsewhere(deployment: &Deployment) -> Option<String> {
     let cluster = &deployment.cluster;
@@ -241,82 +211,6 @@ fn set_elsewhere(deployment: &Deployment) -> Option<String> {
     let by: Vec<String> = by.collect();
     let line = format!("{} ({})", options.join(", "), by.join(", "));
     (!options.is_empty()).then(|| plain(&line).into_owned())
-}
-
-/// A key's setting in force.
-struct Row<'d> {
-    setting: &'d Setting,
-    path: &'d str,
-    line: usize,
-    /// The process that alone reads it.
-    reader: Option<Process>,
-    shadowed: usize,
-}
-
-/// The last setting of each key over documents in their order, by key. Where processes read different
-/// documents, each has its own, but what is the same in both is told once.
-fn in_force<'d>(deployment: &'d Deployment, documents: &'d [&'d Document]) -> Vec<Row<'d>> {
-    let both = [Some(Process::JobManager), Some(Process::TaskManager)];
-    let processes = if deployment.only.is_empty() {
-        &[None][..]
-    } else {
-        &both[..]
-    };
-    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-    for process in processes {
-        for (key, row) in in_one(deployment, documents, *process) {
-            let own = rows.entry(key).or_default();
-            match own
-                .iter_mut()
-                .find(|other| other.setting.value == row.setting.value)
-            {
-                Some(other) => other.reader = None,
-                None => own.push(row),
-            }
-        }
-    }
-    rows.into_values().flatten().collect()
-}
-
-/// How options begin that concern the other process: what one is told of the other, nobody acts on.
-fn of_other(process: Option<Process>) -> Option<&'static str> {
-    match process? {
-        Process::JobManager => Some("taskmanager."),
-        Process::TaskManager => Some("jobmanager.memory."),
-    }
-}
-
-/// The last setting of each key for one process, or for both.
-fn in_one<'d>(
-    deployment: &'d Deployment,
-    documents: &'d [&'d Document],
-    process: Option<Process>,
-) -> BTreeMap<&'d str, Row<'d>> {
-    let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
-    let other = of_other(process);
-    let acts = |setting: &&Setting| other.is_none_or(|other| !setting.key.starts_with(other));
-    for document in documents.iter().filter(|own| own.load_error.is_none()) {
-        let reader = deployment.reader(document);
-        if reader.is_some() && reader != process {
-            continue;
-        }
-        let source = deployment.source(document);
-        let counts = |setting: &&Setting| counts(deployment, document, setting);
-        for setting in document.settings.iter().filter(acts).filter(counts) {
-            let shadowed = rows
-                .get(setting.key.as_str())
-                .map_or(0, |row| row.shadowed + 1);
-            let row = Row {
-                setting,
-                path: &source.path,
-                line: source.place(setting.key_at.start).line,
-                reader,
-                shadowed,
-            };
-            rows.insert(&setting.key, row);
-        }
-    }
-    rows
 }
 
 /// The same as one JSON document; its shape is a contract with other tools.
@@ -369,13 +263,13 @@ fn deployment_json(deployment: &Deployment, running: Option<&Running>) -> Value 
         "java_from": from(&deployment.java_from),
         "base": deployment.base.name(),
         "documents": documents,
-        "effective": effective_json(deployment, &deployment.documents),
-        "sysctl": sysctl_json(deployment, running),
+        "effective": effective_json(deployment),
+        "sysctl": host::json(deployment, running),
     })
 }
 
-fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<String, Value> {
-    in_force(deployment, documents)
+fn effective_json(deployment: &Deployment) -> Map<String, Value> {
+    in_force(deployment, &deployment.documents)
         .into_iter()
         // Of two that differ, that of the process which acts on it.
         .rev()
@@ -383,24 +277,8 @@ fn effective_json(deployment: &Deployment, documents: &[&Document]) -> Map<Strin
             let acts = deployment.raw(&row.setting.key);
             row.reader.is_none() || acts.is_none_or(|(own, _)| std::ptr::eq(own, row.setting))
         })
-        .map(|row| {
-            let value =
-                json!({ "value": shown_value(row.setting), "path": row.path, "line": row.line });
-            (row.setting.key.clone(), value)
-        })
+        .map(|row| (row.setting.key.clone(), row.json()))
         .collect()
-}
-
-/// The parameters of its hosts, and what a running kernel says of them.
-fn sysctl_json(deployment: &Deployment, running: Option<&Running>) -> Map<String, Value> {
-    let mut all = effective_json(deployment, &deployment.host);
-    for setting in running.map_or_else(Vec::new, |_| live::settings(deployment)) {
-        let compared = running.and_then(|running| live::compared_json(running, setting));
-        if let (Some(compared), Some(own)) = (compared, all.get_mut(&setting.key)) {
-            own["live"] = compared;
-        }
-    }
-    all
 }
 
 #[derive(Serialize)]

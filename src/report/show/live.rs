@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::plain;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, HostLoader};
+use crate::linux::parameters;
 use crate::linux::running::{OF_FLINK, Reading, Running, State};
+use crate::report::plain;
 use crate::syntax::{Scope, Setting};
 
 /// The parameters that the files of a deployment set for machines, by key. Not patterns, which stand for
@@ -17,7 +18,11 @@ pub(super) fn settings<'d>(deployment: &'d Deployment) -> Vec<&'d Setting> {
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    let in_force = keys.into_iter().filter_map(|key| deployment.sysctl(key));
+    // Where the loaders differ, what `sysctl --system` comes to is what is shown.
+    let in_force = keys.into_iter().filter_map(|key| {
+        let agreed = deployment.sysctl(key);
+        agreed.or_else(|| deployment.sysctl_by(key, HostLoader::Procps))
+    });
     in_force
         .filter(|effective| effective.document.scope == Scope::Machine)
         .filter(|effective| !effective.setting.key.contains(['*', '?', '[']))
@@ -63,12 +68,16 @@ pub(super) fn of_flink(running: &Running) -> String {
     let mut out = format!("this machine   {}\n", kernel(running));
     let width = OF_FLINK.iter().map(|key| key.len()).max().unwrap_or(0);
     for key in OF_FLINK {
-        let live = value(running, key);
-        let live = live.unwrap_or_else(|| match running.parameters.get(key) {
-            Some(Reading::Unreadable) => State::Unreadable.name().to_owned(),
-            _ => State::Missing.name().to_owned(),
-        });
-        out.push_str(&format!("  {key:width$}  {live}\n"));
+        let unit = parameters::find(key).and_then(|own| own.unit());
+        let shown = match (value(running, key), unit) {
+            (Some(live), Some("bytes")) => format!("{live} bytes"),
+            (Some(live), _) => live,
+            (None, _) => match running.parameters.get(key) {
+                Some(Reading::Unreadable) => State::Unreadable.name().to_owned(),
+                _ => State::Missing.name().to_owned(),
+            },
+        };
+        out.push_str(&format!("  {key:width$}  {shown}\n"));
     }
     out
 }
