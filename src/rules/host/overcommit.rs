@@ -37,7 +37,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         (Limit::Bytes(bytes), Some(sizes)) if sizes.largest > *bytes => (
             Severity::Warning,
             format!(
-                "the machine hands out {} and its swap, and one {} needs {}",
+                "the machine hands out {} and its swap, and one {} may ask for {}",
                 show_memory(*bytes),
                 sizes.of.name(),
                 show_memory(sizes.largest)
@@ -63,8 +63,17 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     let (setting, document) = mode.effective.site();
     let mut finding = rule.finding(document, setting.whole, message);
     finding.severity = severity;
-    finding.help = "the JVM asks for the whole heap when it starts; what is over the limit is refused although \
-                    memory is free: the process does not start, or fails with `Cannot allocate memory`"
+    if let (Limit::Bytes(_), Some(memory), None) = (
+        &limit,
+        deployment.machine.memory,
+        in_force::number(deployment, KILOBYTES).filter(|own| own.value() > 0),
+    ) {
+        let ratio = in_force::number(deployment, RATIO).map_or(DEFAULT_RATIO, |own| own.value());
+        finding.label = format!("{ratio} % of {}", show_memory(memory));
+    }
+    finding.help = "the JVM asks for the whole heap when it starts, and for more later; what is over the limit is \
+                    refused although memory is free: the process does not start, or fails with `Cannot \
+                    allocate memory`"
         .to_owned();
     finding.key = Some(setting.key.clone());
     for key in [KILOBYTES, RATIO] {
