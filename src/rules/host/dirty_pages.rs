@@ -8,24 +8,20 @@ use crate::linux::numbers;
 use crate::rules::{Rule, fixes};
 use crate::syntax::{Document, Format, Scope, Setting, Space};
 
-/// Two ways of writing one limit: the share of memory, and the number of bytes with the least that the
-/// kernel takes.
+/// Two ways of writing one limit: the share of memory, and the number of bytes.
 struct Limit {
     ratio: &'static str,
     bytes: &'static str,
-    least_bytes: u64,
 }
 
 const LIMITS: [Limit; 2] = [
     Limit {
         ratio: "vm.dirty_ratio",
         bytes: "vm.dirty_bytes",
-        least_bytes: 8192,
     },
     Limit {
         ratio: "vm.dirty_background_ratio",
         bytes: "vm.dirty_background_bytes",
-        least_bytes: 1,
     },
 ];
 
@@ -58,13 +54,14 @@ fn both_set(
     document: &Document,
     limit: &Limit,
 ) -> Option<Finding> {
-    let set = |key: &str, within: std::ops::RangeInclusive<u64>| {
+    // Writing 0, or what the kernel refuses, does not set a limit.
+    let set = |key: &str| {
         let setting = document.get(key).filter(|setting| setting.known)?;
         let number = numbers::parse(&setting.value).into_iter().next()?;
-        within.contains(&number.value).then_some(setting)
+        let is_limit = number.value > 0 && in_force::is_taken(deployment, key, &setting.value);
+        is_limit.then_some(setting)
     };
-    let ratio = set(limit.ratio, 1..=100)?;
-    let bytes = set(limit.bytes, limit.least_bytes..=u64::MAX)?;
+    let (ratio, bytes) = (set(limit.ratio)?, set(limit.bytes)?);
     let (idle, kept): (&Setting, &Setting) = if ratio.key_at.start < bytes.key_at.start {
         (ratio, bytes)
     } else {
@@ -121,8 +118,7 @@ fn background_above(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
 /// So much may wait that writing it takes long, on a machine whose memory Flink uses itself.
 fn large_ratio(rule: &Rule, deployment: &Deployment) -> Option<Finding> {
     let ratio = in_force::number(deployment, "vm.dirty_ratio")?;
-    let is_large = ratio.value() > rule.integer("largest-ratio") && ratio.value() <= 100;
-    if !is_large {
+    if ratio.value() <= rule.integer("largest-ratio") {
         return None;
     }
     let (setting, document) = ratio.effective.site();

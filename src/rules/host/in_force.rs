@@ -3,6 +3,7 @@
 use crate::deployment::{Deployment, Effective};
 use crate::finding::Fix;
 use crate::linux::numbers::{self, Number};
+use crate::linux::parameters;
 use crate::rules::fixes;
 use crate::syntax::Scope;
 
@@ -15,8 +16,8 @@ pub(super) struct Parameter<'p> {
 }
 
 /// A parameter in force, where a file for machines sets it to a number that the kernel can read. What
-/// a template makes of it is unknown; what a container may set, and numbers that are octal by mistake,
-/// are matters of other rules.
+/// a template makes of it is unknown; what a container may set, numbers that are octal by mistake, and
+/// what the kernel refuses are matters of other rules.
 pub(super) fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Parameter<'p>> {
     let effective = deployment.sysctl(key)?;
     let document = effective.document;
@@ -25,7 +26,17 @@ pub(super) fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Param
     let digits = &effective.value()[number.at.clone()];
     let is_octal = digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_octal = is_octal && digits.starts_with('0');
-    (is_known && !is_octal).then_some(Parameter { effective, number })
+    let is_fine = is_known && !is_octal && is_taken(deployment, key, effective.value());
+    is_fine.then_some(Parameter { effective, number })
+}
+
+/// Whether none of the kernels that the machine may run refuses a value, as far as they were measured.
+pub(super) fn is_taken(deployment: &Deployment, key: &str, value: &str) -> bool {
+    let Some(parameter) = parameters::find(key) else {
+        return true;
+    };
+    let mut kernels = deployment.machine.kernels().measured();
+    !kernels.any(|release| numbers::write(&parameter, value, release).is_refused())
 }
 
 impl Parameter<'_> {

@@ -18,8 +18,6 @@ struct Limit {
     /// with 1 to 16 GiB.
     default: u64,
     default_per_gib: u64,
-    /// The least that the kernel takes.
-    least: u64,
     /// What systemd does about it when the machine starts, and up to which number a line that undoes
     /// it is worth a word.
     systemd: Option<(&'static str, u64)>,
@@ -31,7 +29,6 @@ const LIMITS: [Limit; 4] = [
         what: "files that all processes may have open",
         default: 0,
         default_per_gib: 96_000,
-        least: 0,
         systemd: Some(("systemd from 240 on lifts it as far as it goes", 999_999)),
     },
     Limit {
@@ -39,7 +36,6 @@ const LIMITS: [Limit; 4] = [
         what: "files that one process may have open",
         default: 1_048_576,
         default_per_gib: 0,
-        least: 128,
         systemd: None,
     },
     Limit {
@@ -47,7 +43,6 @@ const LIMITS: [Limit; 4] = [
         what: "processes and threads",
         default: 32_768,
         default_per_gib: 0,
-        least: 301,
         systemd: Some(("systemd from 243 on sets it to 4194304", 65_536)),
     },
     Limit {
@@ -55,7 +50,6 @@ const LIMITS: [Limit; 4] = [
         what: "threads",
         default: 0,
         default_per_gib: 7_500,
-        least: 1,
         systemd: None,
     },
 ];
@@ -79,7 +73,6 @@ fn lowered(rule: &Rule, deployment: &Deployment, limit: &Limit) -> Option<Findin
         .max(limit.default_per_gib * gib.unwrap_or(ASSUMED_GIB));
     let (key, what) = (limit.key, limit.what);
     let (severity, why) = match limit.systemd {
-        _ if value < limit.least => return None,
         _ if value < default && limit.default_per_gib > 0 && gib.is_none() => (
             Severity::Warning,
             format!(
