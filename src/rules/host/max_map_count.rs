@@ -43,7 +43,7 @@ fn too_few(rule: &Rule, deployment: &Deployment, zgc: Option<Zgc>) -> Option<Fin
                     zgc.mappings()
                 ),
             );
-            finding.help = "it maps each 2 MiB of the heap three times, warns when it starts, and may fail later \
+            finding.help = "it asks for three mappings of each 2 MiB and a fifth more, warns when it starts, and may fail later \
                             with `Cannot allocate memory`"
                 .to_owned();
             finding.related.push(Related {

@@ -138,19 +138,14 @@ impl<'p> Options<'p> {
 /// - up to 1.17 a JVM of Java 8 refuses the modules' flags (`--add-opens`, `--add-exports`), so where
 ///   they are set it is 9 or later. From 1.18 on the scripts make it ignore them.
 fn java(deployment: &Deployment) -> Option<u8> {
+    let home = java_home(deployment)
+        .filter(|(document, setting)| shell::sees_home(deployment, document, setting))
+        .and_then(|(_, setting)| version_in_path(&setting.value));
     let needed = deployment.versions.within(Versions::V2).then_some(11);
     let strict = !deployment.versions.overlaps(LENIENT);
     let modules = |options: &Options| options.has("--add-opens") || options.has("--add-exports");
     let proven = (strict && all_options(deployment).iter().any(modules)).then_some(9);
-    named_java(deployment).or(needed).or(proven)
-}
-
-/// The Java version that something names: `env.java.home`, where the scripts see it, or the image.
-fn named_java(deployment: &Deployment) -> Option<u8> {
-    let home = java_home(deployment)
-        .filter(|(document, setting)| shell::sees_home(deployment, document, setting))
-        .and_then(|(_, setting)| version_in_path(&setting.value));
-    home.or(deployment.java)
+    home.or(deployment.java).or(needed).or(proven)
 }
 
 /// `env.java.home`, when a file of the cluster sets it to something known.

@@ -1,11 +1,10 @@
 //! The heap of a process that collects its garbage with ZGC, and how many mappings of memory that takes.
 
-use super::{all_options, memory, named_java};
+use super::{all_options, memory};
 use crate::deployment::Deployment;
 use crate::finding::Location;
 use crate::flink::memory::Process;
 use crate::flink::value::MIB;
-use crate::flink::version::Versions;
 use crate::syntax::{Document, Setting};
 
 /// A process with ZGC.
@@ -20,10 +19,11 @@ pub(in crate::rules) struct Zgc<'p> {
 }
 
 impl Zgc<'_> {
-    /// The mappings that the JVM wants to be allowed: it maps each granule of 2 MiB three times, and adds a
-    /// fifth for all else (measured with Java 17: 36 GiB want 66355).
+    /// The mappings that the JVM wants to be allowed: three for each granule of 2 MiB, and a fifth more for
+    /// all else (`ZPhysicalMemoryBacking::warn_max_map_count`; measured with Java 17 and 25: 36 GiB want
+    /// 66355).
     pub(in crate::rules) fn mappings(&self) -> u64 {
-        (self.heap / MIB).saturating_mul(18) / 10
+        self.heap.div_ceil(2 * MIB).saturating_mul(36) / 10
     }
 
     /// Where it is chosen.
@@ -32,14 +32,9 @@ impl Zgc<'_> {
     }
 }
 
-/// The process that certainly runs with ZGC and has the largest heap, of those whose heap is known. Not with
-/// a generational one, the only one from Java 23 on, which maps memory once.
+/// The process that certainly runs with ZGC and has the largest heap, of those whose heap is known.
 pub(in crate::rules) fn zgc<'p>(deployment: &Deployment<'p>) -> Option<Zgc<'p>> {
-    let is_old = match named_java(deployment) {
-        Some(java) => (11..=22).contains(&java),
-        None => deployment.versions.within(Versions::LEGACY),
-    };
-    if !is_old || !crate::rules::memory::is_what_runs(deployment) {
+    if !crate::rules::memory::is_what_runs(deployment) {
         return None;
     }
     let of = |process: Process| {
@@ -59,7 +54,6 @@ pub(in crate::rules) fn zgc<'p>(deployment: &Deployment<'p>) -> Option<Zgc<'p>> 
                         chosen = Some((options.document, options.setting));
                     }
                     "-XX:-UseZGC" => chosen = None,
-                    "-XX:+ZGenerational" => return None,
                     _ => {}
                 }
             }
