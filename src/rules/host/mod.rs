@@ -15,7 +15,6 @@ pub(super) mod overridden;
 pub(super) mod parameters;
 pub(super) mod process_limits;
 pub(super) mod separators;
-pub(super) mod small_tcp_buffers;
 pub(super) mod swappiness;
 pub(super) mod tcp;
 pub(super) mod values;
