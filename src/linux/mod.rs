@@ -5,5 +5,5 @@ pub mod loaders;
 pub mod machine;
 pub mod numbers;
 pub mod parameters;
-pub mod tcp;
 pub mod running;
+pub mod tcp;

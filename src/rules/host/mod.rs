@@ -4,6 +4,7 @@
 pub(super) mod dirty_pages;
 pub(super) mod duplicate;
 pub(super) mod image_build;
+mod in_force;
 pub(super) mod lines;
 pub(super) mod max_map_count;
 pub(super) mod min_free;
@@ -18,4 +19,3 @@ pub(super) mod separators;
 pub(super) mod swappiness;
 pub(super) mod tcp;
 pub(super) mod values;
-mod in_force;

@@ -179,7 +179,7 @@ pub(in crate::rules) fn unordered(rule: &Rule, deployment: &Deployment, out: &mu
             continue;
         };
         let in_order = least.value <= first.value && first.value <= largest.value;
-        if in_order || is_small_for_flink(deployment, (setting, document), largest.value) {
+        if in_order {
             continue;
         }
         let memory = parameter.kind() == Kind::Ulong;
@@ -206,19 +206,6 @@ pub(in crate::rules) fn unordered(rule: &Rule, deployment: &Deployment, out: &mu
         finding.fix = sorted(deployment, (setting, document), &found).filter(|_| !memory);
         out.push(finding);
     }
-}
-
-/// Whether `small-tcp-buffers` says of the same line that its largest size is too small.
-fn is_small_for_flink(deployment: &Deployment, (setting, document): Site, largest: i128) -> bool {
-    const FLOOR: i128 = 1_310_720;
-    let is_buffer = matches!(
-        setting.key.as_str(),
-        "net.ipv4.tcp_rmem" | "net.ipv4.tcp_wmem"
-    );
-    let in_force = deployment.sysctl(&setting.key).is_some_and(|own| {
-        own.setting.whole == setting.whole && own.document.source == document.source
-    });
-    is_buffer && in_force && largest < FLOOR && deployment.is_host_of_flink()
 }
 
 /// The same numbers in order, where they make a sensible least, first and largest size.

@@ -72,14 +72,17 @@ fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<(Effective<'p>, 
 /// Whether a parameter is certainly set nowhere in sight, and what is in sight is the files of a machine.
 fn is_unset(deployment: &Deployment, key: &str) -> bool {
     let mut all = deployment.host.iter();
-    let of_files = all.all(|document| is_file_of_machine(document));
+    // A profile of tuned may include others.
+    let of_files =
+        all.all(|document| is_file_of_machine(document) && document.format == Format::Sysctl);
     let state = deployment.sysctl_state(key);
     of_files && !deployment.host.is_empty() && matches!(state, Sysctl::Unset)
 }
 
-/// Whether a document is a file that the loaders of a machine read, and not a part of what sets one up.
+/// Whether a document is a file that the loaders of a machine or tuned read, and not a part of what sets one
+/// up.
 fn is_file_of_machine(document: &Document) -> bool {
-    let is_file = document.format == Format::Sysctl && !document.is_part();
+    let is_file = matches!(document.format, Format::Sysctl | Format::Tuned) && !document.is_part();
     is_file && document.scope == Scope::Machine
 }
 
