@@ -105,6 +105,44 @@ fn files_that_no_loader_reads_are_kept_apart() {
 }
 
 #[test]
+fn a_fix_edits_the_winner_and_names_what_it_leaves() {
+    let mut sources = Sources::default();
+    let early = sources.add(
+        "etc/sysctl.d/10-flink.conf",
+        "net.ipv4.tcp_rmem = 4096 131072 65536\n",
+    );
+    let late = sources.add(
+        "etc/sysctl.d/99-flink.conf",
+        "net.ipv4.tcp_rmem = 4096 131072 212992\n",
+    );
+    let configs = Configs::default();
+    let project = Project::read(&sources, &configs, &[]);
+    let findings = flint::lint::lint(&project, &configs).findings;
+    let fixable: Vec<_> = findings.iter().filter(|own| own.fix.is_some()).collect();
+    assert_eq!(fixable.len(), 1);
+    assert_eq!(fixable[0].at.source, late);
+    let related = &fixable[0].related;
+    assert!(
+        related.iter().any(|own| own.at.source == early),
+        "{related:?}"
+    );
+}
+
+#[test]
+fn a_template_lies_where_the_file_that_it_becomes_lies() {
+    let files = [
+        ("files/etc/sysctl.d/50-a.conf", "vm.swappiness = 1\n"),
+        ("files/etc/sysctl.d/60-b.conf.j2", "vm.swappiness = 2\n"),
+    ];
+    of_host(&files, |deployment| {
+        assert_eq!(deployment.host.len(), 2);
+        assert!(deployment.host_unread.is_empty());
+        let winner = deployment.sysctl_by("vm.swappiness", HostLoader::Procps);
+        assert_eq!(winner.map(|own| own.value()), Some("2"));
+    });
+}
+
+#[test]
 fn recorded_trees_have_the_recorded_winners() {
     let mut count = 0;
     for line in RECORDED.lines().filter(|line| line.contains("\"system\"")) {

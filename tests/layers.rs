@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("syntax", &["text", "flink", "linux", "random"]),
     ("typed", &["flink", "syntax"]),
     ("config", &["finding", "flink", "linux", "text", "words"]),
-    ("recognise", &["flink", "syntax", "text", "words"]),
+    ("recognise", &["flink", "linux", "syntax", "text", "words"]),
     ("discover", &["config", "recognise", "text", "words"]),
     (
         "deployment",

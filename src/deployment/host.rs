@@ -204,21 +204,19 @@ impl<'p> Deployment<'p> {
             let own = group.documents.iter();
             own.filter(move |(_, place)| by_ufw(place) == ufw)
         };
-        let read: Vec<&'p Document> = match loader {
-            HostLoader::Busybox => of(false)
+        let read: Vec<&'p Document> = if loader == HostLoader::Busybox {
+            of(false)
                 .filter(|(_, place)| *place == Some(Place::Main))
                 .map(|(document, _)| *document)
-                .collect(),
-            _ => {
-                let is_systemd = loader != HostLoader::Procps;
-                let (documents, places): (Vec<&'p Document>, Vec<Place>) = of(false)
-                    .filter_map(|(document, place)| Some((*document, place.clone()?)))
-                    .filter_map(|(document, place)| Some((document, seen(place, loader)?)))
-                    .unzip();
-                let places: Vec<&Place> = places.iter().collect();
-                let order = in_order(&places, is_systemd);
-                order.into_iter().map(|at| documents[at]).collect()
-            }
+                .collect()
+        } else {
+            let (documents, places): (Vec<&'p Document>, Vec<Place>) = of(false)
+                .filter_map(|(document, place)| Some((*document, place.clone()?)))
+                .filter_map(|(document, place)| Some((document, seen(place, loader)?)))
+                .unzip();
+            let places: Vec<&Place> = places.iter().collect();
+            let order = in_order(&places, loader != HostLoader::Procps);
+            order.into_iter().map(|at| documents[at]).collect()
         };
         let own = self.winner(&read, key, loader);
         let ufw: Vec<&'p Document> = of(true).map(|(document, _)| *document).collect();

@@ -8,6 +8,7 @@ use foreign::{is_foreign_name, is_foreign_shape};
 use holders::Holder;
 
 use crate::flink::options;
+use crate::linux::loaders::rendered;
 use crate::syntax::{
     Document, Format, Setting, bottlerocket, flink_conf, json, manifest, properties, sql, sysctl,
     toml, yaml,
@@ -66,7 +67,7 @@ pub fn by_name(path: &str) -> Claim {
     if Holder::by_name(name).is_some() || names_modules(path) {
         return Claim::Holder;
     }
-    if is_sysctl_name(last_folder, name_of_rendered(name).unwrap_or(name)) {
+    if is_sysctl_name(last_folder, rendered(name).unwrap_or(name)) {
         return Claim::Yes(Format::Sysctl);
     }
     let Some((stem, extension)) = name.rsplit_once('.') else {
@@ -113,23 +114,14 @@ fn is_sysctl_name(folder: &str, name: &str) -> bool {
     in_folder || is_conf || name.ends_with(".sysctl")
 }
 
-/// The name of the file that a template becomes, where the name says that it is one: `sysctl.conf.j2`.
-pub fn name_of_rendered(name: &str) -> Option<&str> {
-    let (rendered, extension) = name.rsplit_once('.')?;
-    let is_template = matches!(
-        extension,
-        "j2" | "jinja2" | "jinja" | "erb" | "tmpl" | "tpl"
-    );
-    is_template.then_some(rendered)
-}
-
 /// Whether somebody may take a file of this name in `sysctl.d` for one that is read: `50-a.conf`,
 /// `50-a.CONF`, `50-a`. Other endings are those of templates, copies and files that were switched off.
 fn may_be_sysctl(name: &str) -> bool {
     let is_of_tool = name.starts_with(".#") || name.starts_with("._");
     let is_numbered = !name.contains('.') && name.starts_with(|c: char| c.is_ascii_digit());
-    let lower = name.to_ascii_lowercase();
-    !is_of_tool && (is_numbered || lower.ends_with(".conf"))
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let is_conf = extension.is_some_and(|own| own.eq_ignore_ascii_case("conf"));
+    !is_of_tool && (is_numbered || is_conf)
 }
 
 /// Whether a file of this name is a compose file or holds the values of a chart.
@@ -284,13 +276,14 @@ fn read_whole(source: &Source, named: bool) -> Option<Document> {
                 return None;
             }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
-            if name_of_rendered(name).is_some() {
+            if rendered(name).is_some() {
                 return Some(sysctl::parse_template(source));
             }
             let document = sysctl::parse(source);
             // A name that no loader reads may be that of anything.
             let is_plain = document.problems.is_empty() && !document.settings.is_empty();
-            (name.ends_with(".conf") || name.ends_with(".sysctl") || is_plain).then_some(document)
+            let extension = source.path.rsplit_once('.').map(|(_, extension)| extension);
+            (matches!(extension, Some("conf" | "sysctl")) || is_plain).then_some(document)
         }
         Claim::Yes(_) | Claim::Holder | Claim::Source(_) | Claim::No => None,
         Claim::Maybe => {

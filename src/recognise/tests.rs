@@ -28,6 +28,24 @@ fn names_decide_what_content_need_not() {
         by_name("etc/sysctl.d/99-flink.conf"),
         Claim::Yes(Format::Sysctl)
     );
+    // Whoever gave these names thinks that they are read.
+    for name in ["50-a.CONF", "50-a", ".a.conf"] {
+        let path = format!("etc/sysctl.d/{name}");
+        assert_eq!(by_name(&path), Claim::Yes(Format::Sysctl), "{path}");
+    }
+    for name in [
+        "README",
+        "50-a.conf.bak",
+        "50-a.conf~",
+        "50-a.conf.in",
+        "._a.conf",
+    ] {
+        assert_eq!(
+            by_name(&format!("etc/sysctl.d/{name}")),
+            Claim::No,
+            "{name}"
+        );
+    }
     assert_eq!(by_name("host/sysctl.conf"), Claim::Yes(Format::Sysctl));
     assert_eq!(
         by_name("templates/sysctl.conf.j2"),

@@ -34,11 +34,22 @@ pub fn run(loader: Loader, command: Command, tree: &Tree, target: &mut Target) -
     }
 }
 
+/// What procps is to do with its arguments.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Does {
+    /// They are assignments.
+    #[default]
+    Write,
+    /// They are files.
+    Load,
+    /// There are none: it reads the files of the system.
+    System,
+}
+
 /// Options of procps that flint models.
 #[derive(Default)]
 struct Options<'c> {
-    load: bool,
-    system: bool,
+    does: Does,
     dry: bool,
     ignore: bool,
     pattern: Option<&'c str>,
@@ -54,9 +65,9 @@ impl<'c> Options<'c> {
         let mut rest = arguments.iter().copied();
         while let Some(argument) = rest.next() {
             match argument {
-                "-p" | "-f" | "--load" => options.load = true,
+                "-p" | "-f" | "--load" => options.load(),
                 "--system" => {
-                    options.system = true;
+                    options.does = Does::System;
                     options.pattern_of_system = options.pattern;
                 }
                 "--dry-run" if loader == Loader::Procps33 => return None,
@@ -66,7 +77,7 @@ impl<'c> Options<'c> {
                 "-" => options.names.push(argument),
                 other => {
                     if let Some(file) = other.strip_prefix("--load=") {
-                        options.load = true;
+                        options.load();
                         options.names.push(file);
                     } else if let Some(pattern) = other.strip_prefix("--pattern=") {
                         options.pattern = Some(pattern);
@@ -78,6 +89,12 @@ impl<'c> Options<'c> {
         }
         Some(options)
     }
+
+    fn load(&mut self) {
+        if self.does != Does::System {
+            self.does = Does::Load;
+        }
+    }
 }
 
 fn procps(loader: Loader, command: Command, tree: &Tree, target: &mut Target) -> Outcome {
@@ -86,29 +103,26 @@ fn procps(loader: Loader, command: Command, tree: &Tree, target: &mut Target) ->
     };
     let failure = if loader == Loader::Procps33 { 255 } else { 1 };
     let mut outcome = Outcome::default();
-    let (mut taken, pattern) = if options.system {
-        outcome.files = tree.in_folders(false);
-        if let Content::Text(_) = tree.read("/etc/sysctl.conf") {
-            outcome.files.push("/etc/sysctl.conf".to_owned());
+    let mut taken = Vec::new();
+    let mut pattern = options.pattern;
+    let names: Vec<&str> = match options.does {
+        Does::Write => {
+            let lines = options.names.iter();
+            taken = lines.filter_map(|line| of_argument(loader, line)).collect();
+            Vec::new()
         }
-        let pattern = if loader == Loader::Procps407 {
-            options.pattern
-        } else {
-            options.pattern_of_system
-        };
-        (Vec::new(), pattern)
-    } else if options.load {
-        (Vec::new(), options.pattern)
-    } else {
-        let lines = options.names.iter();
-        let taken = lines.filter_map(|line| of_argument(loader, line)).collect();
-        (taken, None)
-    };
-    let names: Vec<&str> = match (options.system, options.load) {
-        (true, _) => outcome.files.iter().map(String::as_str).collect(),
-        (false, true) if options.names.is_empty() => vec!["/etc/sysctl.conf"],
-        (false, true) => options.names,
-        (false, false) => Vec::new(),
+        Does::Load if options.names.is_empty() => vec!["/etc/sysctl.conf"],
+        Does::Load => options.names,
+        Does::System => {
+            outcome.files = tree.in_folders(false);
+            if let Content::Text(_) = tree.read("/etc/sysctl.conf") {
+                outcome.files.push("/etc/sysctl.conf".to_owned());
+            }
+            if loader != Loader::Procps407 {
+                pattern = options.pattern_of_system;
+            }
+            outcome.files.iter().map(String::as_str).collect()
+        }
     };
     let mut files: Vec<&[u8]> = Vec::new();
     for name in names {
@@ -132,7 +146,7 @@ fn procps(loader: Loader, command: Command, tree: &Tree, target: &mut Target) ->
     }
     taken.append(&mut read);
     let manner = Manner {
-        ignores_unknown: options.ignore || options.system,
+        ignores_unknown: options.ignore || options.does == Does::System,
         strict: false,
     };
     let taken = Taken {

@@ -18,7 +18,7 @@ mod tree;
 mod winner;
 
 pub use command::{Command, Outcome, run};
-pub use tree::{FOLDERS, Node, Place, Tree, in_order, is_read, place};
+pub use tree::{FOLDERS, Node, Place, Tree, in_order, is_read, place, rendered};
 pub use winner::{Winner, winner};
 
 /// A loader, as far as releases differ.

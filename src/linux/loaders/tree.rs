@@ -134,10 +134,21 @@ pub enum Place {
     Ufw,
 }
 
+/// The name of the file that a template becomes, where the name says that it is one: `sysctl.conf.j2`.
+pub fn rendered(name: &str) -> Option<&str> {
+    let (rendered, extension) = name.rsplit_once('.')?;
+    let is_template = matches!(
+        extension,
+        "j2" | "jinja2" | "jinja" | "erb" | "tmpl" | "tpl"
+    );
+    is_template.then_some(rendered)
+}
+
 /// The root of the tree and the place in it of a path that ends as on a machine. A bare `sysctl.d` is
-/// taken for that of `/etc`.
+/// taken for that of `/etc`, and a template for the file that it becomes.
 pub fn place(path: &str) -> Option<(&str, Place)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = rendered(name).unwrap_or(name);
     let root = |end: &str| {
         let rest = folder.strip_suffix(end)?;
         (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/'))
@@ -181,5 +192,6 @@ pub fn in_order(places: &[&Place], is_systemd: bool) -> Vec<usize> {
 
 /// Whether a loader reads a file of this name in the directories.
 pub fn is_read(name: &str, is_systemd: bool) -> bool {
-    name.ends_with(".conf") && !(is_systemd && name.starts_with('.'))
+    let is_conf = name.strip_suffix(".conf").is_some();
+    is_conf && !(is_systemd && name.starts_with('.'))
 }

@@ -163,7 +163,7 @@ pub(in crate::rules) fn relate(deployment: &Deployment, findings: &mut [Finding]
         }
         let others = deployment.host.iter().filter_map(|document| {
             let setting = document.get(&winner.setting.key)?;
-            (document.source != winner.document.source).then(|| Location {
+            (document.source != winner.document.source).then_some(Location {
                 source: document.source,
                 span: setting.whole,
             })
