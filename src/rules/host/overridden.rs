@@ -4,9 +4,9 @@
 use crate::deployment::{Deployment, Effective, HostLoader, Sysctl};
 use crate::finding::{Finding, Location, Related, Severity};
 use crate::linux::loaders::{FOLDERS, Place, glob};
-use crate::recognise::says_flink;
 use crate::rules::Rule;
 use crate::syntax::{Document, Setting};
+use crate::text::Source;
 
 /// The check of `sysctl-overridden`.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -55,7 +55,7 @@ fn lost(
     winner: &Effective,
     place: &Place,
 ) -> Option<Finding> {
-    let is_flinks = |document| says_flink(deployment.source(document));
+    let is_flinks = |document| is_of_flink(deployment.source(document));
     let severity = match (is_flinks(document), is_flinks(winner.document)) {
         (true, false) => Severity::Warning,
         // A file for Flink changes what holds for all machines.
@@ -90,6 +90,16 @@ fn lost(
         message: format!("the value in force: {}", winner.value()),
     });
     Some(finding)
+}
+
+/// Whether a file itself speaks of Flink; that the folders above it do tells nothing about one of many.
+fn is_of_flink(source: &Source) -> bool {
+    let name = source.path.rsplit('/').next().unwrap_or_default();
+    let says = |text: &[u8]| {
+        let mut words = ["flink", "Flink", "FLINK"].iter();
+        words.any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    };
+    says(&source.bytes) || says(name.as_bytes())
 }
 
 /// Whether a file is the administrator's own by its place.
