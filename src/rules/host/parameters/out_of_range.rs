@@ -79,7 +79,7 @@ fn is_of_its_kind(parameter: &Parameter, value: &str) -> bool {
             !value.is_empty() && value.chars().all(is_word)
         }
         Kind::Ports => {
-            let is_list = |c: char| c.is_ascii_digit() || c == '-' || c == ',';
+            let is_list = |c: char| c.is_ascii_digit() || "-, \t".contains(c);
             !value.is_empty() && value.chars().all(is_list)
         }
         Kind::Names | Kind::Text | Kind::Unknown => false,
@@ -145,7 +145,9 @@ fn label(parameter: &Parameter, value: &str, release: Release) -> String {
         Kind::PortRange => {
             "two ports, the first not above the second, from 1024 to 65535".to_owned()
         }
-        Kind::Ports => "ports up to 65535 and ranges `first-last`, divided by commas".to_owned(),
+        Kind::Ports => {
+            "ports up to 65535 and ranges `first-last`, divided by commas without blanks".to_owned()
+        }
         Kind::Name => format!(
             "names are compared letter by letter: `{}`",
             value.to_lowercase()
@@ -171,6 +173,14 @@ fn fix(deployment: &Deployment, parameter: &Parameter, (setting, document): Site
             let is_swapped =
                 last.value >= 1024 && first.value > last.value && first.value <= 65_535;
             is_swapped.then(|| format!("{} {}", last.value, first.value))?
+        }
+        Kind::Ports => {
+            // Blanks are the only thing that is wrong.
+            let parts = setting.value.split([',', ' ', '\t']);
+            let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            let value = parts.join(",");
+            numbers::ports(&value)?;
+            value
         }
         _ => return None,
     };
