@@ -212,6 +212,32 @@ linuxConfig:
             (Scope::Machine, "vm.max_map_count", "65530", "1048576"),
         ],
     },
+    Case {
+        path: "karpenter/nodes.yaml",
+        text: "\
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {name: flink}
+spec:
+  userData: |
+    #!/bin/bash
+    # Don't wait
+    echo 'net.ipv4.tcp_rmem=4096 87380 212992' >> /etc/sysctl.conf
+    sysctl -p
+    cat <<'EOF' > /etc/sysctl.d/99-flink.conf
+    vm.swappiness = 60
+    EOF
+",
+        says: &[
+            (
+                Scope::Machine,
+                "net.ipv4.tcp_rmem",
+                "4096 87380 212992",
+                "4096 131072 16777216",
+            ),
+            (Scope::Machine, "vm.swappiness", "60", "1"),
+        ],
+    },
 ];
 
 fn found<'d>(documents: &'d [Document], key: &str) -> (&'d Document, &'d Setting) {

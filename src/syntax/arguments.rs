@@ -46,6 +46,14 @@ impl Word {
         }
     }
 
+    /// Moves it: the text that it was read from starts at a place.
+    pub(super) fn shift(&mut self, start: usize) {
+        let by = Span::at(start).start;
+        self.at.start += by;
+        self.at.end += by;
+        self.places.iter_mut().for_each(|place| *place += by);
+    }
+
     /// Where a part of the text stands.
     pub(super) fn place(&self, from: usize, to: usize) -> Span {
         match (self.places.get(from), self.places.get(from..to)) {

@@ -1,5 +1,7 @@
 //! The words of the commands of services and containers, where they stand.
 
+use std::ops::Range;
+
 use super::child;
 use crate::syntax::arguments::{self, Breaks, Command, Word};
 use crate::syntax::yaml::Outer;
@@ -73,37 +75,49 @@ pub(super) fn word(read: &str, node: &Node) -> Word {
 }
 
 /// The words of a text for a shell, and of the text that it hands to another.
-pub(super) fn script(read: &str, node: &Node, breaks: Breaks) -> Vec<Word> {
+fn script(read: &str, node: &Node, breaks: Breaks) -> Vec<Word> {
+    let Some(inner) = inside(read, node) else {
+        return Vec::new();
+    };
+    let text = read.get(inner.clone()).unwrap_or_default();
+    words_of(text, inner.start, is_folded(read, node), breaks)
+}
+
+/// The bytes of a text without its quotes or its header; nothing where YAML writes it otherwise than it means.
+pub(super) fn inside(read: &str, node: &Node) -> Option<Range<usize>> {
     let range = node.span.range();
     let inner = match node.shape {
         Shape::Plain => range.clone(),
         Shape::Single | Shape::Double => range.start + 1..range.end.saturating_sub(1),
         Shape::Block => {
-            let header = read.get(range.clone()).and_then(|text| text.find('\n'));
-            let Some(header) = header else {
-                return Vec::new();
-            };
+            let header = read.get(range.clone())?.find('\n')?;
             range.start + header + 1..range.end
         }
-        _ => return Vec::new(),
+        _ => return None,
     };
-    // What YAML writes otherwise than it means stands nowhere.
     let escaped = match node.shape {
         Shape::Single => "''",
         Shape::Double => "\\",
         _ => "",
     };
     let text = read.get(inner.clone()).unwrap_or_default();
-    if !escaped.is_empty() && text.contains(escaped) {
-        return Vec::new();
-    }
-    let folded = node.shape != Shape::Block || read.as_bytes().get(range.start) == Some(&b'>');
-    let breaks = if folded { Breaks::Blank } else { breaks };
+    (escaped.is_empty() || !text.contains(escaped)).then_some(inner)
+}
+
+/// Whether the lines of a text are joined into one.
+pub(super) fn is_folded(read: &str, node: &Node) -> bool {
+    let first = read.as_bytes().get(node.span.range().start);
+    node.shape != Shape::Block || first == Some(&b'>')
+}
+
+/// The words of a text that starts at a place.
+pub(super) fn words_of(text: &str, start: usize, folded: bool, breaks: Breaks) -> Vec<Word> {
+    let own = if folded { Breaks::Blank } else { breaks };
     let mut words = Vec::new();
-    for word in arguments::split(read, Span::new(inner.start, inner.end), breaks) {
+    for word in arguments::split(text, Span::new(0, text.len()), own) {
         let is_script = words.last().is_some_and(|last: &Word| is_flag(&last.text));
         let range = word.at.range();
-        let quotes = read.as_bytes().get(range.start);
+        let quotes = text.as_bytes().get(range.start);
         if is_script && matches!(quotes, Some(b'"' | b'\'')) && range.len() > 2 {
             let inside = Span::new(range.start + 1, range.end - 1);
             let breaks = if folded {
@@ -111,10 +125,13 @@ pub(super) fn script(read: &str, node: &Node, breaks: Breaks) -> Vec<Word> {
             } else {
                 Breaks::Command
             };
-            words.extend(arguments::split(read, inside, breaks));
+            words.extend(arguments::split(text, inside, breaks));
         } else {
             words.push(word);
         }
+    }
+    for word in &mut words {
+        word.shift(start);
     }
     words
 }

@@ -15,6 +15,7 @@ use crate::text::{Source, Span};
 
 pub(super) mod commands;
 pub(super) mod nodes;
+mod scripts;
 pub(super) mod tasks;
 
 /// The word without which a text holds no kernel parameters.

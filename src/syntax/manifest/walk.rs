@@ -118,7 +118,7 @@ impl Walk<'_, '_> {
             }
             self.keys.truncate(before);
         }
-        self.collect(kernel::nodes::of_map(tree, map).into_iter());
+        self.collect(kernel::nodes::of_map(tree, self.outer.read, map).into_iter());
         if let Some((value, path, holder)) = kernel::nodes::written(tree, map) {
             self.push(Reads::Sysctl, Layer::Host, value, 0, holder, path);
         }

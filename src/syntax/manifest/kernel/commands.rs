@@ -4,12 +4,11 @@
 //! Without `privileged` /proc/sys can't be written, so such a command sets nothing. In a network of its own a
 //! pod sets the parameters of that, and all others for the whole node.
 
-use super::{Collected, setting};
-use crate::syntax::arguments::{Breaks, Word};
+use super::{Collected, scripts, setting};
+use crate::syntax::arguments::Word;
 use crate::syntax::manifest::{child, command};
-use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
+use crate::syntax::yaml::tree::{NodeId, Shape, Tree};
 use crate::syntax::{Scope, Setting};
-use crate::text::Span;
 
 /// What to call such a command.
 const NAME: &str = "sysctl";
@@ -84,7 +83,7 @@ fn words(tree: &Tree, read: &str, container: NodeId) -> Vec<Word> {
                 if let Some(last) = all.last_mut() {
                     last.ends = true;
                 }
-                all.extend(script(read, item));
+                all.extend(scripts::parse(read, item).words);
             } else if item.is_scalar() {
                 all.push(command::word(read, item));
             }
@@ -99,35 +98,8 @@ fn is_flag(word: &str) -> bool {
     letters.contains('c') && letters.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// The words of a script. One whose lines are joined into one is read up to its first comment, which is
-/// longer for the shell than it looks.
-fn script(read: &str, item: &Node) -> Vec<Word> {
-    let mut words = command::script(read, item, Breaks::Command);
-    let is_block =
-        item.shape == Shape::Block && read.as_bytes().get(item.span.range().start) == Some(&b'|');
-    let is_comment = |word: &Word| read.as_bytes().get(word.at.range().start) == Some(&b'#');
-    if is_block {
-        let mut open = 0;
-        words.retain(|word| {
-            if is_comment(word) && word.at.range().start >= open {
-                open = line_end(read, word.at);
-            }
-            word.at.range().start >= open
-        });
-    } else if let Some(first) = words.iter().position(is_comment) {
-        words.truncate(first);
-    }
-    words
-}
-
-fn line_end(read: &str, at: Span) -> usize {
-    let from = at.range().start;
-    let rest = read.as_bytes().get(from..).unwrap_or_default();
-    from + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-}
-
 /// What the commands among some words set, each with whether it does so in another namespace.
-fn settings(read: &str, words: &[Word]) -> Vec<(Setting, bool)> {
+pub(super) fn settings(read: &str, words: &[Word]) -> Vec<(Setting, bool)> {
     let mut out = Vec::new();
     for command in words.split_inclusive(|word| word.ends) {
         let skipped = command
@@ -160,8 +132,9 @@ fn settings(read: &str, words: &[Word]) -> Vec<(Setting, bool)> {
 }
 
 /// `key=value` in a word.
-fn assignment(read: &str, word: &Word) -> Option<Setting> {
+pub(super) fn assignment(read: &str, word: &Word) -> Option<Setting> {
     let (key, value) = word.text.split_once('=')?;
+    let key = key.trim_end();
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/*".contains(&byte);
     let group = key.starts_with(|c: char| c.is_ascii_lowercase()) && key.contains(['.', '/']);
     if !group || !key.bytes().all(is_name) {

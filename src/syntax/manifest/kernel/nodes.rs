@@ -1,8 +1,9 @@
 //! Kernel parameters in what makes nodes: the node configuration of GKE and AKS, machines of Talos, clusters of
 //! kOps, and files that cloud-init, Ansible and their like write.
 
-use super::{Collected, inner, pair, setting};
-use crate::syntax::manifest::child;
+use super::{Collected, inner, pair, scripts, setting};
+use crate::syntax::arguments::Word;
+use crate::syntax::manifest::{child, command};
 use crate::syntax::yaml::tree::{Node, NodeId, Shape, Tree};
 use crate::syntax::{Scope, Setting};
 use crate::text::Span;
@@ -69,8 +70,20 @@ const NAMES: [(&str, &str); 28] = [
     ("vmVfsCachePressure", "vm.vfs_cache_pressure"),
 ];
 
+/// Scripts that nodes run when they start, of Karpenter and others.
+const SCRIPTS: [&str; 3] = ["userData", "user_data", "UserData"];
+
+/// Lists of commands that nodes run when they start: of cloud-init, eksctl and Cluster API.
+const COMMANDS: [&str; 5] = [
+    "runcmd",
+    "bootcmd",
+    "preBootstrapCommands",
+    "preKubeadmCommands",
+    "postKubeadmCommands",
+];
+
 /// What a mapping sets as the configuration of nodes.
-pub(in crate::syntax::manifest) fn of_map(tree: &Tree, map: NodeId) -> Vec<Collected> {
+pub(in crate::syntax::manifest) fn of_map(tree: &Tree, read: &str, map: NodeId) -> Vec<Collected> {
     let mut all = Vec::new();
     for (key, value) in tree.pairs(map) {
         let Some(value) = tree.resolve(value) else {
@@ -86,8 +99,11 @@ pub(in crate::syntax::manifest) fn of_map(tree: &Tree, map: NodeId) -> Vec<Colle
             Some((value, super::KEY, renamed(tree, value)))
         } else if name == LIST {
             Some((value, LIST, listed(tree, value)))
+        } else if let Some(key) = SCRIPTS.iter().find(|key| **key == name) {
+            Some((value, *key, script(read, tree.node(value))))
         } else {
-            None
+            let key = COMMANDS.iter().find(|key| **key == name);
+            key.map(|key| (value, *key, commands(tree, read, value)))
         };
         all.extend(found.filter(|(.., settings)| !settings.is_empty()).map(
             |(node, key, settings)| Collected {
@@ -153,6 +169,36 @@ fn renamed(tree: &Tree, map: NodeId) -> Vec<Setting> {
         }
     })
     .collect()
+}
+
+fn script(read: &str, node: &Node) -> Vec<Setting> {
+    let mut settings = scripts::parse(read, node).settings(read);
+    super::without_doubles(&mut settings);
+    settings
+}
+
+/// What a list of commands sets, each a text for a shell or a list of words.
+fn commands(tree: &Tree, read: &str, list: NodeId) -> Vec<Setting> {
+    let is_list = |id: NodeId| matches!(tree.node(id).shape, Shape::List { .. });
+    let mut settings = Vec::new();
+    let items = is_list(list)
+        .then(|| tree.children(list))
+        .into_iter()
+        .flatten();
+    for item in items.filter_map(|item| tree.resolve(item)) {
+        if is_list(item) {
+            let words = tree.children(item).filter_map(|word| tree.resolve(word));
+            let words: Vec<Word> = words
+                .map(|word| command::word(read, tree.node(word)))
+                .collect();
+            let set = super::commands::settings(read, &words);
+            settings.extend(set.into_iter().map(|(setting, _)| setting));
+        } else {
+            settings.extend(scripts::parse(read, tree.node(item)).settings(read));
+        }
+    }
+    super::without_doubles(&mut settings);
+    settings
 }
 
 fn listed(tree: &Tree, list: NodeId) -> Vec<Setting> {
