@@ -69,19 +69,28 @@ fn is_parameter(key: &str) -> bool {
     ROOTS.contains(&first)
 }
 
+/// The parameter that a line was meant to set: more than its name stands there.
+fn meant<'p>(problem: &'p Problem, text: &str) -> Option<&'p str> {
+    let key = problem.key.as_deref().filter(|key| is_parameter(key))?;
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "._-/*".contains(c));
+    let value = rest.trim_start_matches([' ', '\t', ':']);
+    let is_value = value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\''));
+    (problem.repair.is_some() || text.contains('=') || is_value).then_some(key)
+}
+
 /// `ignored-sysctl-line`: a line that assigns nothing.
 pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in files(deployment) {
         let source = deployment.source(document);
         let problems = document.problems.iter();
         // A text that sets nothing at all is something else by the name of a sysctl file.
-        let means_some = |problem: &Problem| problem.key.as_deref().is_some_and(is_parameter);
+        let means_some = |problem: &Problem| meant(problem, &source.text(problem.at)).is_some();
         if document.settings.is_empty() && !document.problems.iter().any(means_some) {
             continue;
         }
         let mut in_conflict = false;
-        // The finding of a block of lines that mean no parameter, and its last line.
-        let mut block: Option<(usize, usize)> = None;
+        // The finding of the lines that mean no value, and how many more there are.
+        let mut idle: Option<(usize, usize)> = None;
         for problem in problems.filter(|problem| problem.kind == ProblemKind::MissingEquals) {
             let text = source.text(problem.at);
             let opens = text.starts_with("<<<<<<<");
@@ -90,18 +99,15 @@ pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut 
                 continue;
             }
             in_conflict |= opens;
-            let key = problem.key.as_deref().filter(|key| is_parameter(key));
-            let line = source.line_index(problem.at.start);
+            let key = meant(problem, &text);
             if key.is_none() && !opens {
-                if let Some((index, last)) = block
-                    && line <= last + 1
-                {
-                    block = Some((index, line));
-                    let first: &mut Finding = &mut out[index];
-                    first.label = format!("and the lines up to {}", line + 1);
+                if let Some((index, more)) = &mut idle {
+                    *more += 1;
+                    let first: &mut Finding = &mut out[*index];
+                    first.label = format!("and {more} more such lines in this file");
                     continue;
                 }
-                block = Some((out.len(), line));
+                idle = Some((out.len(), 0));
             }
             let mut finding = rule.problem(document, problem);
             finding.message = match key {
