@@ -63,11 +63,11 @@ fn read(source: &Source, template: bool) -> Document {
             }
             let is_setting = what.as_ref().is_none_or(What::leaves_a_setting);
             let setting = line.setting().filter(|_| is_setting);
-            if setting.is_none() && what.is_none() {
-                flaws.push(Flaw::new(line, What::NoAssignment, None));
-                continue;
-            }
             let number = setting.is_some().then_some(document.settings.len());
+            let what = match (&setting, what) {
+                (None, None) => Some(What::NoAssignment),
+                (_, what) => what,
+            };
             document.settings.extend(setting);
             flaws.extend(what.map(|what| Flaw::new(line, what, number)));
         } else {
