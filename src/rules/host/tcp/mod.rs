@@ -60,7 +60,13 @@ fn numbers<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Numbers<'p>> {
     let is_known = effective.setting.known && effective.document.complete;
     let all = numbers::parse(effective.value());
     let fit = all.iter().all(|number| number.value <= INT_MAX);
-    (is_known && fit && !all.is_empty()).then_some(Numbers { effective, all })
+    // What is written like an octal number was hardly meant as one, which another rule says.
+    let is_octal = all.iter().any(|number| {
+        let text = effective.value()[number.at.clone()].as_bytes();
+        text.len() > 1 && text[0] == b'0' && text[1].is_ascii_digit()
+    });
+    let is_plain = is_known && fit && !is_octal && !all.is_empty();
+    is_plain.then_some(Numbers { effective, all })
 }
 
 /// The one number of a parameter.
