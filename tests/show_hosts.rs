@@ -72,6 +72,32 @@ fn where_all_loaders_agree_there_is_nothing_to_tell() {
 }
 
 #[test]
+fn who_left_the_value_of_the_kernel_is_said() {
+    let running = Running {
+        release: Some("6.12.107".to_owned()),
+        parameters: [
+            ("vm.swappiness", "1"),
+            ("vm.max_map_count", "262144"),
+            ("net.core.somaxconn", ""),
+        ]
+        .map(|(key, value)| (key.to_owned(), Reading::Value(value.to_owned())))
+        .into_iter()
+        .collect(),
+    };
+    let (text, _) = shown(&[MAIN, LATE], Some(&running));
+    let compared = text.split("  on this machine, Linux 6.12.107:\n").nth(1);
+    let wanted = "    different   net.core.somaxconn
+                  files  4096
+                  here   (empty)
+    different   vm.swappiness
+                  files  10
+                  here   1   as systemd-sysctl leaves it
+    same        vm.max_map_count = 262144
+";
+    assert_eq!(compared, Some(wanted), "{text}");
+}
+
+#[test]
 fn a_pattern_is_not_asked_of_the_kernel_and_what_it_lacks_is_said() {
     let files = [(
         "etc/sysctl.d/10-a.conf",

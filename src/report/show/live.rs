@@ -49,12 +49,13 @@ pub(super) fn compared(deployment: &Deployment, running: &Running) -> String {
     let mut out = format!("  on this machine, {}:\n", kernel(running));
     for (state, setting) in rows {
         let (name, key) = (state.name(), plain(&setting.key));
-        match value(running, &setting.key) {
+        match shown(running, &setting.key) {
             Some(live) if state == State::Different => {
                 let written = plain(&setting.value);
                 out.push_str(&format!("    {name:10}  {key}\n"));
                 out.push_str(&format!("    {:10}    files  {written}\n", ""));
-                out.push_str(&format!("    {:10}    here   {live}\n", ""));
+                let by = others(deployment, running, setting);
+                out.push_str(&format!("    {:10}    here   {live}{by}\n", ""));
             }
             Some(live) => out.push_str(&format!("    {name:10}  {key} = {live}\n")),
             None => out.push_str(&format!("    {name:10}  {key}\n")),
@@ -63,13 +64,25 @@ pub(super) fn compared(deployment: &Deployment, running: &Running) -> String {
     out
 }
 
+/// Who leaves the value that the kernel has, where the loaders come to different ones.
+fn others(deployment: &Deployment, running: &Running, setting: &Setting) -> String {
+    let key = &setting.key;
+    let mut loaders = deployment.host_loaders().into_iter();
+    let by = loaders.find(|loader| {
+        let wins = deployment.sysctl_by(key, *loader);
+        let state = wins.and_then(|wins| running.compare(key, wins.value()));
+        state == Some(State::Same)
+    });
+    by.map_or_else(String::new, |by| format!("   as {} leaves it", by.name()))
+}
+
 /// The parameters that matter to Flink, where no file sets any.
 pub(super) fn of_flink(running: &Running) -> String {
     let mut out = format!("this machine   {}\n", kernel(running));
     let width = OF_FLINK.iter().map(|key| key.len()).max().unwrap_or(0);
     for key in OF_FLINK {
         let unit = parameters::find(key).and_then(|own| own.unit());
-        let shown = match (value(running, key), unit) {
+        let shown = match (shown(running, key), unit) {
             (Some(live), Some("bytes")) => format!("{live} bytes"),
             (Some(live), _) => live,
             (None, _) => match running.parameters.get(key) {
@@ -99,6 +112,16 @@ fn value(running: &Running, key: &str) -> Option<String> {
         }
         Reading::Missing | Reading::Unreadable => None,
     }
+}
+
+/// The same for people.
+fn shown(running: &Running, key: &str) -> Option<String> {
+    let live = value(running, key)?;
+    Some(if live.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        live
+    })
 }
 
 /// How a parameter of a file compares: `{"state": "different", "value": "60"}`.
