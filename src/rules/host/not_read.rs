@@ -4,7 +4,6 @@
 use crate::deployment::{Deployment, HostLoader, Sysctl};
 use crate::finding::Finding;
 use crate::linux::loaders::{Place, glob, is_read};
-use crate::recognise::name_of_rendered;
 use crate::rules::Rule;
 use crate::text::Span;
 
@@ -14,10 +13,6 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let Some((_, Place::Folder(_, name))) = deployment.place_on_host(document) else {
             continue;
         };
-        // What a template becomes has the name without its last part.
-        if name_of_rendered(&name).is_some() {
-            continue;
-        }
         let (message, help) = if !is_read(&name, false) {
             (
                 format!("no loader reads a file of the name `{name}`"),
