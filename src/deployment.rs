@@ -3,7 +3,6 @@
 //! Everything is three-valued: a value is known, a default on which the versions in question agree,
 //! or unknown. Rules fire on what is known only.
 
-use std::fmt;
 use std::sync::OnceLock;
 
 use crate::finding::Location;
@@ -26,6 +25,7 @@ mod network;
 mod opened;
 mod process;
 mod rocksdb;
+mod version_from;
 
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
@@ -36,27 +36,7 @@ pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
 pub use opened::{Opened, groups, is_opened, opened};
 pub use rocksdb::RocksDb;
-
-/// Where the Flink version of a deployment comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionFrom {
-    /// In a few words: `flink-version`, `--flink-version`, `image flink:1.18.1`, `spec.flinkVersion`.
-    pub why: String,
-    /// The file that says it, relative to the project root.
-    pub path: Option<String>,
-    /// Its line, from 1.
-    pub line: Option<usize>,
-}
-
-impl fmt::Display for VersionFrom {
-    /// `flink-version in flint.toml:1`, `--flink-version`.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.path, self.line) {
-            (Some(path), Some(line)) => write!(out, "{} in {path}:{line}", self.why),
-            _ => out.write_str(&self.why),
-        }
-    }
-}
+pub use version_from::VersionFrom;
 
 /// One Flink cluster or application as somebody would start it; a view over its documents.
 #[derive(Clone, Debug)]
