@@ -87,6 +87,8 @@ pub struct Deployment<'p> {
     pub host_unread: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
     pub host_runs_flink: bool,
+    /// Whether those files, the only ones of the project, lie in another part of it than its configuration.
+    pub host_is_far: bool,
     /// What is known of the machines that it runs on.
     pub machine: Machine,
     /// Who starts its processes, where somebody says so; see [`Deployment::mode`].
@@ -457,12 +459,13 @@ impl<'p> Deployment<'p> {
     }
 
     /// Whether its kernel parameters are those of machines that run Flink: their files say so, or a
-    /// configuration of Flink lies with them. Advice is for these only; others have reasons of their own.
+    /// configuration of Flink lies in the same part of the project. Advice is for these only; others have
+    /// reasons of their own.
     pub fn is_host_of_flink(&self) -> bool {
         // Of containers and pods only those are read that run Flink.
         let mut host = self.host.iter();
         let is_own = host.any(|document| document.scope != Scope::Machine);
-        self.host_runs_flink || is_own || !self.documents.is_empty()
+        self.host_runs_flink || is_own || !self.documents.is_empty() && !self.host_is_far
     }
 
     /// The versions in words: `Flink 1.20`, `Flink 1.13-1.20`.

@@ -134,6 +134,8 @@ impl Project<'_> {
                 .rsplit_once('/')
                 .is_some_and(|(parent, _)| parent == host.root);
         unit.host_runs_flink = host.mentions_flink || same_place;
+        // In a project of several products they may be the machines of another one.
+        unit.host_is_far = best == Some(0) && !below(&host.root).is_empty();
     }
 }
 

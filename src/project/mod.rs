@@ -62,6 +62,7 @@ struct Unit {
     /// The files of the host that no loader reads.
     host_unread: Vec<usize>,
     host_runs_flink: bool,
+    host_is_far: bool,
     /// What flint.toml says of the machines.
     machine: Machine,
     cluster: Cluster,
@@ -91,6 +92,7 @@ impl Unit {
             host: Vec::new(),
             host_unread: Vec::new(),
             host_runs_flink: false,
+            host_is_far: false,
             machine: Machine::default(),
             cluster: Cluster::default(),
             job: None,
@@ -158,6 +160,7 @@ impl<'s> Project<'s> {
                 host: pick(&unit.host),
                 host_unread: pick(&unit.host_unread),
                 host_runs_flink: unit.host_runs_flink,
+                host_is_far: unit.host_is_far,
                 machine: unit.machine,
                 base: unit.base,
                 only: self.only(&unit.only),

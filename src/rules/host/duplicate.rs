@@ -52,6 +52,9 @@ fn twice(
         return None;
     }
     let same = earlier.iter().all(|other| words(other) == words(last));
+    if same && !deployment.is_host_of_flink() {
+        return None;
+    }
     let key = &last.key;
     let line = deployment.source(document).place(last.whole.start).line;
     let refused = !same && is_refused(deployment, last) && !is_refused(deployment, first);

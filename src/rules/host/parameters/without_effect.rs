@@ -27,7 +27,9 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
     for (setting, document) in assignments(deployment) {
         let key = setting.key.as_str();
         let unused = UNUSED.iter().find(|(own, _)| *own == key);
-        if let Some((_, since)) = unused.filter(|(_, since)| kernels.are_from(*since)) {
+        let is_unused = unused.filter(|(_, since)| kernels.are_from(*since));
+        // Files for others keep such lines for older kernels.
+        if let Some((_, since)) = is_unused.filter(|_| deployment.is_host_of_flink()) {
             let message = format!("Linux does nothing with `{key}` since {since}");
             let mut finding = rule.finding(document, setting.whole, message);
             finding.key = Some(key.to_owned());
