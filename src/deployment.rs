@@ -30,7 +30,7 @@ mod version_from;
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
 pub use containers::{Container, Engine, Keeps, Replicas, Service};
-pub use host::{HostLoader, HostParameter, Sysctl};
+pub use host::{HostIs, HostLoader, HostParameter, Sysctl};
 pub use jobs::{Jobs, is_disguised, is_of_job, is_said_by_job};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
@@ -86,9 +86,7 @@ pub struct Deployment<'p> {
     /// hidden by one of the same name.
     pub host_unread: Vec<&'p Document>,
     /// Whether those files are known to be meant for hosts that run Flink.
-    pub host_runs_flink: bool,
-    /// Whether those files, the only ones of the project, lie in another part of it than its configuration.
-    pub host_is_far: bool,
+    pub host_is: HostIs,
     /// What is known of the machines that it runs on.
     pub machine: Machine,
     /// Who starts its processes, where somebody says so; see [`Deployment::mode`].
@@ -465,7 +463,11 @@ impl<'p> Deployment<'p> {
         // Of containers and pods only those are read that run Flink.
         let mut host = self.host.iter();
         let is_own = host.any(|document| document.scope != Scope::Machine);
-        self.host_runs_flink || is_own || !self.documents.is_empty() && !self.host_is_far
+        match self.host_is {
+            HostIs::Flinks => true,
+            HostIs::Near => is_own || !self.documents.is_empty(),
+            HostIs::Far => is_own,
+        }
     }
 
     /// The versions in words: `Flink 1.20`, `Flink 1.13-1.20`.

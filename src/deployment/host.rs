@@ -8,6 +8,28 @@ use crate::syntax::{Document, Format, Setting};
 
 use super::{Deployment, Effective};
 
+/// What is known of whose machines files with kernel parameters are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostIs {
+    /// They run Flink: the files say so, lie with its configuration, or flint.toml names them.
+    Flinks,
+    /// Nobody says; if a configuration of Flink lies in the same part of the project, they may well.
+    Near,
+    /// Nobody says, and the configuration of Flink lies in another part of the project.
+    Far,
+}
+
+impl HostIs {
+    /// By whether the files speak of Flink.
+    pub fn by(mentions_flink: bool) -> Self {
+        if mentions_flink {
+            HostIs::Flinks
+        } else {
+            HostIs::Near
+        }
+    }
+}
+
 /// Who applies the files of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostLoader {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Project, Unit};
 use crate::config::Configs;
+use crate::deployment::HostIs;
 use crate::linux::loaders::{Place, in_order, place};
 use crate::recognise::says_flink;
 use crate::syntax::Space;
@@ -133,9 +134,13 @@ impl Project<'_> {
             || folder
                 .rsplit_once('/')
                 .is_some_and(|(parent, _)| parent == host.root);
-        unit.host_runs_flink = host.mentions_flink || same_place;
         // In a project of several products they may be the machines of another one.
-        unit.host_is_far = best == Some(0) && !below(&host.root).is_empty();
+        let is_far = best == Some(0) && !below(&host.root).is_empty();
+        unit.host_is = match host.mentions_flink || same_place {
+            true => HostIs::Flinks,
+            false if is_far => HostIs::Far,
+            false => HostIs::Near,
+        };
     }
 }
 

@@ -9,7 +9,7 @@ use jobs::Job;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Base, Cluster, Deployment, Jobs, Opened, Process};
+use crate::deployment::{self, Base, Cluster, Deployment, HostIs, Jobs, Opened, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
@@ -61,8 +61,7 @@ struct Unit {
     host: Vec<usize>,
     /// The files of the host that no loader reads.
     host_unread: Vec<usize>,
-    host_runs_flink: bool,
-    host_is_far: bool,
+    host_is: HostIs,
     /// What flint.toml says of the machines.
     machine: Machine,
     cluster: Cluster,
@@ -91,8 +90,7 @@ impl Unit {
             started_by: None,
             host: Vec::new(),
             host_unread: Vec::new(),
-            host_runs_flink: false,
-            host_is_far: false,
+            host_is: HostIs::Near,
             machine: Machine::default(),
             cluster: Cluster::default(),
             job: None,
@@ -159,8 +157,7 @@ impl<'s> Project<'s> {
                 split: unit.split,
                 host: pick(&unit.host),
                 host_unread: pick(&unit.host_unread),
-                host_runs_flink: unit.host_runs_flink,
-                host_is_far: unit.host_is_far,
+                host_is: unit.host_is,
                 machine: unit.machine,
                 base: unit.base,
                 only: self.only(&unit.only),
@@ -310,7 +307,7 @@ impl<'s> Project<'s> {
                 for mut unit in self.units_of(configs, config, &declared.name, &own) {
                     unit.host.clone_from(&host);
                     unit.host_unread.clone_from(&unread);
-                    unit.host_runs_flink = true;
+                    unit.host_is = HostIs::Flinks;
                     units.push(unit);
                 }
             }
@@ -361,7 +358,7 @@ impl<'s> Project<'s> {
     fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
         let config = configs.of(self.path(host.first()));
         Unit {
-            host_runs_flink: host.mentions_flink,
+            host_is: HostIs::by(host.mentions_flink),
             host: host.documents,
             host_unread: host.unread,
             ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
@@ -382,7 +379,7 @@ impl<'s> Project<'s> {
         let is_flinks = document.scope != Scope::Machine
             || recognise::says_flink(self.sources.get(document.source));
         Unit {
-            host_runs_flink: is_flinks && !document.settings.is_empty(),
+            host_is: HostIs::by(is_flinks && !document.settings.is_empty()),
             host: vec![number],
             ..Unit::new(name, Platform::stated(config), Vec::new())
         }

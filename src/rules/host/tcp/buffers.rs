@@ -5,7 +5,7 @@
 //! [`caps`].
 
 use super::{DIRECTIONS, Direction, Numbers, RECEIVE, about, caps, is_unset, numbers, replace};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, HostIs};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::value::show_memory;
 use crate::linux::machine::{Machine, show_bandwidth, show_round_trip};
@@ -89,7 +89,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         out.extend(default_too_small(rule, deployment, direction, &need));
         out.extend(caps::small(rule, deployment, direction));
     }
-    if out.len() == before && deployment.host_runs_flink {
+    if out.len() == before && deployment.host_is == HostIs::Flinks {
         out.extend(caps::only_caps(rule, deployment).or_else(|| nothing_set(rule, deployment)));
     }
 }
