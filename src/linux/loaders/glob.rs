@@ -70,17 +70,35 @@ fn class(pattern: &[u8], byte: u8) -> Option<usize> {
     (found != negated).then_some(close + 1)
 }
 
+/// So many patterns are made of one at most; a name that stands for more is no file's.
+const MOST: usize = 1024;
+
 /// What `GLOB_BRACE` makes of a pattern: `a{b,c}` is `ab` and `ac`. Braces that don't close, and
-/// `{}`, stand for themselves.
+/// `{}`, stand for themselves. Of a name that stands for more than 1024 only some.
 pub fn braces(pattern: &str) -> Vec<String> {
-    let Some((start, end)) = outer_braces(pattern) else {
-        return vec![pattern.to_owned()];
-    };
-    let (before, inside, after) = (
-        &pattern[..start],
-        &pattern[start + 1..end],
-        &pattern[end + 1..],
-    );
+    let mut found = Vec::new();
+    let mut open = vec![pattern.to_owned()];
+    while let Some(pattern) = open.pop() {
+        let Some((start, end)) = outer_braces(&pattern).filter(|_| open.len() < MOST) else {
+            found.push(pattern);
+            if found.len() == MOST {
+                break;
+            }
+            continue;
+        };
+        let (before, after) = (&pattern[..start], &pattern[end + 1..]);
+        let parts = alternatives(&pattern[start + 1..end]);
+        let whole = parts
+            .into_iter()
+            .rev()
+            .map(|part| format!("{before}{part}{after}"));
+        open.extend(whole);
+    }
+    found
+}
+
+/// The parts between the commas that are in no inner braces.
+fn alternatives(inside: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, 0);
     for (at, byte) in inside.bytes().enumerate() {
         match byte {
@@ -94,10 +112,7 @@ pub fn braces(pattern: &str) -> Vec<String> {
         }
     }
     parts.push(&inside[from..]);
-    let whole = parts
-        .into_iter()
-        .map(|part| format!("{before}{part}{after}"));
-    whole.flat_map(|pattern| braces(&pattern)).collect()
+    parts
 }
 
 /// The first braces that hold something and close.
@@ -130,6 +145,13 @@ mod tests {
         );
         assert_eq!(braces("a{}b"), ["a{}b"]);
         assert_eq!(braces("a{b"), ["a{b"]);
+    }
+
+    #[test]
+    fn braces_that_multiply_end() {
+        let name = "{a,b}".repeat(50);
+        assert_eq!(braces(&name).len(), super::MOST);
+        assert_eq!(braces(&name)[0], "a".repeat(50));
     }
 
     #[test]
