@@ -30,7 +30,7 @@ mod version_from;
 pub use crate::flink::memory::Process;
 pub use cluster::{Base, Cluster, Count, Limit, Place, Use};
 pub use containers::{Container, Engine, Keeps, Replicas, Service};
-pub use host::{HostIs, HostLoader, HostParameter, Sysctl};
+pub use host::{Applied, HostIs, HostLoader, HostParameter, Sysctl};
 pub use jobs::{Jobs, is_disguised, is_of_job, is_said_by_job};
 pub use memory::{Case, Change, Derived, Memory, Outcome, Unknown};
 pub use network::{Network, NetworkCase};
@@ -93,6 +93,8 @@ pub struct Deployment<'p> {
     pub started_by: Option<Mode>,
     /// What [`Deployment::memory`] has computed; begin with an empty one.
     pub memory: OnceLock<Memory>,
+    /// What the loaders make of the files of its host; begin with an empty one.
+    pub applied: OnceLock<Applied>,
     /// What runs it, as far as the files beside its configuration say.
     pub cluster: Cluster,
     /// The source or the script that it is the deployment of; `None` for a cluster.

@@ -3,7 +3,10 @@
 //! Three-valued as everything here. What a template may add, what ufw may do and what the loaders see
 //! differently is unknown.
 
-use crate::linux::loaders::{self, Entry, Loader, Place, Winner, glob, in_order, keys, place};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::linux::loaders::{Loader, Place, Statements, Winner, glob, in_order, keys, place};
 use crate::syntax::{Document, Format, Setting};
 
 use super::{Deployment, Effective};
@@ -87,11 +90,34 @@ pub struct HostParameter<'p> {
     pub winners: Vec<(HostLoader, Sysctl<'p>)>,
 }
 
+/// What the loaders make of the host's files, computed when it is first asked for.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    groups: Vec<Group>,
+    /// The paths with patterns that some file assigns.
+    patterns: Vec<String>,
+}
+
 /// Documents that are applied together.
-struct Group<'p> {
+#[derive(Clone, Debug)]
+struct Group {
     /// The tree of a host; `None` for documents that lie elsewhere and are applied one by one.
-    root: Option<&'p str>,
-    documents: Vec<(&'p Document, Option<Place>)>,
+    root: Option<String>,
+    /// By their numbers among those of the host.
+    documents: Vec<(usize, Option<Place>)>,
+    /// By the number of the loader.
+    views: [OnceLock<View>; 4],
+    /// The same for what ufw applies.
+    ufw: [OnceLock<View>; 4],
+}
+
+/// What one loader takes from the documents that it reads.
+#[derive(Clone, Debug)]
+struct View {
+    documents: Vec<usize>,
+    /// The last of them that is a template.
+    rendered: Option<usize>,
+    statements: Statements,
 }
 
 impl<'p> Deployment<'p> {
@@ -121,23 +147,20 @@ impl<'p> Deployment<'p> {
                 Sysctl::Unset
             };
         }
-        let groups = self.groups().into_iter();
-        agreed_if_set(groups.map(|group| match group.root {
-            Some(_) => self.in_tree(&group, key, loader),
-            None => self.loose(&group, key),
+        let groups = self.applied().groups.iter();
+        agreed_if_set(groups.map(|group| match &group.root {
+            Some(_) => self.in_tree(group, key, loader),
+            None => self.loose(group, key),
         }))
     }
 
     /// Whether any file of the host that some loader reads assigns the parameter, by a pattern or
     /// by its name.
     pub fn names_sysctl(&self, key: &str) -> bool {
-        let names = |setting: &Setting| {
-            setting.key == key
-                || glob::is_glob(&setting.key)
-                    && glob::matches(&keys::path(&setting.key), &keys::path(key))
-        };
-        let mut documents = self.host.iter();
-        documents.any(|document| document.settings.iter().any(names))
+        let path = keys::path(key);
+        let mut patterns = self.applied().patterns.iter();
+        self.host.iter().any(|document| document.get(key).is_some())
+            || patterns.any(|pattern| glob::matches(pattern, &path))
     }
 
     /// The loaders that may apply the files and see them in their own ways; none where no file lies
@@ -180,20 +203,35 @@ impl<'p> Deployment<'p> {
             .flatten()
     }
 
-    fn groups(&self) -> Vec<Group<'p>> {
-        let mut groups: Vec<Group<'p>> = Vec::new();
-        for document in &self.host {
+    fn applied(&self) -> &Applied {
+        self.applied.get_or_init(|| {
+            let settings = self.host.iter().flat_map(|own| &own.settings);
+            let patterns = settings.filter(|setting| glob::is_glob(&setting.key));
+            Applied {
+                groups: self.groups(),
+                patterns: patterns.map(|setting| keys::path(&setting.key)).collect(),
+            }
+        })
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        let mut numbers: HashMap<Option<&'p str>, usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        for (at, document) in self.host.iter().enumerate() {
             let (root, place) = match self.place_on_host(document) {
                 Some((root, place)) => (Some(root), Some(place)),
                 None => (None, None),
             };
-            match groups.iter_mut().find(|group| group.root == root) {
-                Some(group) => group.documents.push((document, place)),
-                None => groups.push(Group {
-                    root,
-                    documents: vec![(document, place)],
-                }),
+            let number = *numbers.entry(root).or_insert(groups.len());
+            if number == groups.len() {
+                groups.push(Group {
+                    root: root.map(str::to_owned),
+                    documents: Vec::new(),
+                    views: <[OnceLock<View>; 4]>::default(),
+                    ufw: <[OnceLock<View>; 4]>::default(),
+                });
             }
+            groups[number].documents.push((at, place));
         }
         groups
     }
@@ -207,82 +245,88 @@ impl<'p> Deployment<'p> {
     }
 
     /// Nobody knows in which order such files are applied: they have to agree.
-    fn loose(&self, group: &Group<'p>, key: &str) -> Sysctl<'p> {
-        agreed_if_set(
-            group
-                .documents
-                .iter()
-                .map(|(document, _)| match document.get(key) {
-                    Some(setting) => self.effective(document, setting),
-                    None if document.complete => Sysctl::Unset,
-                    None => Sysctl::Unknown,
-                }),
-        )
+    fn loose(&self, group: &Group, key: &str) -> Sysctl<'p> {
+        let documents = group.documents.iter().map(|(at, _)| self.host[*at]);
+        agreed_if_set(documents.map(|document| match document.get(key) {
+            Some(setting) => self.effective(document, setting),
+            None if document.complete => Sysctl::Unset,
+            None => Sysctl::Unknown,
+        }))
     }
 
-    fn in_tree(&self, group: &Group<'p>, key: &str, loader: HostLoader) -> Sysctl<'p> {
-        let by_ufw = |place: &Option<Place>| *place == Some(Place::Ufw);
-        let of = |ufw: bool| {
-            let own = group.documents.iter();
-            own.filter(move |(_, place)| by_ufw(place) == ufw)
-        };
-        let read: Vec<&'p Document> = if loader == HostLoader::Busybox {
-            of(false)
-                .filter(|(_, place)| *place == Some(Place::Main))
-                .map(|(document, _)| *document)
-                .collect()
-        } else {
-            let (documents, places): (Vec<&'p Document>, Vec<Place>) = of(false)
-                .filter_map(|(document, place)| Some((*document, place.clone()?)))
-                .filter_map(|(document, place)| Some((document, seen(place, loader)?)))
-                .unzip();
-            let places: Vec<&Place> = places.iter().collect();
-            let order = in_order(&places, loader != HostLoader::Procps);
-            order.into_iter().map(|at| documents[at]).collect()
-        };
-        let own = self.winner(&read, key, loader);
-        let ufw: Vec<&'p Document> = of(true).map(|(document, _)| *document).collect();
+    fn in_tree(&self, group: &Group, key: &str, loader: HostLoader) -> Sysctl<'p> {
+        let number = loader as usize;
+        let own = group.views[number].get_or_init(|| self.view(group.read_by(loader), loader));
+        let ufw = group.ufw[number].get_or_init(|| self.view(group.of_ufw(), loader));
         // Nobody knows whether ufw is on.
-        agreed_if_set([own, self.winner(&ufw, key, loader)])
+        agreed_if_set([self.winner(own, key), self.winner(ufw, key)])
     }
 
-    /// The winner among documents that are applied in this order.
-    fn winner(&self, documents: &[&'p Document], key: &str, loader: HostLoader) -> Sysctl<'p> {
-        let files: Vec<&[u8]> = documents
-            .iter()
-            .map(|document| self.source(document).bytes.as_slice())
-            .collect();
+    fn view(&self, documents: Vec<usize>, loader: HostLoader) -> View {
         let kind = match loader {
             HostLoader::Procps => Loader::Procps40,
             HostLoader::Systemd | HostLoader::SystemdAlone => Loader::Systemd252,
             HostLoader::Busybox => Loader::Busybox135,
         };
-        let entries = loaders::entries(kind, &files).entries;
-        let found = if loader == HostLoader::Busybox {
-            let own = |entry: &Entry| keys::dotted(&entry.path) == key;
-            entries
-                .iter()
-                .rposition(own)
-                .map_or(Winner::Nobody, Winner::Entry)
-        } else {
-            loaders::winner(kind, &entries, &keys::path(key))
-        };
-        let (from, won) = match found {
-            Winner::Entry(at) => (entries[at].file + 1, Some(&entries[at])),
-            Winner::Nobody => (0, None),
+        let files = documents
+            .iter()
+            .map(|&at| &*self.source(self.host[at]).bytes);
+        let statements = Statements::new(kind, &files.collect::<Vec<&[u8]>>());
+        let rendered = documents.iter().rposition(|&at| !self.host[at].complete);
+        View {
+            documents,
+            rendered,
+            statements,
+        }
+    }
+
+    /// The winner among documents that a loader applies.
+    fn winner(&self, view: &View, key: &str) -> Sysctl<'p> {
+        let won = match view.statements.winner(&keys::path(key)) {
+            Winner::Entry(at) => Some(view.statements.entry(at)),
+            Winner::Nobody => None,
             Winner::Unknown => return Sysctl::Unknown,
         };
-        if documents[from..].iter().any(|document| !document.complete) {
+        // A template behind the winner may set it again.
+        let from = won.map_or(0, |entry| entry.file + 1);
+        if view.rendered.is_some_and(|last| last >= from) {
             return Sysctl::Unknown;
         }
         let Some(entry) = won else {
             return Sysctl::Unset;
         };
-        let document = documents[entry.file];
-        let holds = |setting: &&Setting| setting.whole.range().contains(&entry.at.start);
+        let document = self.host[view.documents[entry.file]];
+        let settings = &document.settings;
+        let before = |setting: &Setting| setting.whole.range().end <= entry.at.start;
         // What only systemd reads as an assignment is no setting.
-        let setting = document.settings.iter().find(holds);
+        let setting = settings.get(settings.partition_point(before));
+        let setting = setting.filter(|own| own.whole.range().contains(&entry.at.start));
         setting.map_or(Sysctl::Unknown, |setting| self.effective(document, setting))
+    }
+}
+
+impl Group {
+    /// What a loader reads of it, in order, without what ufw applies.
+    fn read_by(&self, loader: HostLoader) -> Vec<usize> {
+        let own = self.documents.iter();
+        let own = own.filter_map(|(document, place)| Some((*document, place.clone()?)));
+        let own = own.filter(|(_, place)| *place != Place::Ufw);
+        if loader == HostLoader::Busybox {
+            let main = own.filter(|(_, place)| *place == Place::Main);
+            return main.map(|(document, _)| document).collect();
+        }
+        let (documents, places): (Vec<usize>, Vec<Place>) = own
+            .filter_map(|(document, place)| Some((document, seen(place, loader)?)))
+            .unzip();
+        let places: Vec<&Place> = places.iter().collect();
+        let order = in_order(&places, loader != HostLoader::Procps);
+        order.into_iter().map(|at| documents[at]).collect()
+    }
+
+    fn of_ufw(&self) -> Vec<usize> {
+        let documents = self.documents.iter();
+        let ufw = documents.filter(|(_, place)| *place == Some(Place::Ufw));
+        ufw.map(|(document, _)| *document).collect()
     }
 }
 

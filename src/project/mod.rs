@@ -166,6 +166,7 @@ impl<'s> Project<'s> {
                 tables: pick(&unit.tables),
                 started_by: unit.started_by,
                 memory: OnceLock::new(),
+                applied: OnceLock::new(),
                 cluster: unit.cluster.clone(),
                 job: unit.job,
                 jobs: unit.jobs.clone(),

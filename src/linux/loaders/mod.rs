@@ -19,7 +19,7 @@ mod winner;
 
 pub use command::{Command, Outcome, run};
 pub use tree::{FOLDERS, Node, Place, Tree, in_order, is_read, place, rendered};
-pub use winner::{Winner, winner};
+pub use winner::{Statements, Winner};
 
 /// A loader, as far as releases differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,5 +1,6 @@
 //! `systemd-sysctl`: an ordered map, so that only the last line of a key is written.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::keys::{path, tidied};
@@ -13,6 +14,7 @@ const LONGEST_LINE: usize = 1 << 20;
 /// unless it says the same. A line ends with LF, CR or NUL; form feed is no blank.
 pub(super) fn entries(loader: Loader, files: &[&[u8]]) -> Taken {
     let mut taken = Taken::default();
+    let mut map = Map::default();
     for (file, bytes) in files.iter().enumerate() {
         let mut start = 0;
         for text in bytes.split(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
@@ -23,13 +25,35 @@ pub(super) fn entries(loader: Loader, files: &[&[u8]]) -> Taken {
                 break;
             }
             match entry(loader, text, at, file) {
-                Read::Entry(entry) => insert(&mut taken.entries, entry),
+                Read::Entry(entry) => map.insert(entry),
                 Read::Nothing => {}
                 Read::Bad => taken.failed = true,
             }
         }
     }
+    taken.entries = map.entries.into_iter().flatten().collect();
     taken
+}
+
+/// Entries in order, each path once; those that were replaced leave a gap.
+#[derive(Default)]
+struct Map {
+    entries: Vec<Option<Entry>>,
+    by_path: HashMap<String, usize>,
+}
+
+impl Map {
+    fn insert(&mut self, entry: Entry) {
+        if let Some(at) = self.by_path.get(&entry.path) {
+            let same = |other: &Entry| other.value == entry.value;
+            if self.entries[*at].as_ref().is_some_and(same) {
+                return;
+            }
+            self.entries[*at] = None;
+        }
+        self.by_path.insert(entry.path.clone(), self.entries.len());
+        self.entries.push(Some(entry));
+    }
 }
 
 enum Read {
@@ -68,16 +92,6 @@ fn entry(loader: Loader, text: &[u8], start: usize, file: usize) -> Read {
         at: start + key.start..start + content.end,
         file,
     })
-}
-
-fn insert(entries: &mut Vec<Entry>, entry: Entry) {
-    if let Some(at) = entries.iter().position(|other| other.path == entry.path) {
-        if entries[at].value == entry.value {
-            return;
-        }
-        entries.remove(at);
-    }
-    entries.push(entry);
 }
 
 pub(super) fn apply(taken: &Taken, manner: Manner, target: &mut Target) -> u8 {
