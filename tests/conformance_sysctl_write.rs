@@ -12,7 +12,7 @@ use flint::linux::numbers::{self, Errno, Outcome};
 use flint::linux::parameters;
 use serde_json::Value;
 
-const RECORDED: &str = include_str!("../testdata/linux/sysctl-kernel-write.jsonl");
+const RECORDED: &str = include_str!("../testdata/syntax/sysctl-kernel-write.jsonl");
 
 /// The parameters that were recorded, with their values before.
 const BEFORE: [(&str, &str); 8] = [
