@@ -139,6 +139,9 @@ pub struct Finding {
     pub at: Location,
     /// Which document of the source, from 0.
     pub document: u32,
+    /// What that document is called, where it is an object with a kind and a name: see
+    /// [`crate::fingerprint`].
+    pub within: Option<String>,
     /// The key that identifies the finding beyond its line, when there is one.
     pub key: Option<String>,
     /// Other places that take part.

@@ -12,15 +12,22 @@ use crate::text::{Source, Sources, Span};
 /// How many bytes of a line take part. A file without line breaks would cost its size per finding.
 const MAX_LINE: usize = 1024;
 
+/// What a document without a name is called.
+const NO_NAME: &str = "0";
+
 /// What two findings must share to be told apart by their order alone.
-type Identity<'f> = (&'f str, &'f str, u32, Cow<'f, str>);
+type Identity<'f> = (&'f str, &'f str, &'f str, Cow<'f, str>);
 
 /// One fingerprint for each finding, in the same order: 16 lower-case hex digits.
 ///
 /// They are the first 8 bytes of SHA-256 over five fields with a NUL between them: the rule, the
-/// path of the source, the number of the document in it, the finding's key (or else the first
-/// 1024 bytes of its line with every run of blanks as one), and which of the findings that agree
-/// in all of these it is, from 0. Numbers are written in decimal.
+/// path of the source, the document in it, the finding's key (or else the first 1024 bytes of its
+/// line with every run of blanks as one), and which of the findings that agree in all of these it
+/// is, from 0. Numbers are written in decimal.
+///
+/// A document is `kind/namespace/name` of the object that it is or belongs to. All others of a
+/// source count as one, `0`: their order would give each finding below another name as soon as
+/// somebody adds a document above.
 ///
 /// Findings silenced by a comment or the configuration are counted after all others, so that
 /// leaving them out of the list changes no other fingerprint. A baseline is made of fingerprints,
@@ -55,15 +62,21 @@ fn counted_last(finding: &Finding) -> bool {
 
 fn identity<'f>(sources: &'f Sources, finding: &'f Finding) -> Identity<'f> {
     let source = sources.get(finding.at.source);
-    let place = match &finding.key {
+    let place = place(source, finding);
+    let document = finding.within.as_deref().unwrap_or(NO_NAME);
+    (&finding.rule, &source.path, document, place)
+}
+
+/// What tells a finding from others of its rule in its document: its key, else its line.
+pub(crate) fn place<'f>(source: &Source, finding: &'f Finding) -> Cow<'f, str> {
+    match &finding.key {
         Some(key) => Cow::Borrowed(key.as_str()),
         None => Cow::Owned(normalised_line(source, finding.at.span)),
-    };
-    (&finding.rule, &source.path, finding.document, place)
+    }
 }
 
 /// The line of a span without outer blanks, inner runs of them as one.
-fn normalised_line(source: &Source, span: Span) -> String {
+pub(crate) fn normalised_line(source: &Source, span: Span) -> String {
     let line = source.line_span(source.line_index(span.start)).range();
     let start = if line.start == 0 {
         source.bom()
@@ -108,6 +121,7 @@ mod tests {
                 span: Span::new(start, start + 1),
             },
             document: 0,
+            within: None,
             key: key.map(str::to_owned),
             related: Vec::new(),
             hidden: Vec::new(),
@@ -147,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_does_not_count_but_rule_and_document_do() {
+    fn neither_message_nor_order_of_documents_counts_but_rule_and_object_do() {
         let mut sources = Sources::default();
         let id = sources.add("a", "k: 1\n");
         let one = |change: fn(&mut Finding)| {
@@ -158,7 +172,9 @@ mod tests {
         let plain = one(|_| ());
         assert_eq!(plain, one(|finding| finding.message = "else".into()));
         assert_ne!(plain, one(|finding| finding.rule = "else".into()));
-        assert_ne!(plain, one(|finding| finding.document = 1));
+        assert_eq!(plain, one(|finding| finding.document = 1));
+        let named = |finding: &mut Finding| finding.within = Some("FlinkDeployment/a/b".into());
+        assert_ne!(plain, one(named));
     }
 
     #[test]

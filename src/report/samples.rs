@@ -41,6 +41,7 @@ pub(super) fn finding(source: SourceId, span: Range<usize>) -> Finding {
             span: Span::new(span.start, span.end),
         },
         document: 0,
+        within: None,
         key: None,
         related: Vec::new(),
         hidden: Vec::new(),

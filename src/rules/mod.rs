@@ -7,7 +7,7 @@ use crate::config::OptionValue;
 use crate::deployment::Deployment;
 use crate::finding::{Claim, Finding, Fix, Location, Related, Safety, Severity};
 use crate::flink::version::Versions;
-use crate::syntax::{Document, Problem};
+use crate::syntax::{Document, Holder, Problem};
 use crate::text::Span;
 
 mod cluster;
@@ -220,6 +220,7 @@ impl Rule<'_> {
                 span: at,
             },
             document: document.ordinal,
+            within: document.holder.as_deref().and_then(Holder::called),
             key: None,
             related: Vec::new(),
             hidden: Vec::new(),

@@ -256,6 +256,14 @@ impl Holder {
     pub fn is(&self, kind: &str) -> bool {
         self.kind.as_deref() == Some(kind)
     }
+
+    /// What tells an object from all others of its cluster, wherever it is written down:
+    /// `kind/namespace/name`, the namespace empty where none is said. Nothing of what has no name.
+    pub fn called(&self) -> Option<String> {
+        let (kind, name) = (self.kind.as_deref()?, self.name.as_deref()?);
+        let namespace = self.namespace.as_deref().unwrap_or_default();
+        Some(format!("{kind}/{namespace}/{name}"))
+    }
 }
 
 /// Whose kernel parameters a document of [`Space::Sysctl`] sets.
