@@ -16,13 +16,13 @@ pub(super) struct Parameter<'p> {
 }
 
 /// A parameter in force, where a file for machines sets it to a number that the kernel can read. What
-/// a template makes of it is unknown; what a container may set, numbers that are octal by mistake, and
-/// what the kernel refuses are matters of other rules.
+/// a template makes of it is unknown; what a container may set, several numbers for one, numbers that are
+/// octal by mistake, and what the kernel refuses are matters of other rules.
 pub(super) fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Parameter<'p>> {
     let effective = deployment.sysctl(key)?;
     let document = effective.document;
     let is_known = document.scope == Scope::Machine && document.complete && effective.setting.known;
-    let number = numbers::parse(effective.value()).into_iter().next()?;
+    let [number] = <[Number; 1]>::try_from(numbers::parse(effective.value())).ok()?;
     let digits = &effective.value()[number.at.clone()];
     let is_octal = digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_octal = is_octal && digits.starts_with('0');

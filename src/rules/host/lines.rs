@@ -7,7 +7,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::rules::Rule;
 use crate::rules::conf_lines::repaired;
-use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Space};
+use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Setting, Space};
 use crate::text::{Edit, Span};
 
 /// The sysctl files of a deployment, but for templates, which say only in part what will stand there.
@@ -181,6 +181,14 @@ pub(in crate::rules) fn continuation(rule: &Rule, deployment: &Deployment, out: 
         }
         out.push(finding);
     }
+}
+
+/// Whether a character that nobody sees is a part of a value.
+pub(super) fn has_invisible(document: &Document, setting: &Setting) -> bool {
+    let mut problems = document.problems.iter();
+    problems.any(|problem| {
+        problem.kind == ProblemKind::InvisibleCharacter && setting.value_at.contains(problem.at)
+    })
 }
 
 /// `invisible-character-in-sysctl`.

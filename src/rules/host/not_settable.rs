@@ -38,18 +38,30 @@ impl Asks {
 /// The check.
 pub(in crate::rules) fn in_container(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in deployment.in_space(Space::Sysctl) {
-        let Some(asks) = Asks::of(document) else {
+        let Some(asks) = judged(deployment, document) else {
             continue;
         };
-        if asks == Asks::Command && speaks_of_hosts_network(deployment, document) {
-            continue;
-        }
         for setting in document.in_force() {
             if let Some(why) = refused(document, setting, asks) {
                 out.push(finding(rule, document, setting, asks, &why));
             }
         }
     }
+}
+
+/// Who asks in a document, if it is one that the rule judges.
+fn judged(deployment: &Deployment, document: &Document) -> Option<Asks> {
+    let asks = Asks::of(document)?;
+    let is_open = asks == Asks::Command && speaks_of_hosts_network(deployment, document);
+    (!is_open).then_some(asks)
+}
+
+/// Whether nobody may set a parameter where a setting asks for it, whatever its name and its value are: what
+/// else is wrong with them does not matter.
+pub(super) fn is_refused(deployment: &Deployment, document: &Document, setting: &Setting) -> bool {
+    document.scope != Scope::Machine
+        && judged(deployment, document)
+            .is_some_and(|asks| refused(document, setting, asks).is_some())
 }
 
 /// Why a parameter is refused.

@@ -9,14 +9,14 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::linux::parameters;
 use crate::rules::{Rule, claim};
-use crate::syntax::{Format, Setting, Space, sysctl};
+use crate::syntax::{Document, Format, Setting, Space, sysctl};
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let files = deployment.in_space(Space::Sysctl);
     for document in files.filter(|own| own.format == Format::Sysctl && own.complete) {
         for setting in &document.settings {
-            let Some(meant) = mixed(setting).or_else(|| interface(setting)) else {
+            let Some(meant) = meant(setting) else {
                 continue;
             };
             let path = sysctl::path(setting.written.as_deref().unwrap_or(&setting.key));
@@ -53,6 +53,16 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             out.push(finding);
         }
     }
+}
+
+/// Whether the key of a setting leads to another file than was meant.
+pub(super) fn is_elsewhere(document: &Document, setting: &Setting) -> bool {
+    document.format == Format::Sysctl && meant(setting).is_some()
+}
+
+/// What a key was meant to be, where it leads elsewhere.
+fn meant(setting: &Setting) -> Option<Meant> {
+    mixed(setting).or_else(|| interface(setting))
 }
 
 /// What a key was meant to be.

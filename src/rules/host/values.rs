@@ -8,7 +8,8 @@ pub(in crate::rules) mod numeric;
 #[cfg(test)]
 mod tests;
 
-use super::lines::{OVER_ANOTHER, lines_of};
+use super::lines::{self, OVER_ANOTHER, lines_of};
+use super::{not_settable, separators};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety};
 use crate::linux::kernel::Kernels;
@@ -68,7 +69,20 @@ fn fault(key: &str, value: &str, kernels: Kernels) -> Option<Fault> {
     if value.starts_with(['"', '\'']) {
         return is_refused(value).then_some(Fault::Quotes);
     }
-    if let Some(at) = comment(value).filter(|at| !is_refused(value[..*at].trim_end())) {
+    let is_comment = |at: &usize| {
+        let head = &value[..*at];
+        // What is refused without the comment, too, is judged without it, unless the kernel does not
+        // come so far.
+        let is_whole = match kind {
+            Kind::Name | Kind::Ports => true,
+            _ => {
+                numbers::read(head, parameter.count()).1 == End::Full
+                    && !head.ends_with([' ', '\t'])
+            }
+        };
+        !is_refused(head.trim_end()) || is_whole && !head.trim().is_empty()
+    };
+    if let Some(at) = comment(value).filter(is_comment) {
         return Some(Fault::Comment(at));
     }
     if !parameter.takes_numbers() {
@@ -80,7 +94,8 @@ fn fault(key: &str, value: &str, kernels: Kernels) -> Option<Fault> {
         is_octal(&value[number.at.clone()]) && decimal.ok() != Some(number.value)
     });
     if let Some(number) = octal {
-        return Some(Fault::Octal(number.at.start, number.at.end));
+        let either = is_refused(value) && is_refused(&numeric::without_zeros(value));
+        return (!either).then_some(Fault::Octal(number.at.start, number.at.end));
     }
     match end {
         _ if !is_refused(value) => None,
@@ -115,6 +130,17 @@ struct Judged<'d> {
     refused: bool,
 }
 
+/// Whether the rule about leading zeros speaks of a value.
+pub(super) fn is_octal_by_mistake(
+    deployment: &Deployment,
+    document: &Document,
+    setting: &Setting,
+) -> bool {
+    let fault = fault(&setting.key, &setting.value, deployment.machine.kernels());
+    let octal = fault.filter(|fault| matches!(fault, Fault::Octal(..)));
+    octal.is_some_and(|fault| is_read_as_it_stands(document, setting, fault))
+}
+
 /// The values with faults of a deployment.
 fn judged<'d>(deployment: &'d Deployment) -> impl Iterator<Item = Judged<'d>> {
     let kernels = deployment.machine.kernels();
@@ -124,7 +150,12 @@ fn judged<'d>(deployment: &'d Deployment) -> impl Iterator<Item = Judged<'d>> {
         .flat_map(move |document| {
             let settings = document.settings.iter();
             settings.filter_map(move |setting| {
-                if !setting.known || has_comment_for_flint(document, setting) {
+                if !setting.known
+                    || has_comment_for_flint(document, setting)
+                    || not_settable::is_refused(deployment, document, setting)
+                    || separators::is_elsewhere(document, setting)
+                    || lines::has_invisible(document, setting)
+                {
                     return None;
                 }
                 let fault = fault(&setting.key, &setting.value, kernels)?;
@@ -146,7 +177,7 @@ fn is_read_as_it_stands(document: &Document, setting: &Setting, fault: Fault) ->
     }
     let own_spelling = setting.kind != Typed::Text || setting.value.contains(['_', 'e', 'E']);
     match fault {
-        Fault::Octal(..) => false,
+        Fault::Octal(..) => setting.kind == Typed::Text && document.scope != Scope::Machine,
         Fault::NotANumber(..) => !own_spelling && !setting.value.is_empty(),
         Fault::Quotes | Fault::Comment(_) => {
             setting.kind == Typed::Text && document.scope != Scope::Machine

@@ -5,6 +5,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Related};
 use crate::linux::numbers;
 use crate::rules::Rule;
+use crate::syntax::Setting;
 
 /// The size of a page of memory. Where it is larger, so is the amount.
 const PAGE: i128 = 4096;
@@ -14,24 +15,16 @@ const MUCH: i128 = 4_194_304;
 
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for (setting, document) in assignments(deployment).filter(|(setting, _)| setting.known) {
+    for (setting, document) in assignments(deployment) {
         let key = setting.key.as_str();
-        if !matches!(key, "net.ipv4.tcp_mem" | "net.ipv4.udp_mem") {
-            continue;
-        }
-        let (found, _) = numbers::read(&setting.value, 3);
-        let values: Vec<i128> = found.iter().map(|number| number.value).collect();
-        let Some(largest) = values.iter().max().copied().filter(|_| values.len() == 3) else {
+        let Some(Amount {
+            largest,
+            is_too_much,
+            copied,
+        }) = in_bytes(deployment, setting)
+        else {
             continue;
         };
-        let copied = copied_from(deployment, &values);
-        let is_too_much = match deployment.machine.memory {
-            Some(memory) => largest * PAGE > i128::from(memory),
-            None => largest >= MUCH && !is_kernels_own(&values),
-        };
-        if !is_too_much && copied.is_none() {
-            continue;
-        }
         let message = format!(
             "`{key}` counts pages, not bytes: {largest} pages are {}",
             amount(largest * PAGE)
@@ -55,6 +48,39 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             .map(|fix| fix.risky("sockets get the kernel's own limit of memory"));
         out.push(finding);
     }
+}
+
+/// Numbers of pages that look like bytes.
+struct Amount {
+    largest: i128,
+    is_too_much: bool,
+    /// The buffers of a connection that have the same.
+    copied: Option<Related>,
+}
+
+/// Whether the numbers of a setting are pages that look like bytes.
+pub(super) fn is_in_bytes(deployment: &Deployment, setting: &Setting) -> bool {
+    in_bytes(deployment, setting).is_some()
+}
+
+fn in_bytes(deployment: &Deployment, setting: &Setting) -> Option<Amount> {
+    let key = setting.key.as_str();
+    if !setting.known || !matches!(key, "net.ipv4.tcp_mem" | "net.ipv4.udp_mem") {
+        return None;
+    }
+    let (found, _) = numbers::read(&setting.value, 3);
+    let values: Vec<i128> = found.iter().map(|number| number.value).collect();
+    let largest = values.iter().max().copied().filter(|_| values.len() == 3)?;
+    let copied = copied_from(deployment, &values);
+    let is_too_much = match deployment.machine.memory {
+        Some(memory) => largest * PAGE > i128::from(memory),
+        None => largest >= MUCH && !is_kernels_own(&values),
+    };
+    (is_too_much || copied.is_some()).then_some(Amount {
+        largest,
+        is_too_much,
+        copied,
+    })
 }
 
 /// Whether the numbers are in the proportion that the kernel gives them, 3 to 4 to 6 (`tcp_init_mem`): those

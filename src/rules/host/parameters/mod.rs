@@ -11,11 +11,13 @@ pub(in crate::rules) mod without_effect;
 use crate::deployment::{Deployment, Site};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::linux::kernel::Release;
+use crate::rules::host::{not_settable, separators};
 use crate::rules::{Rule, claim, fixes};
 use crate::syntax::{Document, Format, Scope, Setting, Space};
 
-/// Assignments whose key names one parameter. Not those of a template, which may write others, and not
-/// those that a dash says may fail.
+/// Assignments whose key names one parameter. Not those of a template, which may write others, not those
+/// that a dash says may fail, and not those that ask for what is the host's or lead to no file at all,
+/// of which other rules speak.
 fn assignments<'d>(deployment: &'d Deployment) -> impl Iterator<Item = Site<'d>> {
     let documents = deployment.in_space(Space::Sysctl);
     documents
@@ -23,7 +25,10 @@ fn assignments<'d>(deployment: &'d Deployment) -> impl Iterator<Item = Site<'d>>
         .flat_map(|document| document.settings.iter().map(move |own| (own, document)))
         .filter(|(setting, document)| {
             let is_name = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
-            setting.key.chars().all(is_name) && !may_fail(deployment, document, setting)
+            setting.key.chars().all(is_name)
+                && !may_fail(deployment, document, setting)
+                && !not_settable::is_refused(deployment, document, setting)
+                && !separators::is_elsewhere(document, setting)
         })
 }
 

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Fix, Severity};
 use crate::linux::kernel::{MEASURED, Release};
 use crate::linux::numbers::{self, End, Outcome};
 use crate::linux::parameters::{self, Kind, Parameter};
+use crate::rules::host::values;
 use crate::rules::{Rule, fixes};
 use crate::syntax::Scope;
 
@@ -31,7 +32,8 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         };
         let site = (setting, document);
-        if !certain(deployment, &parameter, site, newest) {
+        let is_octal = values::is_octal_by_mistake(deployment, document, setting);
+        if is_octal || !certain(deployment, &parameter, site, newest) {
             continue;
         }
         let message = if all {

@@ -1,6 +1,6 @@
 //! `sysctl-wrong-count` and `unordered-tcp-buffers`: parameters that hold several numbers.
 
-use super::{assignments, releases};
+use super::{assignments, memory, releases};
 use crate::deployment::{Deployment, Site};
 use crate::finding::{Finding, Fix, Severity};
 use crate::linux::numbers::{self, End, Number, Outcome};
@@ -179,7 +179,7 @@ pub(in crate::rules) fn unordered(rule: &Rule, deployment: &Deployment, out: &mu
             continue;
         };
         let in_order = least.value <= first.value && first.value <= largest.value;
-        if in_order {
+        if in_order || memory::is_in_bytes(deployment, setting) {
             continue;
         }
         let memory = parameter.kind() == Kind::Ulong;

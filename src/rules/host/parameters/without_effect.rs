@@ -6,6 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::linux::kernel::Release;
 use crate::linux::parameters;
 use crate::rules::Rule;
+use crate::rules::host::values;
 
 /// Parameters that the kernel keeps for old files, with the first release that does not use them
 /// (Documentation/networking/ip-sysctl.rst).
@@ -28,8 +29,9 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let key = setting.key.as_str();
         let unused = UNUSED.iter().find(|(own, _)| *own == key);
         let is_unused = unused.filter(|(_, since)| kernels.are_from(*since));
-        // Files for others keep such lines for older kernels.
-        if let Some((_, since)) = is_unused.filter(|_| deployment.is_host_of_flink()) {
+        // Files for others keep such lines for older kernels; a refused value is worse, and told.
+        let is_judged = deployment.is_host_of_flink() && !values::is_refused(deployment, setting);
+        if let Some((_, since)) = is_unused.filter(|_| is_judged) {
             let message = format!("Linux does nothing with `{key}` since {since}");
             let mut finding = rule.finding(document, setting.whole, message);
             finding.key = Some(key.to_owned());

@@ -6,6 +6,7 @@ use crate::deployment::{Deployment, Effective, Sysctl};
 use crate::finding::{Finding, Fix, Related};
 use crate::linux::numbers::{self, Number};
 use crate::rules::fixes;
+use crate::rules::host::{not_settable, values};
 use crate::syntax::{Document, Format, Scope};
 
 pub(in crate::rules) mod buffers;
@@ -53,11 +54,15 @@ struct Numbers<'p> {
     all: Vec<Number>,
 }
 
-/// The numbers of a parameter, as far as the kernel takes them: none of a placeholder, of a text, or of
-/// what no `int` holds.
+/// The numbers of a parameter, as far as the kernel takes them: none of a placeholder, of a text, of what
+/// it refuses, or of what a container may not ask for.
 fn numbers<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Numbers<'p>> {
     let effective = deployment.sysctl(key)?;
-    let is_known = effective.setting.known && effective.document.complete;
+    let (setting, document) = effective.site();
+    let is_known = setting.known
+        && document.complete
+        && !values::is_refused(deployment, setting)
+        && !not_settable::is_refused(deployment, document, setting);
     let all = numbers::parse(effective.value());
     let fit = all.iter().all(|number| number.value <= INT_MAX);
     // What is written like an octal number was hardly meant as one, which another rule says.
@@ -69,10 +74,11 @@ fn numbers<'p>(deployment: &Deployment<'p>, key: &str) -> Option<Numbers<'p>> {
     is_plain.then_some(Numbers { effective, all })
 }
 
-/// The one number of a parameter.
+/// The one number of a parameter; of several it is not known which was meant.
 fn number<'p>(deployment: &Deployment<'p>, key: &str) -> Option<(Effective<'p>, Number)> {
     let Numbers { effective, all } = numbers(deployment, key)?;
-    Some((effective, all.into_iter().next()?))
+    let [number] = <[Number; 1]>::try_from(all).ok()?;
+    Some((effective, number))
 }
 
 /// Whether a parameter is certainly set nowhere in sight, and what is in sight is the files of a machine.

@@ -81,6 +81,9 @@ pub(in crate::rules) fn octal(rule: &Rule, deployment: &Deployment, out: &mut Ve
         let word = &value[from..upto];
         let read = numbers::read(word, 1).0.first().map(|number| number.value);
         let message = match read {
+            Some(number) if judged.refused => {
+                format!("the kernel reads `{word}` as an octal number, {number}, and refuses it")
+            }
             Some(number) => format!("the kernel reads `{word}` as an octal number: {number}"),
             None => format!("the kernel reads `{word}` as an octal number and refuses it"),
         };
@@ -93,20 +96,28 @@ pub(in crate::rules) fn octal(rule: &Rule, deployment: &Deployment, out: &mut Ve
         finding.help =
             "a leading zero means that the digits are octal, `0x` that they are hexadecimal"
                 .to_owned();
-        if read.is_none() {
+        if judged.refused {
             finding.severity = Severity::Error;
         }
-        let words: Vec<String> = value.split_ascii_whitespace().map(decimal).collect();
-        let decimal = words.join(" ");
+        let decimal = without_zeros(value);
         if !refuses(&parameter, &decimal, kernels) {
             let fix = write(deployment, &judged, &decimal, "remove the leading zeros");
-            finding.fix = fix.map(|fix| match read {
-                Some(_) => fix.risky("the parameter gets another value than today"),
-                None => fix,
+            finding.fix = fix.map(|fix| {
+                if judged.refused {
+                    fix
+                } else {
+                    fix.risky("the parameter gets another value than today")
+                }
             });
         }
         out.push(finding);
     }
+}
+
+/// A value whose numbers have no leading zeros.
+pub(super) fn without_zeros(value: &str) -> String {
+    let words: Vec<String> = value.split_ascii_whitespace().map(decimal).collect();
+    words.join(" ")
 }
 
 /// A word of digits without its leading zeros.
