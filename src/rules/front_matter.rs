@@ -2086,6 +2086,16 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         checks: &[],
     },
     FrontMatter {
+        name: "unsafe-sysctl-in-pod",
+        summary: "A pod asks for a kernel parameter that the kubelet allows only if it was told to.",
+        severity: Severity::Note,
+        group: Group::Pedantic,
+        versions: Versions::from_bits(0x0fff),
+        fixes: Fixes { safe: false, unsafe_: false },
+        options: &[("kubernetes", DefaultValue::Text(""))],
+        checks: &[],
+    },
+    FrontMatter {
         name: "unsupported-jvm-option",
         summary: "A flag of the JVM that the Java version of this deployment no longer has.",
         severity: Severity::Error,

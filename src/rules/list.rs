@@ -206,6 +206,7 @@ rules! {
     "unquoted-normalised-value" => values::unquoted_normalised_value;
     "unquoted-reporter-parameter" => reporters::unquoted_parameter;
     "unread-option" => keys::unread_option;
+    "unsafe-sysctl-in-pod" => host::unsafe_in_pod::check;
     "unsupported-jvm-option" => jvm::unsupported_jvm_option;
     "unused-ignore" => engine;
     "upgrade-without-state-directory" => operator::upgrade_without_state_directory;

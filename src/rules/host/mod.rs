@@ -18,4 +18,5 @@ pub(super) mod process_limits;
 pub(super) mod separators;
 pub(super) mod swappiness;
 pub(super) mod tcp;
+pub(super) mod unsafe_in_pod;
 pub(super) mod values;

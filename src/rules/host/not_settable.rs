@@ -7,6 +7,8 @@
 
 use crate::deployment::Deployment;
 use crate::finding::Finding;
+use crate::linux::kernel::Kernels;
+use crate::linux::parameters::{self, Scope as Namespace};
 use crate::rules::Rule;
 use crate::syntax::{Document, ProblemKind, Scope, Setting, Space};
 
@@ -37,12 +39,13 @@ impl Asks {
 
 /// The check.
 pub(in crate::rules) fn in_container(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
+    let kernels = deployment.machine.kernels();
     for document in deployment.in_space(Space::Sysctl) {
         let Some(asks) = judged(deployment, document) else {
             continue;
         };
         for setting in document.in_force() {
-            if let Some(why) = refused(document, setting, asks) {
+            if let Some(why) = refused(document, setting, asks, kernels) {
                 out.push(finding(rule, document, setting, asks, &why));
             }
         }
@@ -56,22 +59,28 @@ fn judged(deployment: &Deployment, document: &Document) -> Option<Asks> {
     (!is_open).then_some(asks)
 }
 
+/// Whether a document is the security context of a pod.
+pub(super) fn is_of_security_context(document: &Document) -> bool {
+    Asks::of(document) == Some(Asks::Pod)
+}
+
 /// Whether nobody may set a parameter where a setting asks for it, whatever its name and its value are: what
 /// else is wrong with them does not matter.
 pub(super) fn is_refused(deployment: &Deployment, document: &Document, setting: &Setting) -> bool {
+    let kernels = deployment.machine.kernels();
     document.scope != Scope::Machine
         && judged(deployment, document)
-            .is_some_and(|asks| refused(document, setting, asks).is_some())
+            .is_some_and(|asks| refused(document, setting, asks, kernels).is_some())
 }
 
 /// Why a parameter is refused.
-fn refused(document: &Document, setting: &Setting, asks: Asks) -> Option<String> {
+fn refused(document: &Document, setting: &Setting, asks: Asks, kernels: Kernels) -> Option<String> {
     let key = setting.key.as_str();
     if asks != Asks::Command && is_of_host(key, asks) {
         return Some("it is one number for the whole machine".to_owned());
     }
-    if OF_HOST_NETWORK.contains(&key) {
-        return Some("only the network namespace of the host has it".to_owned());
+    if is_of_host_network(key, kernels) {
+        return Some("it can be set in the network namespace of the host only".to_owned());
     }
     let mut problems = document.problems.iter();
     let own = problems.find(|problem| {
@@ -105,16 +114,19 @@ fn finding(rule: &Rule, document: &Document, setting: &Setting, asks: Asks, why:
     finding
 }
 
-/// Parameters of the network that only the host's namespace has, or lets nobody write elsewhere.
-const OF_HOST_NETWORK: [&str; 7] = [
-    "net.core.default_qdisc",
-    "net.core.netdev_max_backlog",
-    "net.core.rmem_default",
-    "net.core.rmem_max",
-    "net.core.wmem_default",
-    "net.core.wmem_max",
-    "net.ipv4.tcp_mem",
-];
+/// Whether a parameter of the network is missing in any other network namespace than the host's, or can
+/// only be read there: with every kernel in question that has it.
+fn is_of_host_network(key: &str, kernels: Kernels) -> bool {
+    let Some(parameter) = parameters::find(key) else {
+        return false;
+    };
+    let mut scopes = kernels
+        .measured()
+        .filter_map(|release| parameter.scope(release))
+        .peekable();
+    let of_host = |scope| matches!(scope, Namespace::NetworkOfHost | Namespace::NetworkReadOnly);
+    scopes.peek().is_some() && scopes.all(of_host)
+}
 
 /// Whether a parameter is in none of the groups that a namespace has. Those of the host's name are left
 /// out for containers: who may set them differs.
