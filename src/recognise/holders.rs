@@ -27,7 +27,7 @@ impl Holder {
             })
         } else if evidence::is_dockerfile(name) {
             Some(Holder {
-                needles: &[environment::PROPERTIES, PARAMETERS],
+                needles: &[environment::PROPERTIES, PARAMETERS, KERNELS],
                 read: image_of_flink,
             })
         } else if matches!(evidence::side(name), Some(evidence::Side::Kustomization)) {
@@ -65,12 +65,15 @@ impl Holder {
 /// The word without which nothing sets kernel parameters.
 const PARAMETERS: &str = "sysctl";
 
+/// The folder that a script may write to instead.
+const KERNELS: &str = "/proc/sys/";
+
 /// What a Dockerfile gives the processes of its image, and what its build tries to set if that speaks of Flink.
 fn image_of_flink(source: &Source) -> Vec<Document> {
     let mut documents = environment::parse_image(source);
     let bytes = &source.bytes;
-    let sets = memchr::memmem::find(bytes, PARAMETERS.as_bytes()).is_some();
-    if sets && evidence::mentions_flink(bytes) {
+    let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    if (has(PARAMETERS) || has(KERNELS)) && evidence::mentions_flink(bytes) {
         let is_stock = !evidence::read(&source.path, bytes).is_empty();
         let before = documents.len();
         documents.extend(image::parse(source, is_stock));

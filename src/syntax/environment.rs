@@ -213,6 +213,11 @@ impl<'t> Lines<'t> {
         }
     }
 
+    /// Where the next instruction begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     fn line(&mut self) -> Option<(usize, &'t str)> {
         let start = self.at;
         let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;

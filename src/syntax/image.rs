@@ -12,6 +12,8 @@ use crate::text::{Source, Span};
 enum Step {
     /// Calls `sysctl`.
     Calls,
+    /// Writes to the kernel itself.
+    Pokes,
     /// Writes a file that the loaders read.
     Writes,
 }
@@ -39,13 +41,19 @@ pub fn parse(source: &Source, is_stock: bool) -> Vec<Document> {
         let whole = place(Span::new(0, joined.trim_end().len()));
         match name.to_ascii_uppercase().as_str() {
             "RUN" => {
-                let found = of_commands(&words);
-                let kinds: Vec<Step> = found.iter().map(|(step, _)| *step).collect();
-                let places = found.into_iter().map(|(_, span)| place(span)).collect();
-                let step = match kinds.iter().find(|step| **step == Step::Calls) {
-                    Some(calls) => Some(*calls),
-                    None => kinds.first().copied(),
+                let script = script(text, lines.at(), &words, whole);
+                let found: Vec<(Step, Span)> = match listed(&joined) {
+                    Some(list) => list.into_iter().map(|step| (step, whole)).collect(),
+                    None => of_commands(&words)
+                        .into_iter()
+                        .map(|(step, span)| (step, place(span)))
+                        .chain(of_commands(&script))
+                        .collect(),
                 };
+                let mut kinds = found.iter().map(|(step, _)| *step);
+                let calls = kinds.clone().find(|step| *step != Step::Writes);
+                let step = calls.or_else(|| kinds.next());
+                let places = found.iter().map(|(_, span)| *span).collect();
                 steps.extend(step.map(|step| (step, whole, places)));
             }
             "COPY" | "ADD" if puts_file(&words) => steps.push((Step::Writes, whole, vec![whole])),
@@ -56,7 +64,7 @@ pub fn parse(source: &Source, is_stock: bool) -> Vec<Document> {
             _ => {}
         }
     }
-    steps.retain(|(step, ..)| *step == Step::Calls || is_stock);
+    steps.retain(|(step, ..)| *step != Step::Writes || is_stock);
     document(source, steps, comments)
 }
 
@@ -81,6 +89,9 @@ fn document(
         let message = match step {
             Step::Calls => {
                 "`sysctl` in the build of an image sets nothing where a container of it runs"
+            }
+            Step::Pokes => {
+                "a write to /proc/sys in the build of an image sets nothing where a container of it runs"
             }
             Step::Writes => {
                 "nothing reads a sysctl file in a container: what the image has there is not set"
@@ -142,6 +153,69 @@ fn joined(instruction: &Instruction) -> (String, Vec<usize>) {
     (text, places)
 }
 
+/// What a `RUN` with a list of words does in vain; `None` where a shell reads it.
+fn listed(joined: &str) -> Option<Vec<Step>> {
+    let mut rest = joined.split_once(char::is_whitespace)?.1.trim();
+    while rest.starts_with("--") {
+        rest = rest.split_once(char::is_whitespace)?.1.trim_start();
+    }
+    let list: Vec<String> = serde_json::from_str(rest).ok()?;
+    let words: Vec<Word> = match list.as_slice() {
+        [shell, flag, script] if is_shell(shell) && flag.starts_with('-') => {
+            arguments::split(script, Span::new(0, script.len()), Breaks::Command)
+        }
+        list => {
+            let whole = Span::new(0, rest.len());
+            let words = list.iter().map(|text| Word::somewhere(text, whole));
+            words.collect()
+        }
+    };
+    let found = of_commands(&words).into_iter();
+    Some(found.map(|(step, _)| step).take(1).collect())
+}
+
+/// The words of a here-document that a shell runs: `RUN <<EOF`, `RUN bash <<EOF`.
+fn script(text: &str, end: usize, words: &[Word], first: Span) -> Vec<Word> {
+    let mut words = words.iter().filter(|word| !word.text.starts_with("--"));
+    let mut is_run = false;
+    if let Some(word) = words.next() {
+        let next = words.next().map_or("", |word| word.text.as_str());
+        is_run = word.text.starts_with("<<") || is_shell(&word.text) && next.starts_with("<<");
+    }
+    let start = first.range().end;
+    let body = text.get(start..end).filter(|_| is_run).unwrap_or_default();
+    let top = body.trim_start().lines().next().unwrap_or_default();
+    if top.starts_with("#!") && !top.trim_end().ends_with("sh") {
+        return Vec::new();
+    }
+    let lines = body.split_inclusive('\n').map(|line| {
+        let is_comment = line.trim_start().starts_with('#');
+        let blank = |c: char| {
+            if c == '\n' {
+                "\n".to_owned()
+            } else {
+                " ".repeat(c.len_utf8())
+            }
+        };
+        if is_comment {
+            line.chars().map(blank).collect()
+        } else {
+            line.to_owned()
+        }
+    });
+    let script: String = lines.collect();
+    let mut words = arguments::split(&script, Span::new(0, script.len()), Breaks::Command);
+    for word in &mut words {
+        word.shift(start);
+    }
+    words
+}
+
+fn is_shell(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    matches!(name, "sh" | "bash" | "ash" | "dash")
+}
+
 /// What the commands of a `RUN` do in vain, each with its place in the joined text.
 fn of_commands(words: &[Word]) -> Vec<(Step, Span)> {
     let mut found = Vec::new();
@@ -163,16 +237,18 @@ fn of_commands(words: &[Word]) -> Vec<(Step, Span)> {
                     || !word.text.starts_with('-') && word.text.contains('=')
             };
             command.iter().any(is_write).then_some(Step::Calls)
+        } else if writes(command, is_kernels) {
+            Some(Step::Pokes)
         } else {
-            writes_file(command).then_some(Step::Writes)
+            writes(command, is_file).then_some(Step::Writes)
         };
         found.extend(step.map(|step| (step, first.at.join(last.at))));
     }
     found
 }
 
-/// Whether a command writes a file of sysctl.
-fn writes_file(command: &[Word]) -> bool {
+/// Whether a command writes a file of some kind.
+fn writes(command: &[Word], is_file: fn(&str) -> bool) -> bool {
     let name = command.first().map_or("", Word::name);
     let by_name = match name {
         "tee" => command.iter().skip(1).any(|word| is_file(&word.text)),
@@ -202,6 +278,10 @@ fn puts_file(words: &[Word]) -> bool {
         names.any(|name| name == "sysctl.conf")
     };
     is_file(target) || target == "/etc/" && has_file()
+}
+
+fn is_kernels(path: &str) -> bool {
+    path.starts_with("/proc/sys/")
 }
 
 fn is_file(path: &str) -> bool {
@@ -246,6 +326,27 @@ mod tests {
                 "COPY sysctl.conf /etc/sysctl.d/",
             ),
             ("ADD conf/sysctl.conf /etc/", "ADD conf/sysctl.conf /etc/"),
+            (
+                "RUN [\"sysctl\", \"-w\", \"vm.x=1\"]",
+                "RUN [\"sysctl\", \"-w\", \"vm.x=1\"]",
+            ),
+            (
+                "RUN --network=none [\"/bin/sh\",\"-c\",\"true; sysctl -p\"]",
+                "RUN --network=none [\"/bin/sh\",\"-c\",\"true; sysctl -p\"]",
+            ),
+            (
+                "RUN <<EOF\nset -e\n# ä; sysctl -p\nsysctl -w vm.x=1\nEOF",
+                "sysctl -w vm.x=1",
+            ),
+            ("RUN bash <<'EOF'\nsysctl -p\nEOF", "sysctl -p"),
+            (
+                "RUN echo 1 > /proc/sys/vm/swappiness",
+                "echo 1 > /proc/sys/vm/swappiness",
+            ),
+            (
+                "RUN echo 1 | tee /proc/sys/vm/swappiness",
+                "tee /proc/sys/vm/swappiness",
+            ),
         ] {
             let text = format!("FROM flink:1.20\n{step}\nCMD [\"taskmanager\"]\n");
             let own = told(&text, true);
@@ -270,6 +371,9 @@ mod tests {
     #[test]
     fn what_may_set_something_is_not_told() {
         for text in [
+            "FROM flink\nRUN cat /proc/sys/vm/swappiness\nRUN [\"sysctl\", \"-a\"]\n",
+            "FROM flink\nRUN python3 <<EOF\nsysctl -p\nEOF\nRUN <<EOF\n#!/usr/bin/env python3\nsysctl -p\nEOF\n",
+            "FROM flink\nRUN cat <<EOF > /start\nsysctl -p\nEOF\nRUN [\"echo\", \"sysctl -p\"]\n",
             "FROM flink\nRUN sysctl -a\nRUN apt-get install sysctl\nRUN echo 'sysctl -w a=b' > /start.sh\n",
             "FROM quay.io/fedora/fedora-bootc:42\nRUN echo vm.x=1 > /etc/sysctl.d/99-x.conf\n",
             "FROM flink\nRUN echo vm.x=1 > /etc/sysctl.conf\nENTRYPOINT [\"/start.sh\"]\n",
