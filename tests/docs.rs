@@ -1,4 +1,4 @@
-//! The guide to back pressure names rules that exist, and answers each row of its catalogue.
+//! The guides name rules that exist, and that to back pressure answers each row of its catalogue.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,9 +6,13 @@ use std::path::PathBuf;
 
 use flint::rules;
 
+fn read(path: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(path).expect("a file of the repository")
+}
+
 fn guide() -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/back-pressure.md");
-    fs::read_to_string(path).expect("the guide")
+    read("docs/back-pressure.md")
 }
 
 /// What a text links to as rules: the text of the link, and the name in its target.
@@ -82,8 +86,28 @@ fn each_of_the_six_causes_says_how_to_see_check_and_mend_it() {
 }
 
 #[test]
-fn the_readme_leads_to_the_guide() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(path).expect("the README");
+fn the_readme_leads_to_the_guides() {
+    let readme = read("README.md");
     assert!(readme.contains("](docs/back-pressure.md)"));
+    assert!(readme.contains("](docs/linux-host.md)"));
+    assert!(guide().contains("](linux-host.md)"));
+}
+
+#[test]
+fn the_guide_to_the_host_names_every_rule_about_it() {
+    let linked = linked(&read("docs/linux-host.md"));
+    let known: BTreeSet<&str> = rules::all().iter().map(|front| front.name).collect();
+    for (shown, target) in &linked {
+        assert_eq!(shown, target, "a link says one rule and leads to another");
+        assert!(known.contains(target.as_str()), "no rule {target}");
+    }
+    let list = read("src/rules/list.rs");
+    for line in list.lines().filter(|line| line.contains("=> host::")) {
+        let name = line.trim().trim_start_matches('"').split('"').next();
+        let name = name.expect("a name in quotes");
+        assert!(
+            linked.iter().any(|(_, target)| target == name),
+            "docs/linux-host.md does not name {name}"
+        );
+    }
 }
