@@ -5,13 +5,18 @@ pub fn is_glob(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
+/// Longer names no directory holds (`NAME_MAX`).
+const LONGEST_NAME: usize = 255;
+
 /// glob(7) without braces: no mark matches a slash.
 pub fn matches(pattern: &str, path: &str) -> bool {
     let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
     loop {
         match (patterns.next(), parts.next()) {
             (None, None) => return true,
-            (Some(pattern), Some(part)) if matches_part(pattern.as_bytes(), part.as_bytes()) => {}
+            (Some(pattern), Some(part))
+                if part.len() <= LONGEST_NAME
+                    && matches_part(pattern.as_bytes(), part.as_bytes()) => {}
             _ => return false,
         }
     }
@@ -20,6 +25,8 @@ pub fn matches(pattern: &str, path: &str) -> bool {
 fn matches_part(pattern: &[u8], text: &[u8]) -> bool {
     // The last `*` and the text it has swallowed so far: the only place worth going back to.
     let (mut at, mut done) = (0, 0);
+    // Behind the last `]` no bracket closes: without this each of a million is searched for its end.
+    let closed = memchr::memrchr(b']', pattern).unwrap_or(0);
     let mut star: Option<(usize, usize)> = None;
     while done < text.len() {
         let step = match pattern.get(at) {
@@ -29,7 +36,7 @@ fn matches_part(pattern: &[u8], text: &[u8]) -> bool {
                 continue;
             }
             Some(b'?') => Some(1),
-            Some(b'[') => class(&pattern[at..], text[done]),
+            Some(b'[') if at < closed => class(&pattern[at..=closed], text[done]),
             Some(byte) => (*byte == text[done]).then_some(1),
             None => None,
         };
@@ -152,6 +159,14 @@ mod tests {
         let name = "{a,b}".repeat(50);
         assert_eq!(braces(&name).len(), super::MOST);
         assert_eq!(braces(&name)[0], "a".repeat(50));
+    }
+
+    #[test]
+    fn a_million_brackets_are_searched_for_their_end_once() {
+        let open = "[".repeat(1 << 20);
+        assert!(!matches(&open, &open));
+        assert!(matches(&open[..255], &open[..255]));
+        assert!(!matches(&format!("*{open}"), &open[..255]));
     }
 
     #[test]
