@@ -1,7 +1,7 @@
 //! The table of the kernel's parameters, and look-ups in it. Knows nothing about files.
 //!
-//! `parameters.tsv` is the table itself, sorted bytewise by key, so that a look-up is a binary search
-//! over the text and nothing is read or built at start. Columns, separated by tabs:
+//! `parameters.tsv` is the table itself, sorted bytewise by key. Where its lines are is found out when a
+//! key is first asked for, and what a line says when it is. Columns, separated by tabs:
 //!
 //! | column | holds |
 //! |---|---|
@@ -20,6 +20,9 @@
 //! A cell that differs between releases has one part for each release, divided by ` | `. The table is
 //! written by `tools/kernel-parameters/merge.py` from recordings of Debian's kernels, so other kernels may
 //! have more keys. Nobody edits it by hand.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::kernel::{MEASURED, Release};
 
@@ -102,14 +105,12 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     cells: [&'static str; 11],
+    span: (Release, Release),
 }
 
 /// The parameter that a key names: itself, or for a key of an interface the general one.
 pub fn find(key: &str) -> Option<Parameter> {
-    row(TABLE, key).map(Parameter::read).or_else(|| {
-        let general = template(key)?;
-        row(TABLE, &general).map(Parameter::read)
-    })
+    row(key).or_else(|| row(&template(key)?))
 }
 
 /// Every line of the table, in the order of its keys.
@@ -135,26 +136,17 @@ fn template(key: &str) -> Option<String> {
     Some(format!("kernel.sched_domain.<cpu>.<domain>.{last}"))
 }
 
-/// The line of a table that begins with a key and a tab.
-fn row(table: &'static str, key: &str) -> Option<&'static str> {
-    if key.contains(['\t', '\n']) {
-        return None;
-    }
-    let bytes = table.as_bytes();
-    let (mut low, mut high) = (memchr::memchr(b'\n', bytes)? + 1, bytes.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let start = memchr::memrchr(b'\n', &bytes[low..middle]).map_or(low, |at| low + at + 1);
-        let end = start + memchr::memchr(b'\n', &bytes[start..])?;
-        let line = &table[start..end];
-        let own = line.split('\t').next()?;
-        match key.cmp(own) {
-            std::cmp::Ordering::Equal => return Some(line),
-            std::cmp::Ordering::Less => high = start,
-            std::cmp::Ordering::Greater => low = end + 1,
-        }
-    }
-    None
+/// The line of the table for a key as it stands there: files may ask for a hundred thousand.
+fn row(key: &str) -> Option<Parameter> {
+    type Row = (&'static str, OnceLock<Parameter>);
+    static ROWS: OnceLock<HashMap<&'static str, Row>> = OnceLock::new();
+    let rows = ROWS.get_or_init(|| {
+        let lines = TABLE.lines().skip(1);
+        let row = |line: &'static str| Some((line.split_once('\t')?.0, (line, OnceLock::new())));
+        lines.filter_map(row).collect()
+    });
+    let (line, read) = rows.get(key)?;
+    Some(*read.get_or_init(|| Parameter::read(line)))
 }
 
 impl Parameter {
@@ -163,7 +155,12 @@ impl Parameter {
         for (cell, text) in cells.iter_mut().zip(line.split('\t')) {
             *cell = text;
         }
-        Parameter { cells }
+        let (first, last) = cells[1].split_once("..").unwrap_or_default();
+        let span = (
+            Release::parse(first).unwrap_or(MEASURED[0]),
+            Release::parse(last).unwrap_or(MEASURED[MEASURED.len() - 1]),
+        );
+        Parameter { cells, span }
     }
 
     /// Its key; with `<interface>` where it is general.
@@ -173,12 +170,7 @@ impl Parameter {
 
     /// The first measured release that has it, and the last one.
     pub fn span(&self) -> (Release, Release) {
-        let (first, last) = self.cells[1].split_once("..").unwrap_or_default();
-        let newest = MEASURED[MEASURED.len() - 1];
-        (
-            Release::parse(first).unwrap_or(MEASURED[0]),
-            Release::parse(last).unwrap_or(newest),
-        )
+        self.span
     }
 
     /// Whether a measured release has it.

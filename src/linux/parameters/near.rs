@@ -1,5 +1,8 @@
 //! Which parameter a misspelt key was.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use super::{all, find};
 use crate::words;
 
@@ -16,11 +19,50 @@ pub fn meant(key: &str) -> Option<String> {
     elsewhere(key).or_else(same).or_else(|| nearest(key))
 }
 
+/// The table by what a misspelt key has in common with the right one, so that a file of thousands of
+/// unknown keys is not held against each line of it.
+struct Index {
+    /// Keys by their letters.
+    by_letters: HashMap<String, Vec<&'static str>>,
+    /// Names by their folder.
+    by_folder: HashMap<&'static str, Vec<Name>>,
+}
+
+/// The last part of a key.
+struct Name {
+    text: &'static str,
+    letters: String,
+    /// As of [`bits`].
+    bits: u64,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index = Index {
+            by_letters: HashMap::new(),
+            by_folder: HashMap::new(),
+        };
+        for key in all().map(|parameter| parameter.key()) {
+            index.by_letters.entry(letters(key)).or_default().push(key);
+            if let Some((folder, text)) = key.rsplit_once('.') {
+                index.by_folder.entry(folder).or_default().push(Name {
+                    text,
+                    letters: letters(text),
+                    bits: bits(text),
+                });
+            }
+        }
+        index
+    })
+}
+
 /// The only parameter with the same letters, where dots, dashes and underscores were mixed up.
 fn same_letters(key: &str) -> Option<String> {
-    let mut found = all().filter(|parameter| alike(parameter.key(), key));
-    let first = found.next()?;
-    found.next().is_none().then(|| first.key().to_owned())
+    match index().by_letters.get(&letters(key))?.as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    }
 }
 
 /// The same name in another folder, where only one has it.
@@ -46,26 +88,27 @@ pub(super) fn nearest(key: &str) -> Option<String> {
     let (parent, name) = key.rsplit_once('.')?;
     let general = general(parent);
     let limit = if name.len() < 8 { 1 } else { 2 };
+    let (own_letters, own_bits) = (letters(name), bits(name));
+    let folders = &index().by_folder;
+    let other = (general != parent).then(|| folders.get(general.as_str()));
+    let names = folders.get(parent).into_iter().chain(other.flatten());
     let mut best: Option<(usize, &str)> = None;
     let mut alone = true;
-    for parameter in all() {
-        let Some((own, other)) = parameter.key().rsplit_once('.') else {
-            continue;
-        };
-        if own != parent && own != general {
-            continue;
-        }
+    for other in names.flatten() {
         // Blanks written the other way are no mistakes of spelling.
-        let mistakes = if alike(name, other) {
+        let mistakes = if other.letters == own_letters {
             Some(0)
+        } else if (other.bits ^ own_bits).count_ones() as usize > 2 * limit {
+            // Each mistake takes one character away and adds one at most.
+            None
         } else {
-            words::distance(name, other, limit)
+            words::distance(name, other.text, limit)
         };
         let Some(mistakes) = mistakes else { continue };
         match best {
             Some((least, _)) if least < mistakes => {}
             Some((least, _)) if least == mistakes => alone = false,
-            _ => (best, alone) = (Some((mistakes, other)), true),
+            _ => (best, alone) = (Some((mistakes, other.text)), true),
         }
     }
     let (_, other) = best.filter(|_| alone)?;
@@ -74,13 +117,17 @@ pub(super) fn nearest(key: &str) -> Option<String> {
     (digits(name) == digits(other)).then(|| format!("{parent}.{other}"))
 }
 
-/// Whether two names differ in nothing but capitals, dots, dashes and underscores.
-fn alike(left: &str, right: &str) -> bool {
-    fn plain(text: &str) -> impl Iterator<Item = u8> {
-        let letters = text.bytes().filter(|byte| !b"._-".contains(byte));
-        letters.map(|byte| byte.to_ascii_lowercase())
-    }
-    plain(left).eq(plain(right))
+/// What is left of a name without capitals, dots, dashes and underscores.
+fn letters(text: &str) -> String {
+    let mut letters = text.to_ascii_lowercase();
+    letters.retain(|c| !matches!(c, '.' | '_' | '-'));
+    letters
+}
+
+/// A bit for each character that is there; some share one.
+fn bits(text: &str) -> u64 {
+    text.chars()
+        .fold(0, |bits, c| bits | 1 << (u32::from(c) % 64))
 }
 
 /// What a folder of an interface is called in the table.

@@ -154,6 +154,25 @@ fn misspelt_keys_have_one_that_was_meant() {
 }
 
 #[test]
+fn each_key_is_meant_by_what_differs_in_one_letter() {
+    for parameter in all() {
+        let key = parameter.key();
+        let (folder, name) = key.rsplit_once('.').expect("a folder");
+        let misspelt = format!("{folder}.{}x{}", &name[..1], &name[1..]);
+        // What the index leaves out must not be near: compared with each line of the table.
+        let near = |other: &str| {
+            let (own, other) = other.rsplit_once('.').expect("a folder");
+            own == folder
+                && crate::words::distance(&misspelt[folder.len() + 1..], other, 1).is_some()
+        };
+        let alone = all().filter(|other| near(other.key())).count() == 1;
+        if alone && !key.contains('<') && find(&misspelt).is_none() {
+            assert_eq!(meant(&misspelt).as_deref(), Some(key));
+        }
+    }
+}
+
+#[test]
 fn what_is_gone_is_told_with_the_release() {
     let recycle = gone("net.ipv4.tcp_tw_recycle").expect("gone");
     assert_eq!(recycle.since, Some(Release(4, 12)));
