@@ -116,7 +116,13 @@ fn same_words(one: &str, other: &str) -> bool {
 pub(in crate::rules) fn differ(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for parameter in deployment.host_parameters() {
         let key = &parameter.key;
-        let by = |loader| deployment.sysctl_state_by(key, loader);
+        let by = |loader| {
+            let own = parameter.winners.iter().find(|(own, _)| *own == loader);
+            own.map_or_else(
+                || deployment.sysctl_state_by(key, loader),
+                |(_, state)| *state,
+            )
+        };
         let Sysctl::Set(procps) = by(HostLoader::Procps) else {
             continue;
         };

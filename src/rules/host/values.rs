@@ -187,8 +187,13 @@ fn is_read_as_it_stands(document: &Document, setting: &Setting, fault: Fault) ->
 
 /// Whether a comment for flint stands in the value, which is told as such.
 fn has_comment_for_flint(document: &Document, setting: &Setting) -> bool {
-    let mut comments = document.comments.iter();
-    comments.any(|comment| !comment.legal && setting.whole.contains(comment.at))
+    let from = document
+        .comments
+        .partition_point(|comment| comment.at.start < setting.whole.start);
+    let mut near = document.comments[from..]
+        .iter()
+        .take_while(|comment| comment.at.start < setting.whole.end);
+    near.any(|comment| !comment.legal && setting.whole.contains(comment.at))
 }
 
 /// The bytes of a part of a value, or all of it where the file spells it otherwise.
