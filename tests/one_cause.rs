@@ -209,14 +209,24 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "",
         &["net.ipv4.tcp_moderate_rcvbuf = 0 # x"],
     ),
+    // As pages these are 64 GiB, which a machine of unknown size and use may be meant to give.
     (
         "tcp-mem-in-bytes",
-        "tcp-mem-in-bytes",
+        "",
         &[
             "net.ipv4.tcp_mem = 4096 131072 16777216",
             "net.ipv4.tcp_mem = 16777216 16777216 16777216",
-            "net.ipv4.tcp_mem = 16777216 131072 4096",
         ],
+    ),
+    (
+        "tcp-mem-in-bytes",
+        "unordered-tcp-buffers",
+        &["net.ipv4.tcp_mem = 16777216 131072 4096"],
+    ),
+    (
+        "tcp-mem-in-bytes",
+        "tcp-mem-in-bytes",
+        &["net.ipv4.tcp_mem = 4096 131072 1073741824"],
     ),
     (
         "unknown-sysctl",

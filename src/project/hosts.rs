@@ -134,8 +134,14 @@ impl Project<'_> {
             || folder
                 .rsplit_once('/')
                 .is_some_and(|(parent, _)| parent == host.root);
-        // In a project of several products they may be the machines of another one.
-        let is_far = best == Some(0) && !below(&host.root).is_empty();
+        // In a project of several products they may be the machines of another one, unless one of the two
+        // folders lies in the other.
+        let lies_in = |inner: &str, outer: &str| {
+            let rest = inner.strip_prefix(outer);
+            rest.is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        let (own, root) = (below(folder), below(&host.root));
+        let is_far = !lies_in(&own, &root) && !lies_in(&root, &own);
         unit.host_is = match host.mentions_flink || same_place {
             true => HostIs::Flinks,
             false if is_far => HostIs::Far,

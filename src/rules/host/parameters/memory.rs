@@ -13,6 +13,9 @@ const PAGE: i128 = 4096;
 /// 16 GiB in pages: hardly anybody gives TCP so much, and in bytes it is a common size of buffers.
 const MUCH: i128 = 4_194_304;
 
+/// 1 TiB in pages. Of machines of unknown use and size less may be meant: some give 64 GiB to TCP.
+const MOST: i128 = 268_435_456;
+
 /// The check.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for (setting, document) in assignments(deployment) {
@@ -74,7 +77,14 @@ fn in_bytes(deployment: &Deployment, setting: &Setting) -> Option<Amount> {
     let copied = copied_from(deployment, &values);
     let is_too_much = match deployment.machine.memory {
         Some(memory) => largest * PAGE > i128::from(memory),
-        None => largest >= MUCH && !is_kernels_own(&values),
+        None => {
+            let floor = if deployment.is_host_of_flink() {
+                MUCH
+            } else {
+                MOST
+            };
+            largest >= floor && !is_kernels_own(&values)
+        }
     };
     (is_too_much || copied.is_some()).then_some(Amount {
         largest,
