@@ -8,7 +8,7 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::rules::Rule;
 use crate::rules::conf_lines::repaired;
 use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Setting, Space};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Source, Span};
 
 /// The sysctl files of a deployment, but for templates, which say only in part what will stand there.
 fn files<'d>(deployment: &'d Deployment) -> impl Iterator<Item = &'d Document> {
@@ -78,6 +78,30 @@ fn meant<'p>(problem: &'p Problem, text: &str) -> Option<&'p str> {
     (problem.repair.is_some() || text.contains('=') || is_value).then_some(key)
 }
 
+/// Whether what a line was meant to set is what the file sets in any case: nothing is lost.
+fn is_said_twice(document: &Document, problem: &Problem) -> bool {
+    let changes_nothing = |repair: &Repair| repair.changes.is_empty();
+    let mut key = problem.key.iter();
+    problem.repair.as_ref().is_some_and(changes_nothing)
+        && key.any(|key| document.get(key).is_some())
+}
+
+/// Removes a line that sets nothing. Not where a byte order mark or a lone carriage return is a part of it.
+fn without_line(document: &Document, source: &Source, problem: &Problem) -> Option<Fix> {
+    let line = source.full_line(problem.at.start);
+    let before = source.bytes[..line.start as usize].last();
+    let is_whole = before.is_none_or(|byte| *byte == b'\n')
+        && !source.bytes[line.range()].ends_with(b"\r")
+        && (line.start > 0 || source.bom() == 0);
+    let edit = Edit {
+        source: document.source,
+        span: line,
+        text: String::new(),
+    };
+    let fix = crate::rules::safe("remove the line, which has no effect", vec![edit]);
+    (is_whole && document.editable).then_some(fix)
+}
+
 /// `ignored-sysctl-line`: a line that assigns nothing.
 pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     for document in files(deployment) {
@@ -110,7 +134,11 @@ pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut 
                 idle = Some((out.len(), 0));
             }
             let mut finding = rule.problem(document, problem);
+            let is_set_elsewhere = key.is_some() && is_said_twice(document, problem);
             finding.message = match key {
+                Some(key) if is_set_elsewhere => {
+                    format!("{}; another line sets `{key}`", problem.message)
+                }
                 Some(key) => format!("{}; the line does not set `{key}`", problem.message),
                 None if opens => problem.message.clone(),
                 None => format!("{}; the loaders skip this line", problem.message),
@@ -128,6 +156,9 @@ pub(in crate::rules) fn ignored(rule: &Rule, deployment: &Deployment, out: &mut 
                 if !opens {
                     finding.severity = Severity::Warning;
                 }
+            } else if is_set_elsewhere {
+                finding.severity = Severity::Warning;
+                finding.fix = without_line(document, source, problem);
             } else if let Some(repair) = &problem.repair {
                 let title = "write it as `key = value`";
                 finding.fix = Some(activate(deployment, document, repair, title, 0));
