@@ -45,7 +45,8 @@ fn stops_container(document: &Document) -> bool {
     document.scope != Scope::Machine
 }
 
-/// A finding of a key that the kernel does not have, or has for reading only.
+/// A finding of a key that the kernel does not have, or has for reading only. The message says what the kernel
+/// lacks, to be followed by what comes of it.
 fn without_parameter(rule: &Rule, (setting, document): Site, message: &str) -> Finding {
     let stops = stops_container(document);
     let outcome = if stops {
@@ -53,7 +54,7 @@ fn without_parameter(rule: &Rule, (setting, document): Site, message: &str) -> F
     } else {
         "the line has no effect"
     };
-    let message = format!("{message}; {outcome}");
+    let message = format!("{message} {outcome}");
     let mut finding = rule.finding(document, setting.whole, message);
     finding.key = Some(setting.key.clone());
     finding.help = if stops {

@@ -22,8 +22,8 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         }
         let since = match gone.since {
-            Some(since) => format!("Linux has no `{key}` since {since}"),
-            None => format!("Linux {} has no `{key}`", shown(kernels)),
+            Some(since) => format!("Linux has no `{key}` since {since}; there"),
+            None => format!("Linux {} has no `{key}`;", shown(kernels)),
         };
         let mut finding = without_parameter(rule, (setting, document), &since);
         finding.label = match gone.instead {

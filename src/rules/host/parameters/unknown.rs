@@ -77,7 +77,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         if instead.is_none() && meant.is_none() {
             continue;
         }
-        let message = format!("Linux has no parameter `{key}`");
+        let message = format!("Linux has no parameter `{key}`;");
         let mut finding = without_parameter(rule, (setting, document), &message);
         if let Some(meant) = meant {
             finding.label = format!("did you mean `{meant}`?");

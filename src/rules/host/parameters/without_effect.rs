@@ -71,7 +71,7 @@ fn general(site: &Site) -> &'static str {
 /// One key that can only be read.
 fn refused(rule: &Rule, deployment: &Deployment, (setting, document): Site) -> Finding {
     let key = setting.key.as_str();
-    let message = format!("`{key}` can only be read");
+    let message = format!("`{key}` can only be read;");
     let mut finding = without_parameter(rule, (setting, document), &message);
     finding.severity = finding.severity.max(Severity::Warning);
     finding.label = "the kernel says there what is".to_owned();
