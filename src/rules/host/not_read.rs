@@ -40,7 +40,8 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
 
 /// The check of `sysctl-conf-not-read`.
 pub(in crate::rules) fn main_only(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
-    for document in &deployment.host {
+    // What a template will hold is not known.
+    for document in deployment.host.iter().filter(|document| document.complete) {
         if !matches!(deployment.place_on_host(document), Some((_, Place::Main))) {
             continue;
         }
