@@ -2,6 +2,8 @@
 //! `out_of_orderness`, `5 min`, `PT30S`; and which word a misspelt one was. Nothing about Flink or any
 //! format.
 
+use std::borrow::Cow;
+
 /// The lower-case words of a dotted key in any case style.
 ///
 /// `job.windowSizeMs` gives `job window size ms`; indices of lists are left out.
@@ -165,6 +167,20 @@ pub fn millis_of_unit(unit: &str) -> Option<u64> {
     })
 }
 
+/// As much of a value as a message shows, in characters.
+pub const MOST_SHOWN: usize = 80;
+
+/// A text for a line of a report: no longer than `most` characters, with an ellipsis where it goes on.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some(_) => {
+            let kept = most.saturating_sub(1);
+            Cow::Owned(text.chars().take(kept).chain(['…']).collect())
+        }
+    }
+}
+
 /// The nearest of some names, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let near = |candidate: &'n str| {
@@ -266,6 +282,13 @@ mod tests {
         assert_eq!(near("othre-rule"), Some("other-rule"));
         assert_eq!(near("ac"), Some("ab"));
         assert_eq!(near("something"), None);
+    }
+
+    #[test]
+    fn a_long_text_is_shortened_between_characters() {
+        assert_eq!(shortened("aé9", 3), "aé9");
+        assert_eq!(shortened("éé99", 3), "éé…");
+        assert_eq!(shortened(&"9".repeat(1 << 20), 60).chars().count(), 60);
     }
 
     #[test]

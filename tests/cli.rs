@@ -150,6 +150,33 @@ fn a_missing_path_names_the_nearest() {
     assert_eq!(out(&output), "");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_to_nothing_is_told_as_one() {
+    let folder = tree(&[("etc/sysctl.d/1.conf", "vm.swappiness = 1\n")]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("2.conf")).expect("a link");
+    let output = run(folder.path(), &["check", "2.conf"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(
+        err(&output),
+        "error: 2.conf: no such file or folder; it is a link that leads to nothing\n"
+    );
+}
+
+#[test]
+fn a_long_value_is_shortened_in_messages_and_lists() {
+    let line = format!("vm.max_map_count = {}\n", "9".repeat(1 << 20));
+    let folder = tree(&[("etc/sysctl.conf", &line)]);
+    for command in ["check", "show"] {
+        let told = out(&run(folder.path(), &[command]));
+        assert!(
+            told.contains("999…") && told.len() < 10_000,
+            "{}",
+            told.len()
+        );
+    }
+}
+
 #[test]
 fn an_unknown_file_is_no_failure_for_hooks() {
     let folder = tree(&[

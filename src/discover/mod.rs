@@ -209,6 +209,13 @@ fn missing(path: &Path, error: io::Error) -> DiscoverError {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // Its name is there: it is a link, and what it leads to is not.
+    if std::fs::symlink_metadata(path).is_ok() {
+        return DiscoverError::Missing {
+            path: path.display().to_string(),
+            hint: "; it is a link that leads to nothing".to_owned(),
+        };
+    }
     let names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()

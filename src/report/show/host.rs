@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::live;
-use super::rows::{Row, in_force};
+use super::rows::{MOST_SHOWN, Row, in_force};
 use crate::deployment::{Deployment, Effective, HostLoader, HostParameter, Sysctl};
 use crate::linux::running::Running;
 use crate::report::plain;
 use crate::rules::shown_value;
+use crate::words::shortened;
 
 /// What is in force, by key: for `sysctl --system`, where the files lie as on a machine.
 pub(super) fn rows<'d>(deployment: &'d Deployment) -> Vec<Row<'d>> {
@@ -28,8 +29,9 @@ pub(super) fn text(deployment: &Deployment, rows: &[Row], width: usize) -> Strin
     let parameters = deployment.host_parameters();
     for row in rows {
         out.push_str(&row.line(width));
-        let own = parameters.iter().find(|own| own.key == row.setting.key);
-        let views = own.map_or_else(Vec::new, views);
+        // They are sorted by key.
+        let own = parameters.binary_search_by(|own| own.key.cmp(&row.setting.key));
+        let views = own.map_or_else(|_| Vec::new(), |at| views(&parameters[at]));
         if views.len() < 2 {
             continue;
         }
@@ -40,6 +42,7 @@ pub(super) fn text(deployment: &Deployment, rows: &[Row], width: usize) -> Strin
                 out.push_str(&format!("      for {loaders}\n"));
             } else {
                 let value = shown_value(effective.setting);
+                let value = shortened(&value, MOST_SHOWN);
                 let value = plain(&value);
                 let path = plain(path);
                 out.push_str(&format!(

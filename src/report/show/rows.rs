@@ -9,6 +9,10 @@ use crate::flink::options;
 use crate::report::plain;
 use crate::rules::shown_value;
 use crate::syntax::{Document, Setting, is_placeholder};
+use crate::words::shortened;
+
+/// As much of a key or a value as stands in a line, in characters; JSON has all of it.
+pub(super) const MOST_SHOWN: usize = 1000;
 
 /// A key's setting in force.
 pub(super) struct Row<'d> {
@@ -38,8 +42,8 @@ impl Row<'_> {
         };
         format!(
             "  {:width$}  {}   {}:{}{unknown}{reader}{shadowed}\n",
-            plain(&self.setting.key),
-            plain(&shown_value(self.setting)),
+            plain(&shortened(&self.setting.key, MOST_SHOWN)),
+            plain(&shortened(&shown_value(self.setting), MOST_SHOWN)),
             plain(self.path),
             self.line
         )

@@ -11,6 +11,7 @@ use crate::linux::loaders::glob;
 use crate::linux::{numbers, parameters};
 use crate::rules::{Rule, claim};
 use crate::syntax::{Document, Format, Setting};
+use crate::words::{MOST_SHOWN, shortened};
 
 /// Writing to them is an act: who writes twice acts twice.
 const ACTS: [&str; 4] = [
@@ -72,7 +73,7 @@ fn twice(
         message: if refused {
             "systemd-sysctl writes only this one".to_owned()
         } else {
-            format!("the value in force: {}", last.value)
+            format!("the value in force: {}", shortened(&last.value, MOST_SHOWN))
         },
     });
     finding.help = if refused {
@@ -89,7 +90,7 @@ fn twice(
     if refused {
         return Some(finding);
     }
-    finding.label = format!("line {line} wins: {}", last.value);
+    finding.label = format!("line {line} wins: {}", shortened(&last.value, MOST_SHOWN));
     let source = deployment.source(document);
     let edits: Option<Vec<_>> = earlier
         .iter()

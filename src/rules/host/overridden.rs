@@ -7,6 +7,7 @@ use crate::linux::loaders::{FOLDERS, Place, glob};
 use crate::rules::Rule;
 use crate::syntax::{Document, Setting};
 use crate::text::Source;
+use crate::words::{MOST_SHOWN, shortened};
 
 /// The check of `sysctl-overridden`.
 pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -70,7 +71,7 @@ fn lost(
     );
     let mut finding = rule.finding(document, setting.whole, message);
     finding.severity = severity;
-    finding.label = format!("{} wins", winner.value());
+    finding.label = format!("{} wins", shortened(winner.value(), MOST_SHOWN));
     finding.help = match place {
         Place::Main => "sysctl --system applies /etc/sysctl.conf after all files of the directories, and \
                         systemd-sysctl reads it as 99-sysctl.conf"
@@ -87,7 +88,10 @@ fn lost(
     finding.key = Some(setting.key.clone());
     finding.related.push(Related {
         at: winner.at(),
-        message: format!("the value in force: {}", winner.value()),
+        message: format!(
+            "the value in force: {}",
+            shortened(winner.value(), MOST_SHOWN)
+        ),
     });
     Some(finding)
 }
@@ -145,8 +149,8 @@ pub(in crate::rules) fn differ(rule: &Rule, deployment: &Deployment, out: &mut V
         }
         let message = format!(
             "`{key}` is {} after `sysctl --system`, and {} after systemd-sysctl",
-            procps.value(),
-            systemd.value()
+            shortened(procps.value(), MOST_SHOWN),
+            shortened(systemd.value(), MOST_SHOWN)
         );
         let mut finding = rule.finding(procps.document, procps.setting.whole, message);
         finding.label = "wins for sysctl --system".to_owned();

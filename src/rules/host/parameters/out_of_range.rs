@@ -10,6 +10,7 @@ use crate::linux::parameters::{self, Kind, Parameter};
 use crate::rules::host::values;
 use crate::rules::{Rule, fixes};
 use crate::syntax::Scope;
+use crate::words::{MOST_SHOWN, shortened};
 
 /// Ticks of a second: no kernel has fewer, so none takes more seconds.
 const FEWEST_TICKS: i128 = 100;
@@ -31,17 +32,18 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         }) else {
             continue;
         };
+        let shown = shortened(value, MOST_SHOWN);
         let site = (setting, document);
         let is_octal = values::is_octal_by_mistake(deployment, document, setting);
         if is_octal || !certain(deployment, &parameter, site, newest) {
             continue;
         }
         let message = if all {
-            format!("the kernel refuses `{value}` for `{}`", setting.key)
+            format!("the kernel refuses `{shown}` for `{}`", setting.key)
         } else {
             let names: Vec<String> = refusing.iter().map(Release::to_string).collect();
             format!(
-                "Linux {} refuses `{value}` for `{}`",
+                "Linux {} refuses `{shown}` for `{}`",
                 names.join(", "),
                 setting.key
             )
@@ -152,7 +154,7 @@ fn label(parameter: &Parameter, value: &str, release: Release) -> String {
         }
         Kind::Name => format!(
             "names are compared letter by letter: `{}`",
-            value.to_lowercase()
+            shortened(&value.to_lowercase(), MOST_SHOWN)
         ),
         Kind::PowerOfTwo => "a power of two".to_owned(),
         Kind::Seconds => "more seconds than the kernel can count in ticks".to_owned(),

@@ -5,6 +5,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Severity};
 use crate::linux::{numbers, parameters};
 use crate::rules::Rule;
+use crate::words::{MOST_SHOWN, shortened};
 
 /// What is in force of a list of numbers whose third is refused.
 fn taken(deployment: &Deployment, judged: &Judged) -> &'static str {
@@ -35,12 +36,13 @@ pub(in crate::rules) fn not_a_number(rule: &Rule, deployment: &Deployment, out: 
             continue;
         };
         let word = &value[from..upto];
+        let shown = shortened(word, MOST_SHOWN);
         let (at, message) = if word.is_empty() {
             let message = format!("`{}` has no value, and it takes a number", setting.key);
             (setting.whole, message)
         } else {
             let message = format!(
-                "the kernel reads `{word}` as no number and refuses the value of `{}`{}",
+                "the kernel reads `{shown}` as no number and refuses the value of `{}`{}",
                 setting.key,
                 taken(deployment, &judged)
             );
@@ -60,7 +62,7 @@ pub(in crate::rules) fn not_a_number(rule: &Rule, deployment: &Deployment, out: 
                 deployment,
                 &judged,
                 &value,
-                format!("write it as `{value}`"),
+                format!("write it as `{}`", shortened(&value, MOST_SHOWN)),
             )
         });
         out.push(finding);
@@ -79,13 +81,14 @@ pub(in crate::rules) fn octal(rule: &Rule, deployment: &Deployment, out: &mut Ve
             continue;
         };
         let word = &value[from..upto];
+        let shown = shortened(word, MOST_SHOWN);
         let read = numbers::read(word, 1).0.first().map(|number| number.value);
         let message = match read {
             Some(number) if judged.refused => {
-                format!("the kernel reads `{word}` as an octal number, {number}, and refuses it")
+                format!("the kernel reads `{shown}` as an octal number, {number}, and refuses it")
             }
-            Some(number) => format!("the kernel reads `{word}` as an octal number: {number}"),
-            None => format!("the kernel reads `{word}` as an octal number and refuses it"),
+            Some(number) => format!("the kernel reads `{shown}` as an octal number: {number}"),
+            None => format!("the kernel reads `{shown}` as an octal number and refuses it"),
         };
         let mut finding = finding(
             rule,
