@@ -203,7 +203,8 @@ pub(in crate::rules) fn continuation(rule: &Rule, deployment: &Deployment, out: 
             "remove the backslash"
         };
         if let Some(repair) = &problem.repair {
-            finding.fix = Some(if refused {
+            let frees = refused && frees_next_line(deployment, document, repair);
+            finding.fix = Some(if refused && !frees {
                 activate(deployment, document, repair, title, 1)
             } else {
                 let risk = "busybox applies the line below for the first time";
@@ -220,6 +221,21 @@ pub(super) fn has_invisible(document: &Document, setting: &Setting) -> bool {
     problems.any(|problem| {
         problem.kind == ProblemKind::InvisibleCharacter && setting.value_at.contains(problem.at)
     })
+}
+
+/// Whether the backslash that a repair takes away hides an assignment in the line below from busybox,
+/// which is the only one to read `sysctl.conf` so.
+fn frees_next_line(deployment: &Deployment, document: &Document, repair: &Repair) -> bool {
+    let bytes = &deployment.source(document).bytes;
+    let ends = repair.edits.iter().map(|(span, _)| span.end);
+    let end = ends.max().unwrap_or_default() as usize;
+    let settings = &document.settings;
+    let below = settings.partition_point(|own| (own.whole.start as usize) < end);
+    let Some(below) = settings.get(below) else {
+        return false;
+    };
+    let gap = &bytes[end..below.whole.start as usize];
+    end > 0 && bytes[end - 1] == b'\\' && gap.iter().filter(|byte| **byte == b'\n').count() == 1
 }
 
 /// `invisible-character-in-sysctl`.
