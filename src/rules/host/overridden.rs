@@ -188,6 +188,9 @@ pub(in crate::rules) fn relate(deployment: &Deployment, findings: &mut [Finding]
                 span: setting.whole,
             })
         });
+        // A rule may have said so itself.
+        let told: Vec<Location> = finding.related.iter().map(|related| related.at).collect();
+        let others = others.filter(|at| !told.contains(at));
         finding.related.extend(others.map(|at| Related {
             at,
             message: "this assignment is overridden, so the fix leaves it".to_owned(),

@@ -92,7 +92,11 @@ fn rename(deployment: &Deployment, (setting, document): Site, key: &str) -> Opti
     Some(Fix {
         title: format!("name {key} instead"),
         safety: Safety::Unsafe,
-        risk: "the machine uses the value for the first time".to_owned(),
+        risk: if stops_container(document) {
+            "the container uses the value for the first time".to_owned()
+        } else {
+            "the machine uses the value for the first time".to_owned()
+        },
         edits: vec![edit],
         claims: vec![
             claim(document, &setting.key, None),

@@ -38,6 +38,12 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         if is_octal || !certain(deployment, &parameter, site, newest) {
             continue;
         }
+        // Without a comment behind the numbers.
+        let (found, _) = numbers::read(value, parameter.count());
+        let shown = match found.last() {
+            Some(last) if parameter.takes_numbers() => &value[..last.at.end],
+            _ => value,
+        };
         let message = if all {
             format!("the kernel refuses `{shown}` for `{}`", setting.key)
         } else {
