@@ -34,11 +34,13 @@ spec:
               # of the nodes
               sysctl -w net.core.somaxconn=1024
               sysctl -w vm.swappiness=60 || true
+              echo 80 > /proc/sys/vm/dirty_ratio
       containers: [{name: pause, image: pause}]
 ",
         says: &[
             (Scope::Machine, "net.core.somaxconn", "1024", "4096"),
             (Scope::Machine, "vm.swappiness", "60", "1"),
+            (Scope::Machine, "vm.dirty_ratio", "80", "20"),
         ],
     },
     Case {

@@ -74,7 +74,8 @@ pub fn parse(source: &Source) -> Vec<Document> {
 
 /// Whether a text has the word without which it sets no kernel parameters.
 pub fn may_set_parameters(text: &[u8]) -> bool {
-    memchr::memmem::find(text, kernel::WORD.as_bytes()).is_some()
+    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    has(kernel::WORD) || has(kernel::PROC)
 }
 
 /// Every configuration that a part of a source holds, which is `text` with blanks in place of all others.

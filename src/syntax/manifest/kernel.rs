@@ -21,6 +21,9 @@ pub(super) mod tasks;
 /// The word without which a text holds no kernel parameters.
 pub(super) const WORD: &str = "sysctl";
 
+/// Where the parameters are files that a script may write to.
+pub(super) const PROC: &str = "/proc/sys/";
+
 /// Kernel parameters that stand here and there below a node, and are set together.
 pub(super) struct Collected {
     /// The node.

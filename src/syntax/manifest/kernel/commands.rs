@@ -1,10 +1,10 @@
-//! Kernel parameters that containers of pods set with `sysctl -w`: init containers that may do what root of
+//! Kernel parameters that containers of pods set with `sysctl -w`, or by writing to /proc/sys: init containers that may do what root of
 //! the node may, and what a `DaemonSet` runs on every node.
 //!
 //! Without `privileged` /proc/sys can't be written, so such a command sets nothing. In a network of its own a
 //! pod sets the parameters of that, and all others for the whole node.
 
-use super::{Collected, scripts, setting};
+use super::{Collected, PROC, scripts, setting};
 use crate::syntax::arguments::Word;
 use crate::syntax::manifest::{child, command};
 use crate::syntax::yaml::tree::{NodeId, Shape, Tree};
@@ -109,6 +109,10 @@ pub(super) fn settings(read: &str, words: &[Word]) -> Vec<(Setting, bool)> {
         let Some(first) = command.first() else {
             continue;
         };
+        if first.name() == "echo" {
+            out.extend(written(read, command).map(|setting| (setting, false)));
+            continue;
+        }
         let is_entered = ENTER.contains(&first.name());
         let start = command.iter().position(|word| word.name() == NAME);
         let Some(start) = start.filter(|start| *start == 0 || is_entered) else {
@@ -129,6 +133,31 @@ pub(super) fn settings(read: &str, words: &[Word]) -> Vec<(Setting, bool)> {
         out.extend(assigned.filter_map(|word| Some((assignment(read, word)?, is_entered))));
     }
     out
+}
+
+/// `echo value > /proc/sys/key`.
+fn written(read: &str, command: &[Word]) -> Option<Setting> {
+    let (value, rest) = command.get(1..)?.split_first()?;
+    let (arrow, rest) = rest.split_first()?;
+    let bare = arrow.text.trim_start_matches('>');
+    let length = arrow.text.len() - bare.len();
+    let (path, rest) = match (length, bare) {
+        (0, _) => return None,
+        (_, "") => rest.split_first()?,
+        _ => (arrow, rest),
+    };
+    let key = path.text.trim_start_matches('>').strip_prefix(PROC)?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    let is_else = rest.iter().any(|word| !word.text.starts_with("2>"));
+    if is_else || !key.contains('/') || !key.bytes().all(is_name) {
+        return None;
+    }
+    let key_at = path.place(path.text.len() - key.len(), path.text.len());
+    let value_at = value.place(0, value.text.len());
+    let mut setting = setting(key, &value.text, key_at, value_at, value.at.join(path.at));
+    let is_as_written = read.get(value_at.range()) == Some(value.text.as_str());
+    setting.known &= is_as_written && !value.text.contains(['$', '`']);
+    Some(setting)
 }
 
 /// `key=value` in a word.
@@ -204,6 +233,7 @@ mod tests {
             "    command: [sysctl, -w, vm.swappiness=1, 'net.ipv4.tcp_rmem=4096 87380 212992']\n",
             "    command: ['sh', '-c', 'sysctl -w vm.swappiness=1 && sysctl -w net.ipv4.tcp_rmem=\"4096 87380 212992\"']\n",
             "    command: [/bin/sh]\n    args:\n    - -c\n    - |\n      set -e\n      # sysctl -w vm.swappiness=60; sysctl -w vm.swappiness=61\n      sysctl -w vm.swappiness=1 # low\n      sysctl -w 'net.ipv4.tcp_rmem=4096 87380 212992' || true\n",
+            "    command: [sh, -c, \"echo 1 >/proc/sys/vm/swappiness; echo '4096 87380 212992' > /proc/sys/net/ipv4/tcp_rmem 2>/dev/null || true\"]\n",
             "    command: [sh, -c, \"sudo sysctl -q -w vm/swappiness=1; /sbin/sysctl net.ipv4.tcp_rmem='4096 87380 212992'\"]\n",
             "    command:\n    - bash\n    - -exc\n    - >-\n      if true; then sysctl -w vm.swappiness=1; fi;\n      sysctl -w net.ipv4.tcp_rmem='4096 87380 212992'\n",
         ] {
@@ -242,6 +272,11 @@ mod tests {
             pod(command, "").replace("sysctl -w", "sysctl -p"),
             pod(command, "").replace("-w vm.swappiness=1", "-a"),
             pod(command, "").replace("'sysctl", "'# sysctl"),
+            pod(command, "").replace(
+                "sysctl -w vm.swappiness=1",
+                "echo 1 > /tmp/proc/sys/vm/swappiness",
+            ),
+            pod(command, "").replace("sysctl -w vm.swappiness=1", "echo /proc/sys/vm/swappiness"),
         ] {
             assert_eq!(set(&text), [], "{text}");
         }

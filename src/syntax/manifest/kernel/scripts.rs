@@ -30,7 +30,9 @@ pub(super) fn parse(read: &str, item: &Node) -> Script {
         words: Vec::new(),
         files: Vec::new(),
     };
-    if !item.is_scalar() || !item.value.contains(super::WORD) {
+    let sets = [super::WORD, super::PROC];
+    let mut sets = sets.iter().map(|word| item.value.contains(word));
+    if !item.is_scalar() || !sets.any(|has| has) {
         return script;
     }
     let Some(inner) = command::inside(read, item) else {
