@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Project, Unit};
+use super::versions::Platform;
+use super::{Project, Unit, shown};
 use crate::config::Configs;
 use crate::deployment::HostIs;
 use crate::linux::loaders::{Place, in_order, place};
 use crate::recognise::says_flink;
-use crate::syntax::Space;
+use crate::syntax::{Scope, Space};
 
 /// The files with kernel parameters of one host.
 pub(super) struct Host {
@@ -147,6 +148,41 @@ impl Project<'_> {
             false if is_far => HostIs::Far,
             false => HostIs::Near,
         };
+    }
+
+    /// A host of which no deployment is known.
+    pub(super) fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
+        let config = configs.of(self.path(host.first()));
+        Unit {
+            host_is: HostIs::by(host.mentions_flink),
+            host: host.documents,
+            host_unread: host.unread,
+            ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
+        }
+    }
+
+    /// The kernel parameters of a container or a pod, or of what sets up nodes: those are for Flink where the
+    /// file speaks of it.
+    pub(super) fn lone_parameters(&self, configs: &Configs, number: usize) -> Unit {
+        let config = configs.of(self.path(number));
+        let path = self.path(number);
+        let document = &self.documents[number];
+        let name = match &document.name {
+            Some(name) => format!("{path} ({name})"),
+            None => path.to_owned(),
+        };
+        // Those of containers and pods are read only where they run Flink.
+        let is_flinks =
+            document.scope != Scope::Machine || says_flink(self.sources.get(document.source));
+        Unit {
+            host_is: HostIs::by(is_flinks && !document.settings.is_empty()),
+            host: vec![number],
+            ..Unit::new(name, Platform::stated(config), Vec::new())
+        }
+    }
+
+    pub(super) fn is_sysctl(&self, number: usize) -> bool {
+        self.documents[number].space == Space::Sysctl
     }
 }
 

@@ -15,7 +15,7 @@ use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
 use crate::parallel;
 use crate::recognise::{self, cluster::Workers};
-use crate::syntax::{Document, Format, Layer, Scope, Space};
+use crate::syntax::{Document, Format, Layer, Space};
 use crate::text::{Source, SourceId, Sources};
 
 mod clusters;
@@ -353,41 +353,6 @@ impl<'s> Project<'s> {
             }
         }
         units
-    }
-
-    /// A host of which no deployment is known.
-    fn lone_host(&self, configs: &Configs, host: Host) -> Unit {
-        let config = configs.of(self.path(host.first()));
-        Unit {
-            host_is: HostIs::by(host.mentions_flink),
-            host: host.documents,
-            host_unread: host.unread,
-            ..Unit::new(shown(&host.root), Platform::stated(config), Vec::new())
-        }
-    }
-
-    /// The kernel parameters of a container or a pod, or of what sets up nodes: those are for Flink where the
-    /// file speaks of it.
-    fn lone_parameters(&self, configs: &Configs, number: usize) -> Unit {
-        let config = configs.of(self.path(number));
-        let path = self.path(number);
-        let document = &self.documents[number];
-        let name = match &document.name {
-            Some(name) => format!("{path} ({name})"),
-            None => path.to_owned(),
-        };
-        // Those of containers and pods are read only where they run Flink.
-        let is_flinks = document.scope != Scope::Machine
-            || recognise::says_flink(self.sources.get(document.source));
-        Unit {
-            host_is: HostIs::by(is_flinks && !document.settings.is_empty()),
-            host: vec![number],
-            ..Unit::new(name, Platform::stated(config), Vec::new())
-        }
-    }
-
-    fn is_sysctl(&self, number: usize) -> bool {
-        self.documents[number].space == Space::Sysctl
     }
 
     /// One unit for each group of versions that opens the same file.
