@@ -172,13 +172,11 @@ pub const MOST_SHOWN: usize = 80;
 
 /// A text for a line of a report: no longer than `most` characters, with an ellipsis where it goes on.
 pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(most) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let kept = most.saturating_sub(1);
-            Cow::Owned(text.chars().take(kept).chain(['…']).collect())
-        }
+    if text.chars().nth(most).is_none() {
+        return Cow::Borrowed(text);
     }
+    let kept = most.saturating_sub(1);
+    Cow::Owned(text.chars().take(kept).chain(['…']).collect())
 }
 
 /// The nearest of some names, if one is near enough to be meant.

@@ -106,12 +106,12 @@ impl File {
 
 /// What a loader makes of the files that it reads, in its order.
 fn statements(sources: &Sources, loader: Loader) -> Vec<Statements> {
-    let placed: Vec<(Place, &[u8])> = sources
+    let files: Vec<(Place, &[u8])> = sources
         .0
         .iter()
         .filter_map(|own| Some((place(&own.path)?.1, &*own.bytes)))
         .collect();
-    let places: Vec<&Place> = placed.iter().map(|(place, _)| place).collect();
+    let places: Vec<&Place> = files.iter().map(|(place, _)| place).collect();
     let is_busybox = matches!(loader, Loader::Busybox130 | Loader::Busybox135);
     let order = if is_busybox {
         (0..places.len())
@@ -120,11 +120,11 @@ fn statements(sources: &Sources, loader: Loader) -> Vec<Statements> {
     } else {
         in_order(&places, loader.is_systemd())
     };
-    let whole: Vec<&[u8]> = order.into_iter().map(|at| placed[at].1).collect();
+    let whole: Vec<&[u8]> = order.into_iter().map(|at| files[at].1).collect();
     let mut all = vec![Statements::new(loader, &whole)];
     // And `sysctl -p FILE` of each.
     all.extend(
-        placed
+        files
             .iter()
             .map(|(_, own)| Statements::new(loader, &[*own])),
     );

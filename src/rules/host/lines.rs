@@ -235,7 +235,7 @@ fn frees_next_line(deployment: &Deployment, document: &Document, repair: &Repair
         return false;
     };
     let gap = &bytes[end..below.whole.start as usize];
-    end > 0 && bytes[end - 1] == b'\\' && gap.iter().filter(|byte| **byte == b'\n').count() == 1
+    end > 0 && bytes[end - 1] == b'\\' && memchr::memchr_iter(b'\n', gap).count() == 1
 }
 
 /// `invisible-character-in-sysctl`.
