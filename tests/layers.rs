@@ -89,6 +89,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "rules",
             "syntax",
             "text",
+            "words",
         ],
     ),
     (
