@@ -32,7 +32,6 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
         }) else {
             continue;
         };
-        let shown = shortened(value, MOST_SHOWN);
         let site = (setting, document);
         let is_octal = values::is_octal_by_mistake(deployment, document, setting);
         if is_octal || !certain(deployment, &parameter, site, newest) {
@@ -44,6 +43,7 @@ pub(in crate::rules) fn check(rule: &Rule, deployment: &Deployment, out: &mut Ve
             Some(last) if parameter.takes_numbers() => &value[..last.at.end],
             _ => value,
         };
+        let shown = shortened(shown, MOST_SHOWN);
         let message = if all {
             format!("the kernel refuses `{shown}` for `{}`", setting.key)
         } else {
