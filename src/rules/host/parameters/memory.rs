@@ -75,16 +75,14 @@ fn in_bytes(deployment: &Deployment, setting: &Setting) -> Option<Amount> {
     let values: Vec<i128> = found.iter().map(|number| number.value).collect();
     let largest = values.iter().max().copied().filter(|_| values.len() == 3)?;
     let copied = copied_from(deployment, &values);
+    let floor = if deployment.is_host_of_flink() {
+        MUCH
+    } else {
+        MOST
+    };
     let is_too_much = match deployment.machine.memory {
         Some(memory) => largest * PAGE > i128::from(memory),
-        None => {
-            let floor = if deployment.is_host_of_flink() {
-                MUCH
-            } else {
-                MOST
-            };
-            largest >= floor && !is_kernels_own(&values)
-        }
+        None => largest >= floor && !is_kernels_own(&values),
     };
     (is_too_much || copied.is_some()).then_some(Amount {
         largest,
