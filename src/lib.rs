@@ -38,6 +38,7 @@ mod random;
 pub mod recognise;
 pub mod report;
 pub mod rules;
+pub mod since;
 pub mod suppress;
 pub mod syntax;
 pub mod text;

@@ -70,6 +70,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("fingerprint", &["finding", "text"]),
+    ("since", &["finding", "fingerprint", "text"]),
     ("migrate", &["flink", "syntax", "text"]),
     (
         "fix",
@@ -95,9 +96,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "config",
             "deployment",
             "discover",
             "finding",
+            "fingerprint",
             "fix",
             "flink",
             "linux",
@@ -108,6 +111,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "recognise",
             "report",
             "rules",
+            "since",
             "syntax",
             "text",
             "typed",

@@ -1,0 +1,167 @@
+//! Files that have another path: of those that only one tree has, the ones that hold much the same.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::lines::lines;
+use crate::text::{Source, SourceId, Sources};
+
+/// All of a text, in the parts by which likeness is counted.
+const ALL: usize = 1000;
+
+/// Half of the text must be the same, as for git.
+const LEAST: usize = ALL / 2;
+
+/// Pairs files of two trees that have no path in common: old one, new one.
+pub(super) fn find(before: &Sources, after: &Sources) -> Vec<(SourceId, SourceId)> {
+    let paths = |sources: &Sources| -> HashSet<String> {
+        let paths = sources.0.iter().map(|source| source.path.clone());
+        paths.collect()
+    };
+    let (old, new) = (paths(before), paths(after));
+    let gone = before.0.iter().filter(|own| !new.contains(&own.path));
+    let came = after.0.iter().filter(|own| !old.contains(&own.path));
+    let (gone, came): (Vec<&Source>, Vec<&Source>) = (gone.collect(), came.collect());
+    if gone.is_empty() || came.is_empty() {
+        return Vec::new();
+    }
+    let mut pairs = alike(&gone, &came);
+    // The most alike first; of equally alike ones those that kept their name, or else their folder.
+    pairs.sort_by_cached_key(|(share, old, new)| {
+        let (old, new) = (&gone[*old].path, &came[*new].path);
+        let kept = (name(old) == name(new), folder(old) == folder(new));
+        (Reverse((*share, kept)), old.clone(), new.clone())
+    });
+    let (mut used_old, mut used_new) = (BTreeSet::new(), BTreeSet::new());
+    let mut found = Vec::new();
+    for (_, old, new) in pairs {
+        if !used_old.contains(&old) && !used_new.contains(&new) {
+            used_old.insert(old);
+            used_new.insert(new);
+            found.push((gone[old].id, came[new].id));
+        }
+    }
+    found
+}
+
+/// How much alike files are, with their numbers, where that is enough. Told by the lines that they share,
+/// the long ones counting more; blank ones and their order do not count.
+fn alike(gone: &[&Source], came: &[&Source]) -> Vec<(usize, usize, usize)> {
+    let counted: Vec<HashMap<String, usize>> = came.iter().map(|own| count(own)).collect();
+    let sizes: Vec<usize> = counted.iter().map(size).collect();
+    let mut holders: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, lines) in counted.iter().enumerate() {
+        for line in lines.keys() {
+            holders.entry(line).or_default().push(number);
+        }
+    }
+    let mut found = Vec::new();
+    for (old, source) in gone.iter().enumerate() {
+        let lines = count(source);
+        let own = size(&lines);
+        let mut shared = vec![0; came.len()];
+        for (line, times) in &lines {
+            for &new in holders.get(line.as_str()).into_iter().flatten() {
+                let both = (*times).min(counted[new][line]);
+                shared[new] += both * line.len();
+            }
+        }
+        for (new, shared) in shared.into_iter().enumerate() {
+            let share = if source.bytes == came[new].bytes {
+                ALL
+            } else {
+                shared * ALL / own.max(sizes[new]).max(1)
+            };
+            if share >= LEAST {
+                found.push((share, old, new));
+            }
+        }
+    }
+    found
+}
+
+/// The lines of a source that are not blank, and how often each is there.
+fn count(source: &Source) -> HashMap<String, usize> {
+    let mut counted = HashMap::new();
+    for line in lines(source).into_iter().filter(|line| !line.is_empty()) {
+        *counted.entry(line).or_default() += 1;
+    }
+    counted
+}
+
+fn size(lines: &HashMap<String, usize>) -> usize {
+    lines.iter().map(|(line, times)| line.len() * times).sum()
+}
+
+/// The last part of a path.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<'t>(before: &[(&'t str, &str)], after: &[(&'t str, &str)]) -> Vec<(String, String)> {
+        let sources = |files: &[(&str, &str)]| {
+            let mut sources = Sources::default();
+            for (path, text) in files {
+                sources.add(*path, *text);
+            }
+            sources
+        };
+        super::super::renamed(&sources(before), &sources(after))
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = pairs.iter();
+        owned
+            .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn what_holds_half_of_the_text_is_the_file_under_another_name() {
+        let before = [("a.yaml", "aaaa: 1\nbbbb: 2\n")];
+        let moved = [("new/a.yaml", "bbbb: 2\r\n\r\ncccc: 3\n")];
+        assert_eq!(found(&before, &moved), pairs(&[("a.yaml", "new/a.yaml")]));
+        let other = [("new/a.yaml", "bbbb: 2\ncccc: 3\ndddd: 4\n")];
+        assert_eq!(found(&before, &other), []);
+    }
+
+    #[test]
+    fn a_copy_is_no_rename() {
+        let text = "aaaa: 1\n";
+        assert_eq!(found(&[("a", text)], &[("a", text), ("b", text)]), []);
+    }
+
+    #[test]
+    fn the_most_alike_comes_first_then_the_same_name_then_the_same_folder() {
+        let (text, near) = ("aaaa: 1\nbbbb: 2\ncccc: 3\n", "aaaa: 1\nbbbb: 2\ndddd: 3\n");
+        assert_eq!(
+            found(&[("x/a", text)], &[("y/a", near), ("z/b", text)]),
+            pairs(&[("x/a", "z/b")])
+        );
+        assert_eq!(
+            found(
+                &[("x/a", text), ("x/b", text)],
+                &[("y/a", text), ("y/b", text)]
+            ),
+            pairs(&[("x/a", "y/a"), ("x/b", "y/b")])
+        );
+        assert_eq!(
+            found(&[("x/a", text)], &[("w/b", text), ("x/b", text)]),
+            pairs(&[("x/a", "x/b")])
+        );
+    }
+
+    #[test]
+    fn empty_files_are_equal() {
+        assert_eq!(found(&[("a", "")], &[("b", "")]), pairs(&[("a", "b")]));
+        assert_eq!(found(&[("a", "")], &[("b", "k: 1\n")]), []);
+    }
+}
