@@ -1,22 +1,34 @@
-//! The files of a git tree that could concern flint, in a temporary folder. git is only ever asked.
+//! The files of a git tree that could concern flint, in a temporary folder.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use tempfile::TempDir;
 
+use super::git::{Asked, Repository, absolute, git};
 use crate::recognise::{self, Claim, evidence};
 use crate::text::MAX_BYTES;
 
 /// Files of a tree. The folder goes when this does.
 pub(super) struct Checkout {
     folder: TempDir,
+    /// Where the root of the repository lies in the folder.
+    place: PathBuf,
     /// The root of the repository.
-    top: PathBuf,
-    /// The paths that were asked for, as they lie in the folder.
-    pub(super) paths: Vec<PathBuf>,
+    pub(super) top: PathBuf,
+    /// What the tree has but could not be written, relative to the root of the repository: submodules
+    /// without the commit that it names, and links that lead out of it.
+    pub(super) missing: Vec<PathBuf>,
+}
+
+/// What a tree holds.
+#[derive(Default)]
+struct Listed {
+    blobs: Vec<Blob>,
+    /// Submodules, and the commit of each.
+    modules: Vec<(PathBuf, String)>,
 }
 
 /// A file of a tree.
@@ -24,180 +36,149 @@ struct Blob {
     id: String,
     size: u64,
     path: PathBuf,
+    is_link: bool,
 }
 
-/// The files that `reference` has of the repository in which `paths` lie.
-pub(super) fn of(reference: &str, paths: &[PathBuf]) -> Result<Checkout, String> {
+/// The files that `asked` has of the repository in which `paths` lie, and these as they lie in the folder.
+pub(super) fn of(asked: Asked, paths: &[PathBuf]) -> Result<(Checkout, Vec<PathBuf>), String> {
     let near = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let near = absolute(near)?;
-    let near = near
-        .ancestors()
-        .find(|folder| folder.is_dir())
-        .unwrap_or(Path::new("."));
-    let top = match ask(near, &["rev-parse", "--is-inside-work-tree", "--show-cdup"])? {
-        // The way up, and not the path of the root itself, which need not be text.
-        Ok(said) => match said.split_once('\n') {
-            Some(("true", up)) => absolute(&near.join(up))?,
-            _ => {
-                return Err(format!(
-                    "--compare {reference}: {} is in no work tree of git",
-                    near.display()
-                ));
-            }
-        },
-        Err(said) if said.contains("not a git repository") => {
-            return Err(format!(
-                "--compare {reference}: no file or folder of that name, and {} is in no git repository",
-                near.display()
-            ));
-        }
-        Err(said) => return Err(format!("--compare {reference}: {said}")),
-    };
-    let tree = tree_id(reference, &top)?;
-    let folder = TempDir::with_prefix("flint-").map_err(|error| error.to_string())?;
-    // It marks the root of the project, as in the repository.
-    fs::create_dir(folder.path().join(".git")).map_err(|error| error.to_string())?;
-    let mut checkout = Checkout {
-        folder,
-        top,
-        paths: Vec::new(),
-    };
+    let repository = Repository::around(near, asked)?;
+    let tree = repository.tree(asked)?;
     let mut named = Vec::new();
     for path in paths {
-        let below = checkout.below(path)?;
-        named.push(below);
+        named.push(below(&repository.top, path)?);
     }
-    let blobs = list(&checkout.top, &tree, &named)?;
+    let checkout = Checkout::of(asked, &repository, &tree, &named, Path::new(""))?;
     for (below, path) in named.iter().zip(paths) {
-        let is_there = blobs.iter().any(|blob| blob.path.starts_with(below));
-        if !is_there && !below.as_os_str().is_empty() {
-            return Err(format!(
-                "--compare {reference}: it has no configuration in {}",
-                path.display()
-            ));
+        if !checkout.place.join(below).exists() {
+            let message = format!("it has no configuration in {}", path.display());
+            return Err(asked.error(&message));
         }
     }
-    let root = checkout.folder.path();
-    write(&checkout.top, &blobs, root)
-        .map_err(|error| format!("--compare {reference}: {error}"))?;
-    checkout.paths = named.iter().map(|below| root.join(below)).collect();
-    Ok(checkout)
+    let paths = named.iter().map(|below| checkout.place.join(below));
+    let paths = paths.collect();
+    Ok((checkout, paths))
 }
 
 impl Checkout {
+    /// The files of a tree of a repository, whose root lies at `place` in the folder. Files are left out
+    /// that nobody would read, but for those that are `named`.
+    pub(super) fn of(
+        asked: Asked,
+        repository: &Repository,
+        tree: &str,
+        named: &[PathBuf],
+        place: &Path,
+    ) -> Result<Self, String> {
+        let folder = TempDir::with_prefix("flint-").map_err(|error| error.to_string())?;
+        let mut checkout = Checkout {
+            place: folder.path().join(place),
+            folder,
+            top: repository.top.clone(),
+            missing: Vec::new(),
+        };
+        let failed = |error: io::Error| asked.error(&error.to_string());
+        checkout.add(Path::new(""), tree, named).map_err(failed)?;
+        Ok(checkout)
+    }
+
+    /// Adds the tree of the repository that lies in a folder of this one: of a submodule, or itself.
+    fn add(&mut self, at: &Path, tree: &str, named: &[PathBuf]) -> io::Result<()> {
+        let root = self.place.join(at);
+        // It marks the root of a project, as in the repository.
+        fs::create_dir_all(root.join(".git"))?;
+        let from = self.top.join(at);
+        let listed = list(&from, tree, at, named)?;
+        self.write(&from, at, &listed.blobs)?;
+        for (path, commit) in listed.modules {
+            let own = at.join(&path);
+            // Of what is not checked out nothing is read.
+            if !self.top.join(&own).join(".git").exists() {
+                continue;
+            }
+            let tree = format!("{commit}^{{tree}}");
+            if self.add(&own, &tree, named).is_err() {
+                self.missing.push(own);
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder that holds it all.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Where a file of the repository lies in the folder, if the tree has it.
     pub(super) fn own(&self, file: &Path) -> Option<PathBuf> {
-        let own = self.folder.path().join(self.below(file).ok()?);
+        let own = self.place.join(below(&self.top, file).ok()?);
         own.exists().then_some(own)
     }
 
-    /// A path relative to the root of the repository.
-    fn below(&self, path: &Path) -> Result<PathBuf, String> {
-        let path = absolute(path)?;
-        let below = path.strip_prefix(&self.top);
-        below.map(Path::to_owned).map_err(|_| {
-            format!(
-                "{} is not in the git repository {}",
-                path.display(),
-                self.top.display()
-            )
-        })
-    }
-}
-
-/// A path without links, as far as it exists: git names the root of a repository like that.
-fn absolute(path: &Path) -> Result<PathBuf, String> {
-    let error = |error: io::Error| format!("{}: {error}", path.display());
-    let path = std::path::absolute(path).map_err(error)?;
-    let mut rest = Vec::new();
-    for folder in path.ancestors() {
-        if let Ok(real) = folder.canonicalize() {
-            let rest = rest.into_iter().rev();
-            return Ok(rest.fold(real, |path, name| path.join(name)));
+    /// Writes files as they lie in a tree, without what git would do to them in a work tree. Links come
+    /// last: nothing is written through one.
+    fn write(&mut self, from: &Path, at: &Path, blobs: &[Blob]) -> io::Result<()> {
+        let mut ids = tempfile::tempfile()?;
+        for blob in blobs {
+            writeln!(ids, "{}", blob.id)?;
         }
-        rest.extend(folder.file_name());
-    }
-    Ok(path)
-}
-
-/// The tree that a name stands for.
-fn tree_id(reference: &str, top: &Path) -> Result<String, String> {
-    let name = format!("{reference}^{{tree}}");
-    // A name that begins with a dash would be an option of git.
-    if !reference.starts_with('-')
-        && let Ok(id) = ask(top, &["rev-parse", "--verify", "--quiet", &name])?
-        // `^HEAD` is a name, too, of what is left out.
-        && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-    {
-        return Ok(id);
-    }
-    let shallow = ask(top, &["rev-parse", "--is-shallow-repository"])?;
-    let hint = if shallow.is_ok_and(|answer| answer == "true") {
-        "; this clone is shallow: fetch the commit, or all of them (`fetch-depth: 0`)"
-    } else {
-        ""
-    };
-    Err(format!(
-        "--compare {reference}: no file or folder of that name, and git knows none{hint}"
-    ))
-}
-
-fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    // Hooks of git run with these, relative to another folder, or without the root that belongs to them.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX"] {
-        command.env_remove(name);
-    }
-    command
-        .arg("-C")
-        .arg(folder)
-        // Its messages are read; nothing is fetched, not by versions either that know only the latter.
-        .env("LC_ALL", "C")
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_ALLOW_PROTOCOL", "")
-        .env("GIT_OPTIONAL_LOCKS", "0");
-    command
-}
-
-fn not_started(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::NotFound {
-        "--compare with a git revision needs git, which is not installed".to_owned()
-    } else {
-        format!("git: {error}")
+        io::Seek::rewind(&mut ids)?;
+        let mut git = git(from)
+            .args(["cat-file", "--batch"])
+            .stdin(ids)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let Some(out) = git.stdout.take() else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let root = self.place.join(at);
+        let written = receive(BufReader::new(out), blobs, &root);
+        // Whatever went wrong here, git ends when nobody listens.
+        let ended = git.wait();
+        for (path, target) in written? {
+            if !link(&root, &path, &target)? {
+                self.missing.push(at.join(path));
+            }
+        }
+        ended.map(|_| ())
     }
 }
 
-/// What git answers, or what it complains about first.
-fn ask(folder: &Path, args: &[&str]) -> Result<Result<String, String>, String> {
-    let output = git(folder).args(args).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| not_started(&error))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(if output.status.success() {
-        let text = text(&output.stdout);
-        Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
-    } else {
-        let text = text(&output.stderr);
-        Err(text.lines().next().unwrap_or_default().to_owned())
+/// A path relative to the root of a repository.
+fn below(top: &Path, path: &Path) -> Result<PathBuf, String> {
+    let path = absolute(path)?;
+    let below = path.strip_prefix(top);
+    below.map(Path::to_owned).map_err(|_| {
+        format!(
+            "{} is not in the git repository {}",
+            path.display(),
+            top.display()
+        )
     })
 }
 
-/// The files of a tree that could matter. Links are left out: what they point to has its own name.
-fn list(top: &Path, tree: &str, named: &[PathBuf]) -> Result<Vec<Blob>, String> {
-    let output = git(top)
+/// The files of a tree that could matter. `at` is where its root lies in the repository of which `named`
+/// are files.
+fn list(from: &Path, tree: &str, at: &Path, named: &[PathBuf]) -> io::Result<Listed> {
+    let output = git(from)
         .args(["ls-tree", "-r", "-l", "-z", "--full-tree", tree])
         .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_started(&error))?;
+        .output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("git: {}", said.lines().next().unwrap_or_default()));
+        let first = said.lines().next().unwrap_or_default();
+        return Err(io::Error::other(format!("git: {first}")));
     }
-    let entries = output.stdout.split(|byte| *byte == 0);
-    Ok(entries.filter_map(|entry| blob(entry, named)).collect())
+    let mut listed = Listed::default();
+    for entry in output.stdout.split(|byte| *byte == 0) {
+        entry_of(entry, at, named, &mut listed);
+    }
+    Ok(listed)
 }
 
 /// `100644 blob 8d1e5ac...     123<tab>conf/flink-conf.yaml`.
-fn blob(entry: &[u8], named: &[PathBuf]) -> Option<Blob> {
+fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> Option<()> {
     let tab = entry.iter().position(|byte| *byte == b'\t')?;
     let head = std::str::from_utf8(&entry[..tab]).ok()?;
     let mut fields = head.split_ascii_whitespace();
@@ -207,23 +188,34 @@ fn blob(entry: &[u8], named: &[PathBuf]) -> Option<Blob> {
         fields.next()?,
         fields.next()?,
     );
-    if !mode.starts_with("100") {
-        return None;
-    }
     let text = std::str::from_utf8(&entry[tab + 1..]).ok()?;
     let path = Path::new(text);
     // A tree is what somebody else wrote: it must not reach out of its folder.
     let is_plain = path
         .components()
         .all(|part| matches!(part, Component::Normal(name) if name != ".git"));
-    let size = size.parse().ok()?;
+    if !is_plain {
+        return None;
+    }
+    if mode == "160000" {
+        listed.modules.push((path.to_owned(), id.to_owned()));
+        return None;
+    }
+    let is_link = mode == "120000";
+    if !(mode.starts_with("100") || is_link) {
+        return None;
+    }
     let blob = Blob {
         id: id.to_owned(),
-        size,
+        size: size.parse().ok()?,
         path: path.to_owned(),
+        is_link,
     };
-    let is_named = named.iter().any(|named| named == path);
-    (is_plain && (is_named && size <= MAX_BYTES || matters(text, size))).then_some(blob)
+    let is_named = named.iter().any(|named| *named == at.join(path));
+    if is_named && blob.size <= MAX_BYTES || matters(text, blob.size) {
+        listed.blobs.push(blob);
+    }
+    Some(())
 }
 
 /// Whether a file could be read by anybody.
@@ -239,45 +231,71 @@ fn matters(path: &str, size: u64) -> bool {
     }
 }
 
-/// Writes files as they lie in the tree, without what git would do to them in a work tree.
-fn write(top: &Path, blobs: &[Blob], root: &Path) -> io::Result<()> {
-    let mut ids = tempfile::tempfile()?;
-    for blob in blobs {
-        writeln!(ids, "{}", blob.id)?;
-    }
-    io::Seek::rewind(&mut ids)?;
-    let mut git = git(top)
-        .args(["cat-file", "--batch"])
-        .stdin(ids)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let Some(out) = git.stdout.take() else {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    };
-    let written = receive(BufReader::new(out), blobs, root);
-    // Whatever went wrong here, git ends when nobody listens.
-    let ended = git.wait();
-    written?;
-    ended.map(|_| ())
-}
-
-fn receive(mut from: impl BufRead, blobs: &[Blob], root: &Path) -> io::Result<()> {
+/// Writes what git sends, and gives the links with what they lead to.
+fn receive(
+    mut from: impl BufRead,
+    blobs: &[Blob],
+    root: &Path,
+) -> io::Result<Vec<(PathBuf, PathBuf)>> {
+    let mut links = Vec::new();
     for blob in blobs {
         let mut head = String::new();
         from.read_line(&mut head)?;
         if !head.trim_end().ends_with(&format!(" blob {}", blob.size)) {
-            let what = format!("git does not have {}", blob.path.display());
+            let path = blob.path.display();
+            let what = format!("git does not have {path}; a partial clone must fetch it first");
             return Err(io::Error::other(what));
         }
-        let path = root.join(&blob.path);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+        let mut content = from.by_ref().take(blob.size);
+        if blob.is_link {
+            let mut target = String::new();
+            content.read_to_string(&mut target)?;
+            links.push((blob.path.clone(), PathBuf::from(target)));
+        } else {
+            let path = root.join(&blob.path);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            io::copy(&mut content, &mut File::create(path)?)?;
         }
-        let mut file = File::create(path)?;
-        io::copy(&mut from.by_ref().take(blob.size), &mut file)?;
         // A line feed ends each.
         from.read_exact(&mut [0])?;
     }
-    Ok(())
+    Ok(links)
+}
+
+/// Makes a link that leads to a place in the same folder; false where it leads elsewhere. Of the way up no
+/// more is allowed than the path of the link has folders, and only at its beginning: what other links on
+/// the way do to it stays inside, too.
+fn link(root: &Path, path: &Path, target: &Path) -> io::Result<bool> {
+    let folders = path.components().count() - 1;
+    let parts = || {
+        let parts = target.components();
+        parts.filter(|part| *part != Component::CurDir)
+    };
+    let up = parts()
+        .take_while(|part| *part == Component::ParentDir)
+        .count();
+    let mut rest = parts().skip(up);
+    let is_inside = up <= folders && rest.all(|part| matches!(part, Component::Normal(_)));
+    let mut above = path.ancestors().skip(1);
+    if !is_inside || above.any(|folder| root.join(folder).is_symlink()) {
+        return Ok(false);
+    }
+    let place = root.join(path);
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    make_link(target, &place)
+}
+
+#[cfg(unix)]
+fn make_link(target: &Path, place: &Path) -> io::Result<bool> {
+    std::os::unix::fs::symlink(target, place).map(|()| true)
+}
+
+/// Elsewhere git writes links as files unless it is told otherwise.
+#[cfg(not(unix))]
+fn make_link(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(false)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::session::{deployments, named_config_yaml, open, style, tell, tell_files};
-use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, checkout, complain, print};
+use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, checkout, complain, git, print};
 use crate::deployment::Deployment;
 use crate::discover::Found;
 use crate::flink::memory::{Key, Mode};
@@ -52,6 +52,9 @@ pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
     let exit = if failed { Exit::Failed } else { Exit::Clean };
     print(text.as_bytes(), exit)
 }
+
+/// The flag whose value is a path or a revision of git.
+pub(super) const COMPARE: &str = "--compare";
 
 /// What is said where there is no memory to compute.
 const NOTHING: &str = "no configuration of a Flink cluster here";
@@ -190,11 +193,15 @@ fn others(
     let tree = if is_path {
         None
     } else {
-        Some(checkout::of(other, paths)?)
+        let asked = git::Asked {
+            flag: COMPARE,
+            reference: other,
+        };
+        Some(checkout::of(asked, paths)?)
     };
-    let paths = match &tree {
-        None => vec![PathBuf::from(other)],
-        Some(tree) => tree.paths.clone(),
+    let (tree, paths) = match tree {
+        None => (None, vec![PathBuf::from(other)]),
+        Some((tree, paths)) => (Some(tree), paths),
     };
     let config = match (&args.lint.config, &tree) {
         (Some(file), Some(tree)) => Some(tree.own(file).unwrap_or_else(|| file.clone())),

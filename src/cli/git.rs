@@ -1,0 +1,205 @@
+//! What git answers. It is only ever asked: no hook, filter or network of a repository is used.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::words;
+
+/// A flag with what was written behind it: how messages begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// `--since`.
+    pub(super) flag: &'static str,
+    /// The revision that was named.
+    pub(super) reference: &'a str,
+}
+
+impl Asked<'_> {
+    /// A message about it.
+    pub(super) fn error(self, message: &str) -> String {
+        format!("{} {}: {message}", self.flag, self.reference)
+    }
+}
+
+/// A work tree of git.
+#[derive(Clone, Debug)]
+pub(super) struct Repository {
+    /// Its root.
+    pub(super) top: PathBuf,
+}
+
+impl Repository {
+    /// The one that a path lies in.
+    pub(super) fn around(path: &Path, asked: Asked) -> Result<Self, String> {
+        let near = absolute(path)?;
+        let near = near
+            .ancestors()
+            .find(|folder| folder.is_dir())
+            .unwrap_or(Path::new("."));
+        let is_path = asked.flag == super::memory::COMPARE;
+        let place = match ask(near, &["rev-parse", "--is-inside-work-tree", "--show-cdup"]) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let flag = asked.flag;
+                let what = "a git revision needs git, which is not installed or not on PATH";
+                return Err(format!("{flag} with {what}"));
+            }
+            Err(error) => return Err(format!("git: {error}")),
+            Ok(place) => place,
+        };
+        match place {
+            // The way up, and not the path of the root itself, which need not be text.
+            Ok(said) => match said.split_once('\n') {
+                Some(("true", up)) => Ok(Repository {
+                    top: absolute(&near.join(up))?,
+                }),
+                _ => {
+                    let message = format!("{} is in no work tree of git", near.display());
+                    Err(asked.error(&message))
+                }
+            },
+            Err(said) if said.contains("not a git repository") => {
+                let no_path = if is_path {
+                    "no file or folder of that name, and "
+                } else {
+                    ""
+                };
+                let near = near.display();
+                Err(asked.error(&format!("{no_path}{near} is in no git repository")))
+            }
+            Err(said) => Err(asked.error(&said)),
+        }
+    }
+
+    /// What git answers here, or what it complains about first.
+    pub(super) fn ask(&self, args: &[&str]) -> Result<Result<String, String>, String> {
+        ask(&self.top, args).map_err(|error| format!("git: {error}"))
+    }
+
+    /// The tree that a name stands for.
+    pub(super) fn tree(&self, asked: Asked) -> Result<String, String> {
+        let name = format!("{}^{{tree}}", asked.reference);
+        match self.id(&name)? {
+            Some(id) => Ok(id),
+            None => Err(self.unknown(asked)),
+        }
+    }
+
+    /// The tree from which this one went its own way: that of the last commit that both the named one and
+    /// the one checked out come from. A tree without commits stands for itself. With it the commit.
+    pub(super) fn fork(&self, asked: Asked) -> Result<(String, Option<String>), String> {
+        let tree = self.tree(asked)?;
+        let Some(commit) = self.id(&format!("{}^{{commit}}", asked.reference))? else {
+            return Ok((tree, None));
+        };
+        let Some(head) = self.id("HEAD^{commit}")? else {
+            return Ok((tree, Some(commit)));
+        };
+        let base = self.ask(&["merge-base", &commit, &head])?;
+        match base.ok().filter(|base| is_id(base)) {
+            Some(base) => {
+                let tree = self.id(&format!("{base}^{{tree}}"))?;
+                let missing = || asked.error("git does not have the commit that both come from");
+                Ok((tree.ok_or_else(missing)?, Some(base)))
+            }
+            None if self.is_shallow()? => Err(asked.error(
+                "this clone is shallow and holds no commit that it and HEAD both come from; fetch all of \
+                 them (`fetch-depth: 0`, `git fetch --unshallow`)",
+            )),
+            // Histories with nothing in common.
+            None => Ok((tree, Some(commit))),
+        }
+    }
+
+    /// The object that a name stands for.
+    fn id(&self, name: &str) -> Result<Option<String>, String> {
+        // A name that begins with a dash would be an option of git.
+        if name.starts_with('-') {
+            return Ok(None);
+        }
+        let said = self.ask(&["rev-parse", "--verify", "--quiet", name])?;
+        // `^HEAD` is a name, too, of what is left out.
+        Ok(said.ok().filter(|id| is_id(id)))
+    }
+
+    fn is_shallow(&self) -> Result<bool, String> {
+        let said = self.ask(&["rev-parse", "--is-shallow-repository"])?;
+        Ok(said.is_ok_and(|answer| answer == "true"))
+    }
+
+    /// Why there is no revision of that name, and what to do.
+    fn unknown(&self, asked: Asked) -> String {
+        let mut message = if asked.flag == super::memory::COMPARE {
+            "no file or folder of that name, and git knows none".to_owned()
+        } else {
+            "git knows no such revision".to_owned()
+        };
+        let names = self.ask(&["for-each-ref", "--format=%(refname:short)"]);
+        let names = names.ok().and_then(Result::ok).unwrap_or_default();
+        // What a clone has of a branch is called after where it is from.
+        let below = format!("/{}", asked.reference);
+        let near = names
+            .lines()
+            .find(|name| name.ends_with(&below))
+            .or_else(|| words::nearest(asked.reference, names.lines()));
+        if let Some(near) = near {
+            message.push_str(&format!("; did you mean `{near}`?"));
+        } else if self.is_shallow() == Ok(true) {
+            message.push_str(
+                "; this clone is shallow: fetch the commit, or all of them (`fetch-depth: 0`)",
+            );
+        }
+        asked.error(&message)
+    }
+}
+
+/// Whether a text is the name of an object, and no more.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A path without links, as far as it exists: git names the root of a repository like that.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
+    let error = |error: io::Error| format!("{}: {error}", path.display());
+    let path = std::path::absolute(path).map_err(error)?;
+    let mut rest = Vec::new();
+    for folder in path.ancestors() {
+        if let Ok(real) = folder.canonicalize() {
+            let rest = rest.into_iter().rev();
+            return Ok(rest.fold(real, |path, name| path.join(name)));
+        }
+        rest.extend(folder.file_name());
+    }
+    Ok(path)
+}
+
+/// git in a folder.
+pub(super) fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    // Hooks of git run with these, relative to another folder, or without the root that belongs to them.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    command
+        .arg("-C")
+        .arg(folder)
+        // Its messages are read; nothing is fetched, not by versions either that know only the latter.
+        .env("LC_ALL", "C")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "")
+        .env("GIT_OPTIONAL_LOCKS", "0");
+    command
+}
+
+/// What git answers in a folder, or what it complains about first.
+fn ask(folder: &Path, args: &[&str]) -> io::Result<Result<String, String>> {
+    let output = git(folder).args(args).stdin(Stdio::null()).output()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(if output.status.success() {
+        let text = text(&output.stdout);
+        Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+    } else {
+        let text = text(&output.stderr);
+        Err(text.lines().next().unwrap_or_default().to_owned())
+    })
+}
