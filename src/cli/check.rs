@@ -5,22 +5,31 @@ use std::io;
 use std::path::Path;
 
 use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
-use super::{CheckArgs, Exit, complain};
+use super::{CheckArgs, Exit, complain, since};
 use crate::lint::lint;
 use crate::project::Project;
-use crate::report::{OutputFormat, Report, render};
+use crate::report::{OutputFormat, Report, Summary, render};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let found = open(&args.lint, args.error_on)?;
+    let before = since::read(args, &found)?;
     let project = Project::read(&found.sources, &found.configs, &[]);
-    let linted = lint(&project, &found.configs);
-    let failed = tell(&found, &linted);
+    let mut linted = lint(&project, &found.configs);
+    let failed = tell(&found, &linted) || before.as_ref().is_some_and(|before| before.failed);
+    let since = before.map(|before| {
+        let (left, since) = before.subtract(&found, std::mem::take(&mut linted.findings));
+        linted.findings = left;
+        since
+    });
     if args.lint.output.verbose {
         tell_files(&found, &project.deployments());
     }
     let all = reported(&found, linted.findings, true);
-    let counts = summary(&found, &project, &all);
+    let counts = Summary {
+        since,
+        ..summary(&found, &project, &all)
+    };
     let findings: Vec<_> = all
         .into_iter()
         .filter(|finding| args.show_ignored || finding.suppressed.is_none())

@@ -14,11 +14,13 @@ mod check;
 mod checkout;
 mod explain;
 mod fix;
+mod git;
 mod live;
 mod memory;
 mod migrate;
 mod session;
 mod show;
+mod since;
 mod stdin;
 
 /// What `--version` prints; `-V` prints the number alone.
@@ -125,6 +127,10 @@ struct CheckArgs {
     /// Output format full, concise or json, to a file with =FILE; may be given several times
     #[arg(long, value_name = "F[=FILE]", value_parser = parse_output)]
     format: Vec<(OutputFormat, Option<PathBuf>)>,
+    /// Report only what is new since this revision of git, and what was fixed: compared with the files
+    /// of the last commit that it and HEAD both come from
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
     /// Least severity for exit code 1: note, warning, error or never [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_threshold)]
     error_on: Option<Threshold>,

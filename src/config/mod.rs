@@ -205,6 +205,20 @@ impl Config {
         self.places = places.map(|(name, place)| (renamed(name), place)).collect();
     }
 
+    /// Makes it that of the same project before a change: what is reported and how stays as it is now, what
+    /// the file says of the world is what it said then. Where only one of both says anything, flint has
+    /// learned of it and nothing else has changed.
+    pub fn go_back_to(&mut self, before: &Config) {
+        if self.flink_version.is_some() && before.flink_version.is_some() {
+            self.flink_version = before.flink_version;
+            self.flink_version_line = before.flink_version_line;
+        }
+        let nothing = Machine::default();
+        if self.host != nothing && before.host != nothing {
+            self.host = before.host;
+        }
+    }
+
     /// Whether a rule of a group runs on a file. A name counts more than a group, `ignore` more
     /// than `select`.
     pub fn runs(&self, rule: &str, group: &str, path: &str) -> bool {
@@ -231,7 +245,7 @@ impl Config {
 }
 
 /// The configurations of a project: the nearest flint.toml upwards of each file counts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Configs {
     list: Vec<Config>,
     fallback: Config,
@@ -248,6 +262,13 @@ impl Configs {
             list,
             ..Configs::default()
         }
+    }
+
+    /// Adds the configuration of one more folder.
+    pub fn add(&mut self, config: Config) {
+        let longer = |own: &Config| own.folder.len() >= config.folder.len();
+        let place = self.list.partition_point(longer);
+        self.list.insert(place, config);
     }
 
     /// One configuration for every file (`--config`, `--isolated`).

@@ -256,9 +256,8 @@ impl Collector {
     pub(super) fn finish(
         self,
         scope: Vec<String>,
-        config: &ConfigSource,
+        mut configs: Configs,
     ) -> Result<Found, DiscoverError> {
-        let mut configs = self.configurations(config)?;
         for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
             if configs.of(&relative).is_job_file(&relative) {
                 self.read(&path, relative, true);
@@ -275,6 +274,7 @@ impl Collector {
         configs.homes = self.homes();
         let mut found = Found {
             root: self.projects.root,
+            homes: self.projects.homes.into_keys().collect(),
             sources: Sources::default(),
             files: Vec::new(),
             input: None,

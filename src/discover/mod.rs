@@ -42,6 +42,8 @@ pub struct Found {
     pub scope: Vec<String>,
     /// The configurations in force.
     pub configs: Configs,
+    /// The folders of the projects that were read.
+    pub homes: Vec<PathBuf>,
 }
 
 /// Why nothing can be checked.
@@ -82,7 +84,11 @@ pub enum ConfigSource {
 impl Found {
     /// Whether findings of a source are reported.
     pub fn in_scope(&self, source: SourceId) -> bool {
-        let path = &self.sources.get(source).path;
+        self.covers(&self.sources.get(source).path)
+    }
+
+    /// Whether findings of a path relative to the root are reported.
+    pub fn covers(&self, path: &str) -> bool {
         self.scope.is_empty()
             || self.scope.iter().any(|scope| {
                 scope.is_empty()
@@ -127,7 +133,25 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
         .iter()
         .map(|(path, _, _)| relative(&collector.projects.root, path))
         .collect();
-    collector.finish(scope, config)
+    let configs = collector.configurations(config)?;
+    collector.finish(scope, configs)
+}
+
+/// What lies in the projects that have these folders, under configurations that were read before; `config`
+/// says where from, and so what marks a project.
+pub fn discover_under(
+    folders: &[PathBuf],
+    config: &ConfigSource,
+    configs: Configs,
+) -> Result<Found, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let named: Vec<_> = folders
+        .iter()
+        .map(|folder| (normal(folder), true, folder))
+        .collect();
+    let collector = Collector::new(Projects::of(&named, &current, config));
+    collector.walk_projects();
+    collector.finish(Vec::new(), configs)
 }
 
 /// One source from standard input under the name `path`, with its project around it.
@@ -148,7 +172,8 @@ pub fn discover_stdin(
     collector.walk_projects();
     collector.replace(&path, bytes.clone());
     let scope = vec![relative(&collector.projects.root, &path)];
-    let mut found = collector.finish(scope, config)?;
+    let configs = collector.configurations(config)?;
+    let mut found = collector.finish(scope, configs)?;
     found.input = Some(bytes);
     Ok(found)
 }

@@ -6,7 +6,8 @@ use super::terminal::visible;
 use super::{Places, Report, Style};
 use crate::finding::{Safety, Severity};
 
-/// `path:line:column: warning[rule] message (fixable)`; nothing at all when there is nothing.
+/// `path:line:column: warning[rule] message (fixable)`; nothing at all when there is nothing. What a change
+/// fixed stands below, one a line, with no place: its line is one of the tree before.
 pub(super) fn render(
     report: &Report<'_>,
     style: &Style,
@@ -36,6 +37,11 @@ pub(super) fn render(
             visible(&finding.rule),
             visible(&finding.message),
         )?;
+    }
+    if let (Some(since), false) = (&report.summary.since, style.quiet) {
+        for line in since.lines() {
+            writeln!(out, "fixed since {}: {line}", visible(&since.reference))?;
+        }
     }
     Ok(())
 }

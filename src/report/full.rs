@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report<'_>, style: &Style, out: &mut impl Write) -
     if !fixes.is_empty() {
         writeln!(out, "{fixes}")?;
     }
-    Ok(())
+    full.mended(out)
 }
 
 fn is_problem(finding: &Finding) -> bool {
@@ -193,7 +193,11 @@ impl Full<'_> {
         let notes = count(summary.notes, "note", "notes");
         let mut place = place(summary);
         if problems == 0 {
-            let clean = self.paint.tone(Tone::Good, "No problems");
+            let clean = match &summary.since {
+                None => "No problems".to_owned(),
+                Some(since) => format!("No new problems since {}", visible(&since.reference)),
+            };
+            let clean = self.paint.tone(Tone::Good, &clean);
             let notes = if summary.notes == 0 {
                 String::new()
             } else {
@@ -218,14 +222,39 @@ impl Full<'_> {
             .filter(|(number, _)| *number > 0)
             .map(|(_, text)| text)
             .collect();
-        let problems = count(problems, "problem", "problems");
+        let problems = match &summary.since {
+            None => count(problems, "problem", "problems"),
+            Some(_) => count(problems, "new problem", "new problems"),
+        };
         let problems = self.paint.tone(Tone::Strong, &problems);
+        let since = summary.since.as_ref();
+        let since = since.map_or_else(String::new, |since| {
+            format!(" since {}", visible(&since.reference))
+        });
         let notes = if summary.notes == 0 {
             String::new()
         } else {
             format!(" and {notes}")
         };
-        format!("{problems} ({}){notes} in {place}", kinds.join(", "))
+        format!("{problems} ({}){notes}{since} in {place}", kinds.join(", "))
+    }
+
+    /// `fixed since main: 2 problems`, and each on a line of its own.
+    fn mended(&self, out: &mut impl Write) -> io::Result<()> {
+        let Some(since) = &self.report.summary.since else {
+            return Ok(());
+        };
+        let problems = since.problems();
+        if problems == 0 {
+            return Ok(());
+        }
+        let head = format!("fixed since {}:", visible(&since.reference));
+        let number = count(problems, "problem", "problems");
+        writeln!(out, "{} {number}", self.paint.tone(Tone::Good, &head))?;
+        for line in since.lines() {
+            writeln!(out, "  {line}")?;
+        }
+        Ok(())
     }
 
     /// `1 safe fix: flint fix   1 unsafe fix: flint fix --unsafe`.

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Places, Report};
+use super::{Fixed, Places, Report};
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
 use crate::text::{Edit, Sources, Span};
@@ -12,7 +12,11 @@ use crate::text::{Edit, Sources, Span};
 #[derive(Serialize)]
 struct Json<'r> {
     version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<JsonSince<'r>>,
     findings: Vec<JsonFinding<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<JsonFixed<'r>>>,
     summary: JsonSummary,
 }
 
@@ -34,6 +38,26 @@ struct JsonFinding<'r> {
     fix: Option<JsonFix<'r>>,
     fingerprint: String,
     suppressed: Option<JsonSuppressed<'r>>,
+}
+
+/// What the findings are new against.
+#[derive(Serialize)]
+struct JsonSince<'r> {
+    #[serde(rename = "ref")]
+    reference: &'r str,
+    commit: Option<&'r str>,
+}
+
+/// A finding of the tree before, with its place in that tree.
+#[derive(Serialize)]
+struct JsonFixed<'r> {
+    rule: &'r str,
+    severity: &'static str,
+    message: &'r str,
+    path: &'r str,
+    line: usize,
+    column: usize,
+    fingerprint: &'r str,
 }
 
 #[derive(Serialize)]
@@ -84,8 +108,14 @@ struct JsonSummary {
 pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let sources = report.sources;
     let mut places = Places::new(sources);
+    let since = report.summary.since.as_ref();
     let document = Json {
         version: 1,
+        since: since.map(|since| JsonSince {
+            reference: &since.reference,
+            commit: since.commit.as_deref(),
+        }),
+        fixed: since.map(|since| since.fixed.iter().map(fixed).collect()),
         findings: report
             .findings
             .iter()
@@ -103,6 +133,18 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+fn fixed(fixed: &Fixed) -> JsonFixed<'_> {
+    JsonFixed {
+        rule: &fixed.rule,
+        severity: fixed.severity.name(),
+        message: &fixed.message,
+        path: &fixed.path,
+        line: fixed.place.line,
+        column: fixed.place.column,
+        fingerprint: &fixed.fingerprint,
+    }
 }
 
 fn entry<'r>(

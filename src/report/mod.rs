@@ -56,6 +56,55 @@ pub struct Summary {
     pub unsafe_fixes: usize,
     /// Findings that a comment, the configuration or the baseline silences.
     pub suppressed: usize,
+    /// What this run is compared with, where only what is new is reported.
+    pub since: Option<Since>,
+}
+
+/// What only the new findings were left of (`--since`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The revision as it was named.
+    pub reference: String,
+    /// The commit whose files were compared with, where the revision has one.
+    pub commit: Option<String>,
+    /// What was found there and is gone, in the order of that tree.
+    pub fixed: Vec<Fixed>,
+}
+
+/// A finding of the tree before, which is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// Name of the rule.
+    pub rule: String,
+    /// How bad it was.
+    pub severity: Severity,
+    /// What was wrong.
+    pub message: String,
+    /// The file in the tree before.
+    pub path: String,
+    /// Where it began in that file.
+    pub place: Place,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+impl Since {
+    /// How many errors and warnings are gone.
+    pub fn problems(&self) -> usize {
+        let all = self.fixed.iter();
+        all.filter(|fixed| fixed.severity > Severity::Note).count()
+    }
+
+    /// The errors and warnings that are gone: `path: warning[rule] message`.
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let all = self.fixed.iter();
+        let problems = all.filter(|fixed| fixed.severity > Severity::Note);
+        problems.map(|fixed| {
+            let (path, rule) = (plain(&fixed.path), plain(&fixed.rule));
+            let (severity, message) = (fixed.severity.name(), plain(&fixed.message));
+            format!("{path}: {severity}[{rule}] {message}")
+        })
+    }
 }
 
 impl Summary {
