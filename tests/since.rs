@@ -13,6 +13,10 @@ use tempfile::TempDir;
 /// A key that no version has, which is an error on its line.
 const BAD: &str = "taskmanger.numberOfTaskSlots: 4\n";
 
+/// Settings of which Flink 2.0 no longer knows the first.
+const OF_OLD: &str = "security.ssl.enabled: true\njobmanager.memory.process.size: 1600m\n\
+                      taskmanager.memory.process.size: 4096m\n";
+
 /// Settings that are fine, so that files are more than one line.
 const GOOD: &str = "jobmanager.rpc.address: jobmanager\npipeline.generic-types: false\n\
                     jobmanager.memory.process.size: 1600m\n\
@@ -387,4 +391,414 @@ fn a_line_that_breaks_because_another_changed_is_new() {
     // Named or not.
     let (named, _) = told(root, "HEAD", &["conf/flink-conf.yaml"]);
     assert_eq!(named, new);
+}
+
+#[test]
+fn a_branch_answers_for_its_own_commits_only() {
+    let folder = repository(&[
+        ("a/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("b/flink-conf.yaml", GOOD),
+        ("c/flink-conf.yaml", GOOD),
+    ]);
+    let root = folder.path();
+    run_git(root, &["switch", "-q", "-c", "topic"]);
+    write(root, "c/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    commit(root);
+    // Meanwhile main mends one file and breaks another.
+    run_git(root, &["switch", "-q", "main"]);
+    write(root, "a/flink-conf.yaml", GOOD);
+    write(root, "b/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    commit(root);
+    run_git(root, &["switch", "-q", "topic"]);
+    let new = ["c/flink-conf.yaml:5 misspelled-option"];
+    assert_since(root, &new, &[]);
+    // Merged, as a pull request is checked out.
+    run_git(root, &["merge", "-q", "main", "-m", "merge"]);
+    assert_since(root, &new, &[]);
+    let said = err(&run(root, &["-v", "--since", "main"]));
+    assert!(said.contains("since: main (the files of "), "{said}");
+    // Histories with nothing in common are compared as they are.
+    run_git(root, &["switch", "-q", "--orphan", "other"]);
+    for (path, bad) in [("a", ""), ("b", BAD), ("c", BAD)] {
+        write(
+            root,
+            &format!("{path}/flink-conf.yaml"),
+            &format!("{GOOD}{bad}"),
+        );
+    }
+    commit(root);
+    assert_since(root, &new, &[]);
+}
+
+#[test]
+fn a_shallow_clone_is_told_what_to_fetch() {
+    let folder = old();
+    let root = folder.path();
+    run_git(root, &["switch", "-q", "-c", "topic"]);
+    write(root, "other/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    commit(root);
+    run_git(root, &["switch", "-q", "main"]);
+    commit(root);
+    let clones = TempDir::new().expect("a folder");
+    let from = format!("file://{}", root.display());
+    let clone = |name: &str, args: &[&str]| {
+        let all = [&["clone", "-q", "--branch", "topic"], args, &[&from, name]].concat();
+        run_git(clones.path(), &all);
+        clones.path().join(name)
+    };
+    let said = |folder: &Path, reference: &str| {
+        let output = run(folder, &["--since", reference]);
+        assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+        assert_eq!(err(&output).lines().count(), 1, "{}", err(&output));
+        err(&output)
+    };
+    let one = clone("one", &["--depth=1"]);
+    assert!(said(&one, "origin/main").contains("fetch-depth: 0"));
+    let tips = clone("tips", &["--depth=1", "--no-single-branch"]);
+    let message = said(&tips, "origin/main");
+    assert!(
+        message.contains("this clone is shallow") && message.contains("fetch-depth: 0"),
+        "{message}"
+    );
+    assert!(said(&tips, "main").contains("did you mean `origin/main`?"));
+    let whole = clone("whole", &[]);
+    let (new, fixed) = told(&whole, "origin/main", &[]);
+    assert_eq!(new, ["other/flink-conf.yaml:5 misspelled-option"]);
+    assert_eq!(fixed, Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_compared_says_why_in_one_line() {
+    let folder = old();
+    let root = folder.path();
+    run_git(root, &["tag", "v1.2.0"]);
+    let said = |args: &[&str]| {
+        let output = run(root, args);
+        assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+        assert_eq!(out(&output), "");
+        assert_eq!(err(&output).lines().count(), 1, "{}", err(&output));
+        err(&output)
+    };
+    let main = said(&["--since", "mian"]);
+    assert_eq!(
+        main,
+        "error: --since mian: git knows no such revision; did you mean `main`?\n"
+    );
+    assert!(said(&["--since", "v1.2"]).contains("did you mean `v1.2.0`?"));
+    assert!(said(&["--since=--all"]).contains("--since"));
+    assert!(said(&["--since", ""]).contains("git knows no such revision"));
+    assert!(said(&["--since=^main"]).contains("git knows no such revision"));
+    assert!(said(&["--since=main..topic"]).contains("git knows no such revision"));
+    assert!(said(&["-", "--since", "main"]).contains("--stdin-filename PATH"));
+    let elsewhere = tree(&[("conf/flink-conf.yaml", GOOD)]);
+    let output = command(elsewhere.path(), &["--since", "main"])
+        .env(
+            "GIT_CEILING_DIRECTORIES",
+            elsewhere.path().parent().expect("a parent"),
+        )
+        .output()
+        .expect("flint starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).starts_with("error: --since main: "),
+        "{}",
+        err(&output)
+    );
+    assert!(
+        err(&output).contains("is in no git repository"),
+        "{}",
+        err(&output)
+    );
+    let output = command(root, &["--since", "main"]).env("PATH", "").output();
+    let output = output.expect("flint starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("--since with a git revision needs git, which is not installed"),
+        "{}",
+        err(&output)
+    );
+    let outside = elsewhere.path().join("conf").display().to_string();
+    assert!(said(&["conf", &outside, "--since", "main"]).contains("is not in the git repository"));
+}
+
+#[test]
+fn standard_input_is_compared_with_the_file_it_stands_for() {
+    let folder = old();
+    let piped = |text: &str| {
+        let mut child = command(
+            folder.path(),
+            &["-", "--stdin-filename", "conf/flink-conf.yaml"],
+        )
+        .args(["--since", "main", "--format", "concise"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("flint starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        std::io::Write::write_all(&mut input, text.as_bytes()).expect("written");
+        drop(input);
+        out(&child.wait_with_output().expect("it ends"))
+    };
+    assert_eq!(piped(&format!("{GOOD}{BAD}")), "");
+    let new = piped(&format!("{GOOD}{BAD}taskmanager.memory.proces.size: 4g\n"));
+    assert!(
+        new.starts_with("conf/flink-conf.yaml:6:1: error[misspelled-option]"),
+        "{new}"
+    );
+}
+
+#[test]
+fn a_project_below_the_root_of_the_repository_keeps_its_names() {
+    let folder = repository(&[
+        ("flink/flint.toml", "flink-version = \"1.20\"\n"),
+        ("flink/conf/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("rest/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+    ]);
+    let root = folder.path();
+    let flink = root.join("flink");
+    assert_since(&flink, &[], &[]);
+    write(
+        root,
+        "flink/conf/flink-conf.yaml",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    let new = ["conf/flink-conf.yaml:6 misspelled-option"];
+    assert_since(&flink, &new, &[]);
+    let (own, _) = told(root, "main", &["flink/conf"]);
+    assert_eq!(own, new);
+    let (own, _) = told(root, "main", &["rest"]);
+    assert_eq!(own, Vec::<String>::new());
+    let (own, _) = told(root, "main", &[]);
+    assert_eq!(own, ["flink/conf/flink-conf.yaml:6 misspelled-option"]);
+    // A flint.toml above the repository.
+    let above = tree(&[("flint.toml", "")]);
+    let inner = above.path().join("repo");
+    write(&inner, "conf/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    run_git(&inner, &["init", "-q", "-b", "main"]);
+    commit(&inner);
+    assert_since(&inner, &[], &[]);
+    write(
+        &inner,
+        "conf/flink-conf.yaml",
+        &format!("{BAD}{GOOD}rest.prot: 1\n"),
+    );
+    assert_since(
+        &inner,
+        &["repo/conf/flink-conf.yaml:6 misspelled-option"],
+        &[],
+    );
+}
+
+#[test]
+fn a_work_tree_beside_the_repository_is_one_too() {
+    let folder = old();
+    let place = TempDir::new().expect("a folder");
+    let path = place.path().join("beside");
+    let name = path.display().to_string();
+    run_git(
+        folder.path(),
+        &["worktree", "add", "-q", "-b", "topic", &name],
+    );
+    assert_since(&path, &[], &[]);
+    write(
+        &path,
+        "conf/flink-conf.yaml",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    assert_since(&path, &["conf/flink-conf.yaml:6 misspelled-option"], &[]);
+}
+
+#[test]
+fn a_submodule_is_compared_with_the_commit_it_had() {
+    let module = repository(&[("conf/flink-conf.yaml", &format!("{GOOD}{BAD}"))]);
+    let folder = repository(&[("flint.toml", "")]);
+    let root = folder.path();
+    let from = module.path().display().to_string();
+    run_git(root, &["submodule", "add", "-q", &from, "sub"]);
+    commit(root);
+    assert_since(root, &[], &[]);
+    // Its next commit breaks more.
+    let sub = root.join("sub");
+    write(
+        &sub,
+        "conf/flink-conf.yaml",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    run_git(&sub, &["switch", "-q", "-c", "next"]);
+    commit(&sub);
+    assert_since(root, &["sub/conf/flink-conf.yaml:6 misspelled-option"], &[]);
+    run_git(root, &["switch", "-q", "-c", "topic"]);
+    commit(root);
+    assert_since(root, &["sub/conf/flink-conf.yaml:6 misspelled-option"], &[]);
+    // A clone of it that lacks the commit of then.
+    fs::remove_dir_all(&sub).expect("removed");
+    fs::remove_dir_all(root.join(".git/modules/sub")).expect("removed");
+    run_git(&root.join("."), &["init", "-q", "sub"]);
+    write(
+        &sub,
+        "conf/flink-conf.yaml",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    commit(&sub);
+    let output = run(root, &["--since", "main"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert!(
+        err(&output)
+            .starts_with("warning: --since main: the submodule sub does not have its commit"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_where_they_led() {
+    use std::os::unix::fs::symlink;
+    let folder = tree(&[("shared/common.txt", &format!("{GOOD}{BAD}"))]);
+    let outside = tree(&[("common.txt", &format!("{GOOD}{BAD}"))]);
+    let root = folder.path();
+    for place in ["conf", "away", "deep/er"] {
+        fs::create_dir_all(root.join(place)).expect("a folder");
+    }
+    symlink("../shared/common.txt", root.join("conf/flink-conf.yaml")).expect("a link");
+    symlink(
+        outside.path().join("common.txt"),
+        root.join("away/flink-conf.yaml"),
+    )
+    .expect("a link");
+    symlink("..", root.join("deep/er/up")).expect("a link");
+    symlink(
+        "up/../../../flint-outside",
+        root.join("deep/er/config.yaml"),
+    )
+    .expect("a link");
+    run_git(root, &["init", "-q", "-b", "main"]);
+    commit(root);
+    assert_since(root, &[], &[]);
+    write(
+        root,
+        "shared/common.txt",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    assert_since(root, &["conf/flink-conf.yaml:6 misspelled-option"], &[]);
+}
+
+#[test]
+fn a_rule_that_flint_toml_switches_on_accuses_nobody() {
+    let conf = format!("{GOOD}{BAD}");
+    let folder = repository(&[
+        ("flint.toml", "ignore = [\"misspelled-option\"]\n"),
+        ("conf/flink-conf.yaml", &conf),
+    ]);
+    let root = folder.path();
+    assert_eq!(run(root, &[]).status.code(), Some(0));
+    for text in [
+        "",
+        "error-on = \"note\"\n",
+        "[rules.misspelled-option]\nseverity = \"warning\"\n",
+    ] {
+        write(root, "flint.toml", text);
+        assert_eq!(run(root, &[]).status.code(), Some(1));
+        assert_since(root, &[], &[]);
+    }
+    // But what is added under it counts.
+    write(
+        root,
+        "conf/flink-conf.yaml",
+        &format!("{conf}rest.prot: 1\n"),
+    );
+    assert_since(root, &["conf/flink-conf.yaml:6 misspelled-option"], &[]);
+    fs::remove_file(root.join("flint.toml")).expect("removed");
+    assert_since(root, &["conf/flink-conf.yaml:6 misspelled-option"], &[]);
+    write(root, "conf/flint.toml", "");
+    assert_since(
+        &root.join("conf"),
+        &["flink-conf.yaml:6 misspelled-option"],
+        &[],
+    );
+}
+
+#[test]
+fn a_rule_that_flint_toml_switches_off_mends_nothing() {
+    let folder = old();
+    let root = folder.path();
+    write(root, "flint.toml", "ignore = [\"misspelled-option\"]\n");
+    assert_since(root, &[], &[]);
+    write(root, "flint.toml", "exclude = [\"conf/**\"]\n");
+    write(root, "b/flink-conf.yaml", GOOD);
+    assert_since(root, &[], &[]);
+}
+
+#[test]
+fn a_version_that_flint_toml_changes_shows_what_it_breaks() {
+    let folder = repository(&[
+        ("flint.toml", "flink-version = \"1.20\"\n"),
+        ("conf/config.yaml", OF_OLD),
+    ]);
+    let root = folder.path();
+    write(root, "flint.toml", "flink-version = \"2.0\"\n");
+    let (new, _) = told(root, "main", &[]);
+    assert!(!new.is_empty());
+    assert!(
+        new.iter().all(|own| own.starts_with("conf/config.yaml:1 ")),
+        "{new:?}"
+    );
+    // A flag says it for both.
+    let (none, _) = told(root, "main", &["--flink-version", "2.0"]);
+    assert_eq!(none, Vec::<String>::new());
+    let (none, _) = told(root, "main", &["--isolated"]);
+    assert_eq!(none, Vec::<String>::new());
+    let (file, _) = told(root, "main", &["--config", "flint.toml"]);
+    assert_eq!(file, new);
+    // Said for the first time, flint knows better and nothing has changed.
+    write(root, "flint.toml", "");
+    commit(root);
+    write(root, "flint.toml", "flink-version = \"2.0\"\n");
+    let (none, _) = told(root, "HEAD", &[]);
+    assert_eq!(none, Vec::<String>::new());
+}
+
+#[test]
+fn a_renamed_project_keeps_what_its_flint_toml_says() {
+    let folder = repository(&[
+        (
+            "old/flint.toml",
+            "select = [\"correctness\", \"pedantic\"]\n",
+        ),
+        ("old/conf/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("old/jobs/orders.sql", "SELECT 1;\n"),
+    ]);
+    let root = folder.path();
+    fs::rename(root.join("old"), root.join("new")).expect("renamed");
+    assert_since(root, &[], &[]);
+    let (new, fixed) = told(root, "main", &["new"]);
+    assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?} {fixed:?}");
+}
+
+#[test]
+fn what_a_comment_silences_is_neither_new_nor_fixed_and_what_it_no_longer_does_is_new() {
+    let ignored = format!("{GOOD}# flint: ignore[misspelled-option] later\n{BAD}");
+    let folder = old();
+    let root = folder.path();
+    write(root, "conf/flink-conf.yaml", &ignored);
+    assert_since(root, &[], &[]);
+    commit(root);
+    write(root, "conf/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    let (new, _) = told(root, "HEAD", &[]);
+    assert_eq!(new, ["conf/flink-conf.yaml:5 misspelled-option"]);
+    // Shown with the others only where the change brought it.
+    write(
+        root,
+        "conf/flink-conf.yaml",
+        &format!("{ignored}# flint: ignore[misspelled-option]\nrest.prot: 1\n"),
+    );
+    let shown = out(&run(
+        root,
+        &["--since=HEAD", "--show-ignored", "--format=concise"],
+    ));
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(
+        shown.contains(":8:1: ignored[misspelled-option]"),
+        "{shown}"
+    );
 }

@@ -12,8 +12,12 @@ use crate::report::{OutputFormat, Report, Summary, render};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
+    let question = since::question(args)?;
     let found = open(&args.lint, args.error_on)?;
-    let before = since::read(args, &found)?;
+    let before = match &question {
+        Some(question) => Some(since::read(question, &args.lint, &found)?),
+        None => None,
+    };
     let project = Project::read(&found.sources, &found.configs, &[]);
     let mut linted = lint(&project, &found.configs);
     let failed = tell(&found, &linted) || before.as_ref().is_some_and(|before| before.failed);

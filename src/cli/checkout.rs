@@ -1,5 +1,6 @@
 //! The files of a git tree that could concern flint, in a temporary folder.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -27,6 +28,8 @@ pub(super) struct Checkout {
 #[derive(Default)]
 struct Listed {
     blobs: Vec<Blob>,
+    /// Files that would matter under another name, by path: a link may give them one.
+    others: BTreeMap<PathBuf, Blob>,
     /// Submodules, and the commit of each.
     modules: Vec<(PathBuf, String)>,
 }
@@ -88,8 +91,13 @@ impl Checkout {
         // It marks the root of a project, as in the repository.
         fs::create_dir_all(root.join(".git"))?;
         let from = self.top.join(at);
-        let listed = list(&from, tree, at, named)?;
-        self.write(&from, at, &listed.blobs)?;
+        let mut listed = list(&from, tree, at, named)?;
+        let mut wanted = listed.blobs;
+        while !wanted.is_empty() {
+            let targets = self.write(&from, at, &wanted)?;
+            let own = targets.iter().filter_map(|path| listed.others.remove(path));
+            wanted = own.collect();
+        }
         for (path, commit) in listed.modules {
             let own = at.join(&path);
             // Of what is not checked out nothing is read.
@@ -115,9 +123,9 @@ impl Checkout {
         own.exists().then_some(own)
     }
 
-    /// Writes files as they lie in a tree, without what git would do to them in a work tree. Links come
-    /// last: nothing is written through one.
-    fn write(&mut self, from: &Path, at: &Path, blobs: &[Blob]) -> io::Result<()> {
+    /// Writes files as they lie in a tree, without what git would do to them in a work tree, and gives the
+    /// paths that links lead to. No file of a tree lies below a link of it: nothing is written through one.
+    fn write(&mut self, from: &Path, at: &Path, blobs: &[Blob]) -> io::Result<Vec<PathBuf>> {
         let mut ids = tempfile::tempfile()?;
         for blob in blobs {
             writeln!(ids, "{}", blob.id)?;
@@ -136,12 +144,14 @@ impl Checkout {
         let written = receive(BufReader::new(out), blobs, &root);
         // Whatever went wrong here, git ends when nobody listens.
         let ended = git.wait();
+        let mut targets = Vec::new();
         for (path, target) in written? {
-            if !link(&root, &path, &target)? {
-                self.missing.push(at.join(path));
+            match link(&root, &path, &target)? {
+                Some(target) => targets.push(target),
+                None => self.missing.push(at.join(path)),
             }
         }
-        ended.map(|_| ())
+        ended.map(|_| targets)
     }
 }
 
@@ -214,6 +224,8 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
     let is_named = named.iter().any(|named| *named == at.join(path));
     if is_named && blob.size <= MAX_BYTES || matters(text, blob.size) {
         listed.blobs.push(blob);
+    } else if blob.size <= MAX_BYTES {
+        listed.others.insert(blob.path.clone(), blob);
     }
     Some(())
 }
@@ -253,6 +265,9 @@ fn receive(
             links.push((blob.path.clone(), PathBuf::from(target)));
         } else {
             let path = root.join(&blob.path);
+            if leads_through_link(root, &blob.path) {
+                return Err(io::Error::other("git gives a file below a link"));
+            }
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
@@ -264,29 +279,38 @@ fn receive(
     Ok(links)
 }
 
-/// Makes a link that leads to a place in the same folder; false where it leads elsewhere. Of the way up no
-/// more is allowed than the path of the link has folders, and only at its beginning: what other links on
-/// the way do to it stays inside, too.
-fn link(root: &Path, path: &Path, target: &Path) -> io::Result<bool> {
-    let folders = path.components().count() - 1;
-    let parts = || {
-        let parts = target.components();
-        parts.filter(|part| *part != Component::CurDir)
-    };
-    let up = parts()
-        .take_while(|part| *part == Component::ParentDir)
-        .count();
-    let mut rest = parts().skip(up);
-    let is_inside = up <= folders && rest.all(|part| matches!(part, Component::Normal(_)));
-    let mut above = path.ancestors().skip(1);
-    if !is_inside || above.any(|folder| root.join(folder).is_symlink()) {
-        return Ok(false);
+/// Makes a link that leads to a place in the same folder and gives that; nothing where it leads elsewhere. Of
+/// the way up no more is allowed than the path of the link has folders, and only at its beginning: what other
+/// links on the way do to it stays inside, too.
+fn link(root: &Path, path: &Path, target: &Path) -> io::Result<Option<PathBuf>> {
+    let mut folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let mut is_inside = !leads_through_link(root, path);
+    let mut went_down = false;
+    for part in target.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => is_inside &= !went_down && folder.pop(),
+            Component::Normal(name) => {
+                went_down = true;
+                folder.push(name);
+            }
+            Component::RootDir | Component::Prefix(_) => is_inside = false,
+        }
+    }
+    if !is_inside {
+        return Ok(None);
     }
     let place = root.join(path);
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)?;
     }
-    make_link(target, &place)
+    Ok(make_link(target, &place)?.then_some(folder))
+}
+
+/// Whether a folder on the way to a place is a link.
+fn leads_through_link(root: &Path, path: &Path) -> bool {
+    let mut above = path.ancestors().skip(1);
+    above.any(|folder| root.join(folder).is_symlink())
 }
 
 #[cfg(unix)]

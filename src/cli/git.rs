@@ -138,16 +138,14 @@ impl Repository {
         let names = names.ok().and_then(Result::ok).unwrap_or_default();
         // What a clone has of a branch is called after where it is from.
         let below = format!("/{}", asked.reference);
-        let near = names
-            .lines()
-            .find(|name| name.ends_with(&below))
-            .or_else(|| words::nearest(asked.reference, names.lines()));
-        if let Some(near) = near {
-            message.push_str(&format!("; did you mean `{near}`?"));
-        } else if self.is_shallow() == Ok(true) {
+        let theirs = names.lines().find(|name| name.ends_with(&below));
+        if theirs.is_none() && self.is_shallow() == Ok(true) {
             message.push_str(
                 "; this clone is shallow: fetch the commit, or all of them (`fetch-depth: 0`)",
             );
+        } else if let Some(near) = theirs.or_else(|| words::nearest(asked.reference, names.lines()))
+        {
+            message.push_str(&format!("; did you mean `{near}`?"));
         }
         asked.error(&message)
     }

@@ -36,6 +36,24 @@ pub(super) struct Before {
     unknown: Vec<String>,
 }
 
+/// How a tree is read.
+struct There {
+    /// The folder that paths are relative to.
+    root: PathBuf,
+    /// The way from there to what is the root here, with a final `/` unless empty.
+    prefix: String,
+    /// The folders of the projects.
+    homes: Vec<PathBuf>,
+    /// What marks a project.
+    source: ConfigSource,
+    configs: Configs,
+}
+
+/// How many folders a path has that ends in `/`.
+fn depth(folder: &str) -> usize {
+    folder.matches('/').count()
+}
+
 /// Where a tree lies, and where the files of another lie that have the same names.
 struct Mirror {
     checkout: Checkout,
@@ -43,8 +61,15 @@ struct Mirror {
     base: PathBuf,
 }
 
-/// Lints the tree that `--since` names, if it is given.
-pub(super) fn read(args: &CheckArgs, found: &Found) -> Result<Option<Before>, String> {
+/// What `--since` asks about.
+pub(super) struct Question<'a> {
+    asked: Asked<'a>,
+    /// What was named.
+    paths: Vec<PathBuf>,
+}
+
+/// What `--since` asks about, if it is given. A text from standard input takes the place of a file.
+pub(super) fn question(args: &CheckArgs) -> Result<Option<Question<'_>>, String> {
     let Some(reference) = &args.since else {
         return Ok(None);
     };
@@ -52,47 +77,55 @@ pub(super) fn read(args: &CheckArgs, found: &Found) -> Result<Option<Before>, St
         flag: "--since",
         reference,
     };
-    let paths = paths(&args.lint, asked)?;
+    let lint = &args.lint;
+    let paths = match &lint.stdin_filename {
+        _ if lint.paths.is_empty() => vec![PathBuf::from(".")],
+        Some(name) if lint.paths == [Path::new("-")] => vec![name.clone()],
+        None if lint.paths == [Path::new("-")] => {
+            return Err(asked.error(
+                "`-` needs --stdin-filename PATH, which says of what file there it is the successor",
+            ));
+        }
+        _ => lint.paths.clone(),
+    };
+    Ok(Some(Question { asked, paths }))
+}
+
+/// Lints the tree that a question is about.
+pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Result<Before, String> {
+    let (asked, paths) = (question.asked, &question.paths);
     // The project decides, even where one of its folders is a repository of its own.
     let repository =
         Repository::around(&found.root, asked).or_else(|_| Repository::around(&paths[0], asked))?;
     let (tree, commit) = repository.fork(asked)?;
-    let mirror = Mirror::of(asked, &repository, &tree, &paths, found)?;
-    let (source, configs) = mirror.configs(&args.lint, found)?;
-    let homes = mirror.homes(found)?;
-    let old = discover_under(&homes, &source, configs).map_err(|error| error.to_string())?;
+    let mirror = Mirror::of(asked, &repository, &tree, paths, found)?;
+    let there = mirror.there(args, found)?;
+    let mut old = discover_under(&there.root, &there.homes, &there.source, there.configs)
+        .map_err(|error| error.to_string())?;
     let project = Project::read(&old.sources, &old.configs, &[]);
     let linted = lint(&project, &old.configs);
     for error in &linted.internal_errors {
         complain("error", error);
     }
-    if args.lint.output.verbose {
+    for source in &mut old.sources.0 {
+        source.path = match source.path.strip_prefix(&there.prefix) {
+            Some(path) => path.to_owned(),
+            None => format!("{}{}", "../".repeat(depth(&there.prefix)), source.path),
+        };
+    }
+    if args.output.verbose {
         let commit = commit.as_deref().unwrap_or(&tree);
+        let reference = asked.reference;
         complain("since", &format!("{reference} (the files of {commit})"));
     }
-    Ok(Some(Before {
-        reference: reference.clone(),
+    Ok(Before {
+        reference: asked.reference.to_owned(),
         commit,
         failed: !linted.internal_errors.is_empty(),
         findings: linted.findings,
         unknown: mirror.unknown(found, asked)?,
         sources: old.sources,
-    }))
-}
-
-/// What was named.
-fn paths(args: &LintArgs, asked: Asked) -> Result<Vec<PathBuf>, String> {
-    if args.paths != [Path::new("-")] {
-        let here = || vec![PathBuf::from(".")];
-        let paths = Some(args.paths.clone()).filter(|paths| !paths.is_empty());
-        return Ok(paths.unwrap_or_else(here));
-    }
-    let name = args.stdin_filename.clone().ok_or_else(|| {
-        asked.error(
-            "`-` needs --stdin-filename PATH, which says of what file there it is the successor",
-        )
-    })?;
-    Ok(vec![name])
+    })
 }
 
 impl Before {
@@ -171,88 +204,115 @@ impl Mirror {
     }
 
     /// Where a folder or file of this tree lies in the other, or would.
-    fn there(&self, path: &Path) -> Result<PathBuf, String> {
+    fn place(&self, path: &Path) -> Result<PathBuf, String> {
         let real = absolute(path)?;
         let below = real.strip_prefix(&self.base).unwrap_or(&real);
         Ok(self.checkout.root().join(below))
     }
 
-    /// The folders of the projects, made where they are missing.
-    fn homes(&self, found: &Found) -> Result<Vec<PathBuf>, String> {
+    /// How the other tree is read: the projects of this one, and those that are gone from it, since what
+    /// is here may be what was there. Where projects are marked by their flint.toml, these are made to stand
+    /// where they stand here.
+    fn there(&self, args: &LintArgs, found: &Found) -> Result<There, String> {
+        let failed = |error: io::Error| error.to_string();
+        let mut configs = found.configs.clone();
+        let own = self.place(&found.root)?;
         let mut homes = Vec::new();
         for home in &found.homes {
-            let there = self.there(home)?;
-            fs::create_dir_all(&there).map_err(|error| error.to_string())?;
-            homes.push(there);
+            let home = self.place(home)?;
+            fs::create_dir_all(&home).map_err(failed)?;
+            homes.push(home);
         }
-        Ok(homes)
+        let source = match (&args.config, args.isolated) {
+            (Some(file), _) => {
+                let before = self.checkout.own(file);
+                let before = before.and_then(|own| parse(args, "flint.toml", &own));
+                if let Some(before) = before {
+                    configs.each(|config| config.go_back_to(&before));
+                }
+                ConfigSource::File(file.clone())
+            }
+            (None, true) => ConfigSource::Isolated,
+            (None, false) => ConfigSource::Nearest,
+        };
+        if source != ConfigSource::Nearest {
+            return Ok(There {
+                root: own,
+                prefix: String::new(),
+                homes,
+                source,
+                configs,
+            });
+        }
+        let files = self.toml_files();
+        self.go_back(args, &own, &files, &mut configs);
+        let gone = self.settle(&own, &files, found).map_err(failed)?;
+        let is_inside = gone.iter().all(|file| file.starts_with(&own));
+        let root = if is_inside {
+            own.as_path()
+        } else {
+            self.checkout.root()
+        };
+        let prefix = slashed(own.strip_prefix(root).unwrap_or(Path::new("")));
+        configs.each(|config| {
+            if !config.path.is_empty() {
+                config.path.insert_str(0, &prefix);
+                config.folder.insert_str(0, &prefix);
+            }
+        });
+        for file in &gone {
+            let path = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
+            configs.extend(parse(args, &path, file));
+            homes.extend(file.parent().map(Path::to_owned));
+        }
+        Ok(There {
+            root: root.to_owned(),
+            prefix,
+            homes,
+            source,
+            configs,
+        })
     }
 
-    /// The configurations for the other tree, and what marks projects there. Its flint.toml files are made
-    /// to stand where they stand here.
-    fn configs(&self, args: &LintArgs, found: &Found) -> Result<(ConfigSource, Configs), String> {
-        let mut configs = found.configs.clone();
-        let parse = |path: &str, file: &Path| {
-            let text = fs::read_to_string(file).ok()?;
-            let mut config = Config::parse(path, &text).ok()?;
-            config.rename(rules::current_name);
-            // A flag is in force for both.
-            config.flink_version = config
-                .flink_version
-                .filter(|_| args.flink_version.is_none());
-            Some(config)
-        };
-        if let Some(file) = &args.config {
-            let path = file.display().to_string();
-            let before = self.checkout.own(file).and_then(|own| parse(&path, &own));
-            if let Some(before) = before {
-                configs.each(|config| config.go_back_to(&before));
-            }
-            return Ok((ConfigSource::File(file.clone()), configs));
-        }
-        if args.isolated {
-            return Ok((ConfigSource::Isolated, configs));
-        }
-        let root = self.there(&found.root)?;
-        let was: Vec<PathBuf> = self.toml_files();
+    /// Gives each configuration what the nearest flint.toml upwards said there. `own` is the root.
+    fn go_back(&self, args: &LintArgs, own: &Path, files: &[PathBuf], configs: &mut Configs) {
         configs.each(|config| {
             if config.path.is_empty() {
                 return;
             }
-            let folder = root.join(&config.folder);
-            // The nearest one upwards, as it was.
+            let folder = own.join(&config.folder);
             let mut above = folder.ancestors().map(|folder| folder.join("flint.toml"));
-            let file = above.find(|file| was.contains(file));
-            if let Some(before) = file.and_then(|file| parse(&config.path, &file)) {
+            let file = above.find(|file| files.contains(file));
+            if let Some(before) = file.and_then(|file| parse(args, "flint.toml", &file)) {
                 config.go_back_to(&before);
             }
         });
-        let failed = |error: io::Error| error.to_string();
-        for file in &was {
-            let here = self.base.join(self.below(file));
+    }
+
+    /// Makes flint.toml files stand where they stand here, and gives those that are gone, or renamed, with
+    /// all that they speak for.
+    fn settle(&self, own: &Path, files: &[PathBuf], found: &Found) -> io::Result<Vec<PathBuf>> {
+        let mut gone = Vec::new();
+        for file in files {
+            let below = file.strip_prefix(self.checkout.root()).unwrap_or(file);
+            let here = self.base.join(below);
             if here.is_file() {
                 continue;
             }
             if here.parent().is_some_and(Path::is_dir) {
-                // Taken away by the change.
-                fs::remove_file(file).map_err(failed)?;
-            } else if let Ok(below) = file.strip_prefix(&root) {
-                // Gone or renamed with all that it speaks for.
-                let path = below.to_string_lossy();
-                if let Some(config) = parse(&path, file) {
-                    configs.add(config);
-                }
+                fs::remove_file(file)?;
+            } else {
+                gone.push(file.clone());
             }
         }
         for config in found.configs.iter().filter(|own| !own.path.is_empty()) {
-            let file = root.join(&config.path);
+            let file = own.join(&config.path);
             if !file.exists() {
-                let folder = file.parent().unwrap_or(&root);
-                fs::create_dir_all(folder).map_err(failed)?;
-                fs::write(&file, "").map_err(failed)?;
+                fs::create_dir_all(file.parent().unwrap_or(own))?;
+                fs::write(&file, "")?;
             }
         }
-        Ok((ConfigSource::Nearest, configs))
+        Ok(gone)
     }
 
     /// Every flint.toml of the other tree.
@@ -263,10 +323,6 @@ impl Mirror {
             .filter(|entry| entry.file_name() == "flint.toml" && entry.file_type().is_file())
             .map(walkdir::DirEntry::into_path)
             .collect()
-    }
-
-    fn below<'p>(&self, file: &'p Path) -> &'p Path {
-        file.strip_prefix(self.checkout.root()).unwrap_or(file)
     }
 
     /// What the other tree has but git could not give, relative to the root here.
@@ -291,4 +347,22 @@ impl Mirror {
         }
         Ok(unknown)
     }
+}
+
+/// A flint.toml of the other tree, which is called `path`; nothing of one that flint can't use.
+fn parse(args: &LintArgs, path: &str, file: &Path) -> Option<Config> {
+    let text = fs::read_to_string(file).ok()?;
+    let mut config = Config::parse(path, &text).ok()?;
+    config.rename(rules::current_name);
+    // A flag is in force for both.
+    if args.flink_version.is_some() {
+        config.flink_version = None;
+    }
+    Some(config)
+}
+
+/// A folder with a final `/` unless empty.
+fn slashed(folder: &Path) -> String {
+    let parts = folder.iter().map(|part| part.to_string_lossy());
+    parts.map(|part| format!("{part}/")).collect()
 }

@@ -264,11 +264,11 @@ impl Configs {
         }
     }
 
-    /// Adds the configuration of one more folder.
-    pub fn add(&mut self, config: Config) {
-        let longer = |own: &Config| own.folder.len() >= config.folder.len();
-        let place = self.list.partition_point(longer);
-        self.list.insert(place, config);
+    /// Adds those of more folders.
+    pub fn extend(&mut self, more: impl IntoIterator<Item = Config>) {
+        self.list.extend(more);
+        self.list
+            .sort_by_key(|config| std::cmp::Reverse(config.folder.len()));
     }
 
     /// One configuration for every file (`--config`, `--isolated`).

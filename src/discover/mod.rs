@@ -137,19 +137,16 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
     collector.finish(scope, configs)
 }
 
-/// What lies in the projects that have these folders, under configurations that were read before; `config`
-/// says where from, and so what marks a project.
+/// What lies in the projects that have these folders, by paths relative to `root`, under configurations that
+/// were read before; `config` says where from, and so what marks a project.
 pub fn discover_under(
+    root: &Path,
     folders: &[PathBuf],
     config: &ConfigSource,
     configs: Configs,
 ) -> Result<Found, DiscoverError> {
-    let current = absolute(Path::new("."))?;
-    let named: Vec<_> = folders
-        .iter()
-        .map(|folder| (normal(folder), true, folder))
-        .collect();
-    let collector = Collector::new(Projects::of(&named, &current, config));
+    let projects = Projects::at(root.to_owned(), folders, config);
+    let collector = Collector::new(projects);
     collector.walk_projects();
     collector.finish(Vec::new(), configs)
 }

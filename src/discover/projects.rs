@@ -25,10 +25,7 @@ impl Projects {
         current: &Path,
         config: &ConfigSource,
     ) -> Self {
-        let markers: &[&str] = match config {
-            ConfigSource::Nearest => &["flint.toml", ".git"],
-            ConfigSource::File(_) | ConfigSource::Isolated => &[".git"],
-        };
+        let markers = markers(config);
         let mut homes = BTreeMap::new();
         let mut free: BTreeMap<&Path, bool> = BTreeMap::new();
         for (path, is_folder, _) in named {
@@ -67,6 +64,15 @@ impl Projects {
         }
     }
 
+    /// These, whatever marks them.
+    pub(super) fn at(root: PathBuf, homes: &[PathBuf], config: &ConfigSource) -> Self {
+        Projects {
+            root,
+            homes: homes.iter().map(|home| (home.clone(), true)).collect(),
+            markers: markers(config),
+        }
+    }
+
     pub(super) fn is_home(&self, folder: &Path) -> bool {
         self.homes.get(folder) == Some(&true)
     }
@@ -81,6 +87,14 @@ impl Projects {
         marked(folder, self.markers)
             .or_else(|| above().map(Path::to_owned))
             .unwrap_or_else(|| self.root.clone())
+    }
+}
+
+/// What marks the folder of a project.
+fn markers(config: &ConfigSource) -> &'static [&'static str] {
+    match config {
+        ConfigSource::Nearest => &["flint.toml", ".git"],
+        ConfigSource::File(_) | ConfigSource::Isolated => &[".git"],
     }
 }
 
