@@ -101,8 +101,21 @@ pub struct Deployment<'p> {
     pub job: Option<SourceId>,
     /// What the jobs set that run here; for the deployment of one of them nothing.
     pub jobs: Jobs,
+    /// The resources of the operator before a change; empty where no change is looked at.
+    pub before: &'p [Previous],
     /// The sources of its project, by the numbers of their documents; see [`Deployment::types`].
     pub types: &'p [usize],
+}
+
+/// A resource of the operator as it was before a change.
+#[derive(Clone, Debug)]
+pub struct Previous {
+    /// What its file is called after the change.
+    pub path: String,
+    /// Whether it is all of the resource, so that what is missing in it is missing.
+    pub is_whole: bool,
+    /// Its fields. Their places are those of another tree.
+    pub fields: Document,
 }
 
 /// A setting and the document that holds it.

@@ -106,6 +106,8 @@ pub fn apply(
             }
             let finding = match rules::find(&name.text) {
                 None => unknown(source, directive, index),
+                // What spoke of one change does so in no other run.
+                Some((front, _)) if rules::OF_CHANGES.contains(&front.name) => None,
                 // Nor can a file that the versions in question do not open.
                 Some(_) if !checked.contains(&directive.document.source) => None,
                 // A rule that does not run can't show whether the comment is needed.

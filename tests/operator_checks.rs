@@ -1,6 +1,6 @@
 //! Every check that the Kubernetes operator makes of its resources, with the rule that makes the same of
 //! files. Each has a folder in `testdata/operator-checks/`: a bad manifest, in which a comment `# refused`
-//! marks the lines, and a good one. `BLESS=1 cargo test --test operator_checks` writes
+//! marks the lines, and a good one; where the operator compares, also the manifest before both. `BLESS=1 cargo test --test operator_checks` writes
 //! `docs/operator-checks.md` anew.
 
 mod common;
@@ -9,14 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{blessing, configs, findings, sources};
+use common::{blessing, configs, findings_after, previous, sources};
 use flint::rules;
 
 /// What stands behind a line that the operator refuses.
 const MARK: &str = "# refused";
-
-/// Checks that need the specification before a change.
-const LATER: &str = "needs the previous specification";
 
 const MISSING: &str = "operator-field-missing";
 const INVALID: &str = "operator-field-invalid";
@@ -29,6 +26,7 @@ const JAR: &str = "refused-jar-uri";
 const MISMATCH: &str = "session-job-mismatch";
 const MEMORY: &str = "memory-not-configured";
 const PREFIX: &str = "prefix-conflict";
+const CHANGE: &str = "forbidden-spec-change";
 
 /// The checks in the order of the operator's validator.
 const CHECKS: [(&str, &str); 65] = [
@@ -37,7 +35,7 @@ const CHECKS: [(&str, &str); 65] = [
     ("`flinkVersion` is one that the operator runs", INVALID),
     (
         "`flinkVersion` stays while a job is suspended by last-state",
-        LATER,
+        CHANGE,
     ),
     ("options that only the operator sets", FORBIDDEN),
     ("rollback has high availability", INCOMPLETE),
@@ -84,11 +82,11 @@ const CHECKS: [(&str, &str); 65] = [
     ("the memory of the TaskManagers is given", MEMORY),
     ("the memory of the TaskManagers can be read", RESOURCES),
     ("a session cluster has 1 or more TaskManagers", INVALID),
-    ("a session cluster stays without a job", LATER),
-    ("an application cluster keeps its job", LATER),
-    ("native mode stays", LATER),
-    ("standalone mode stays", LATER),
-    ("a savepoint to deploy anew has a path", LATER),
+    ("a session cluster stays without a job", CHANGE),
+    ("an application cluster keeps its job", CHANGE),
+    ("native mode stays", CHANGE),
+    ("standalone mode stays", CHANGE),
+    ("a savepoint to deploy anew has a path", CHANGE),
     ("`serviceAccount` is given", MISSING),
     ("`scale-down.max-factor` of the autoscaler", AUTOSCALER),
     ("`scale-up.max-factor` of the autoscaler", AUTOSCALER),
@@ -123,7 +121,7 @@ const CHECKS: [(&str, &str); 65] = [
     ),
     ("the name of the cluster of a session job", INVALID),
     ("a session job has a job", MISSING),
-    ("a session job stays on its cluster", LATER),
+    ("a session job stays on its cluster", CHANGE),
     ("the jar of a session job has a URI", JAR),
     ("the URI of a jar has a scheme", JAR),
     ("the scheme of a jar is allowed", JAR),
@@ -174,8 +172,14 @@ fn lines(rule: &str, path: &Path) -> (BTreeSet<usize>, BTreeSet<usize>) {
     let numbered = text.lines().zip(1..);
     let marked = numbered.filter(|(line, _)| line.contains(MARK));
     let marked = marked.map(|(_, number)| number).collect();
-    let sources = sources(&[("k8s/resource.yaml".to_owned(), text.into_bytes())]);
-    let found = findings(&sources, &configs(None, &[rule]));
+    let name = "k8s/resource.yaml".to_owned();
+    let before = fs::read(path.with_file_name("before.yaml")).ok();
+    let before: Vec<_> = before
+        .map(|text| (name.clone(), text))
+        .into_iter()
+        .collect();
+    let sources = sources(&[(name, text.into_bytes())]);
+    let found = findings_after(&sources, &configs(None, &[rule]), previous(&before));
     let own = found.iter().filter(|finding| finding.rule == rule);
     let own = own.map(|finding| {
         let source = sources.get(finding.at.source);
@@ -202,10 +206,8 @@ fn a_good_manifest_is_passed_over() {
     for (number, folder) in folders() {
         let path = folder.join("good.yaml");
         for rule in CHECKS.map(|(_, rule)| rule) {
-            if rule != LATER {
-                let (told, _) = lines(rule, &path);
-                assert!(told.is_empty(), "{number}: {rule} speaks on lines {told:?}");
-            }
+            let (told, _) = lines(rule, &path);
+            assert!(told.is_empty(), "{number}: {rule} speaks on lines {told:?}");
         }
     }
 }
@@ -214,12 +216,19 @@ fn a_good_manifest_is_passed_over() {
 fn every_check_has_its_rule_and_its_manifests() {
     let folders = folders();
     for ((what, rule), number) in CHECKS.into_iter().zip(1..) {
-        let is_later = rule == LATER;
-        assert!(is_later || rules::find(rule).is_some(), "no rule {rule}");
+        assert!(rules::find(rule).is_some(), "no rule {rule}");
         assert_eq!(
             folders.contains_key(&number),
-            !is_later && !ELSEWHERE.contains(&number),
+            !ELSEWHERE.contains(&number),
             "{number}, {what}: a folder"
+        );
+        let compares = folders
+            .get(&number)
+            .is_some_and(|folder| folder.join("before.yaml").exists());
+        assert_eq!(
+            compares,
+            rule == CHANGE,
+            "{number}, {what}: a manifest before"
         );
     }
 }
@@ -234,15 +243,12 @@ fn the_table_of_the_docs_is_this_one() {
          options, values of a wrong type, old names.\n\n\
          A field that is missing is told of a whole resource only, not of a patch or a template. An option \
          may come from the operator's own default configuration; where that is not among the files, what \
-         depends on it is a warning.\n\n\
+         depends on it is a warning. What the operator compares with the specification that it deployed last, \
+         flint compares with the files before a change: `flint check --since REF`.\n\n\
          | | The operator checks | flint |\n|---|---|---|\n",
     );
     for ((what, rule), number) in CHECKS.into_iter().zip(1..) {
-        let rule = if rule == LATER {
-            LATER.to_owned()
-        } else {
-            format!("[`{rule}`](../rules/{rule}.md)")
-        };
+        let rule = format!("[`{rule}`](../rules/{rule}.md)");
         text.push_str(&format!("| {number} | {what} | {rule} |\n"));
     }
     text.push_str(

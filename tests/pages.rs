@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{blessing, configs, diff, findings, fixed, sources};
+use common::{blessing, configs, diff, findings_after, fixed, previous, sources};
 use flint::config::{Config, OptionValue};
 use flint::report::{OutputFormat, Report, Style, Summary, render};
 use flint::rules::page::{CheckText, Example, Page};
@@ -312,7 +312,12 @@ fn run(name: &str, example: &Example) -> (String, String) {
             config.rules.clone_from(&stated.rules);
         });
     }
-    let mut found = findings(&sources, &configs);
+    let before: Vec<_> = example
+        .before
+        .iter()
+        .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
+        .collect();
+    let mut found = findings_after(&sources, &configs, previous(&before));
     found.retain(|finding| finding.suppressed.is_none() && finding.rule == name);
     let report = Report {
         sources: &sources,

@@ -14,11 +14,15 @@ use crate::report::{OutputFormat, Report, Summary, render};
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let question = since::question(args)?;
     let found = open(&args.lint, args.error_on)?;
-    let before = match &question {
+    let mut before = match &question {
         Some(question) => Some(since::read(question, &args.lint, &found)?),
         None => None,
     };
+    let resources = before
+        .as_mut()
+        .map(|before| std::mem::take(&mut before.resources));
     let project = Project::read(&found.sources, &found.configs, &[]);
+    let project = project.after(resources.unwrap_or_default());
     let mut linted = lint(&project, &found.configs);
     let failed = tell(&found, &linted) || before.as_ref().is_some_and(|before| before.failed);
     let since = before.map(|before| {

@@ -6,6 +6,7 @@
 //! the world (`flink-version`, `[host]`) belongs to its tree: a change from 1.20 to 2.0 is to show what it
 //! breaks.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use super::checkout::Checkout;
 use super::git::{Asked, Repository, absolute};
 use super::{CheckArgs, LintArgs, complain};
 use crate::config::{Config, Configs};
+use crate::deployment::Previous;
 use crate::discover::{ConfigSource, Found, discover_under};
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
@@ -30,6 +32,8 @@ pub(super) struct Before {
     commit: Option<String>,
     sources: Sources,
     findings: Vec<Finding>,
+    /// The resources of the operator, by the paths that their files have here.
+    pub(super) resources: Vec<Previous>,
     /// Whether a rule failed there.
     pub(super) failed: bool,
     /// Files and folders of this tree, relative to its root, of which it is not known what they were.
@@ -104,6 +108,7 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
         .map_err(|error| error.to_string())?;
     let project = Project::read(&old.sources, &old.configs, &[]);
     let linted = lint(&project, &old.configs);
+    let mut resources = rules::previous(&project.deployments());
     for error in &linted.internal_errors {
         complain("error", error);
     }
@@ -112,6 +117,11 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
             Some(path) => path.to_owned(),
             None => format!("{}{}", "../".repeat(depth(&there.prefix)), source.path),
         };
+    }
+    let renamed: HashMap<_, _> = renamed(&old.sources, &found.sources).into_iter().collect();
+    for resource in &mut resources {
+        let path = &old.sources.get(resource.fields.source).path;
+        resource.path.clone_from(renamed.get(path).unwrap_or(path));
     }
     if args.output.verbose {
         let commit = commit.as_deref().unwrap_or(&tree);
@@ -123,6 +133,7 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
         commit,
         failed: !linted.internal_errors.is_empty(),
         findings: linted.findings,
+        resources,
         unknown: mirror.unknown(found, asked)?,
         sources: old.sources,
     })

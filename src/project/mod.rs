@@ -9,7 +9,7 @@ use jobs::Job;
 use versions::{Platform, Testimony};
 
 use crate::config::{Config, Configs};
-use crate::deployment::{self, Base, Cluster, Deployment, HostIs, Jobs, Opened, Process};
+use crate::deployment::{self, Base, Cluster, Deployment, HostIs, Jobs, Opened, Previous, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
@@ -37,6 +37,7 @@ pub struct Project<'s> {
     testimony: Testimony,
     /// By project, the documents of sources.
     types: BTreeMap<String, Vec<usize>>,
+    before: Vec<Previous>,
 }
 
 /// A deployment by the numbers of its documents.
@@ -126,9 +127,16 @@ impl<'s> Project<'s> {
             units: Vec::new(),
             testimony: Testimony::read(sources),
             types: BTreeMap::new(),
+            before: Vec::new(),
         };
         project.join(configs);
         project
+    }
+
+    /// The same, after a change of what these resources were.
+    #[must_use]
+    pub fn after(self, before: Vec<Previous>) -> Self {
+        Project { before, ..self }
     }
 
     /// The deployments, in the order of their first file.
@@ -170,6 +178,7 @@ impl<'s> Project<'s> {
                 cluster: unit.cluster.clone(),
                 job: unit.job,
                 jobs: unit.jobs.clone(),
+                before: &self.before,
                 types: self.types_around(unit),
             })
             .collect()

@@ -61,6 +61,7 @@ rules! {
     "fixed-socket-buffer" => host::tcp::fixed::check;
     "flink-kafka-consumer" => code::kafka::flink_kafka_consumer;
     "flink-version-mismatch" => manifest::flink_version_mismatch;
+    "forbidden-spec-change" => operator::forbidden_spec_change;
     "forced-kryo" => kryo_use::forced_kryo;
     "generated-config-committed" => generated::check;
     "ha-dir-not-shared" => containers::dirs::high_availability;

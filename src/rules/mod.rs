@@ -45,6 +45,7 @@ mod wrong_config_file;
 mod yaml_load;
 
 pub use list::RULES;
+pub use operator::previous;
 pub use secrets::{Mask, shown_in, shown_value};
 
 /// What a rule is about; groups are switched on and off together.
@@ -155,6 +156,9 @@ pub struct Entry {
 
 /// Rules whose findings the suppression of findings makes itself.
 pub const OF_THE_ENGINE: [&str; 3] = ["misplaced-ignore", "unknown-rule", "unused-ignore"];
+
+/// Rules that speak of changes only: a comment that silences one is of use in the run that sees the change.
+pub const OF_CHANGES: [&str; 1] = ["forbidden-spec-change"];
 
 /// The front matter of every rule, sorted by name.
 pub fn all() -> &'static [FrontMatter] {

@@ -104,6 +104,8 @@ pub struct Example {
     pub version: Option<String>,
     /// Path and text of each file.
     pub files: Vec<(String, String)>,
+    /// Path and text of the files before a change, for rules that speak of changes.
+    pub before: Vec<(String, String)>,
     /// The recorded output, for bad examples.
     pub output: Option<String>,
     /// The recorded patch, where a fix exists.
@@ -232,7 +234,7 @@ impl Page {
         Ok(page)
     }
 
-    /// One fenced block: `PATH bad [version=V]`, `PATH good`, `PATH also`, `text output`, `diff fix`.
+    /// One fenced block: `PATH bad [version=V]`, `PATH good`, `PATH also`, `PATH before`, `text output`, `diff fix`.
     fn fence(
         &mut self,
         info: &str,
@@ -252,16 +254,18 @@ impl Page {
                 bad: mark == "bad",
                 version: version.map(str::to_owned),
                 files: vec![(path.to_owned(), text)],
+                before: Vec::new(),
                 output: None,
                 diff: None,
                 end,
             }),
-            "also" | "output" | "fix" => {
+            "also" | "before" | "output" | "fix" => {
                 let Some(example) = self.examples.last_mut() else {
                     return Err(error("this block follows no example"));
                 };
                 match mark {
                     "also" => example.files.push((path.to_owned(), text)),
+                    "before" => example.before.push((path.to_owned(), text)),
                     "output" => example.output = Some(text),
                     _ => example.diff = Some(text),
                 }

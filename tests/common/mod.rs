@@ -6,6 +6,7 @@ use std::fs;
 use std::process::Output;
 
 use flint::config::Configs;
+use flint::deployment::Previous;
 use flint::finding::{Finding, Safety};
 use flint::fix::{Allowed, Plan, patch, plan};
 use flint::flink::version::Versions;
@@ -154,7 +155,22 @@ pub(crate) fn configs(version: Option<&str>, select: &[&str]) -> Configs {
 
 /// Findings of sources, after checking what must hold for any findings.
 pub(crate) fn findings(sources: &Sources, configs: &Configs) -> Vec<Finding> {
-    let project = Project::read(sources, configs, &[]);
+    findings_after(sources, configs, Vec::new())
+}
+
+/// The resources of the operator that files hold, as they were before a change.
+pub(crate) fn previous(files: &[(String, Vec<u8>)]) -> Vec<Previous> {
+    let (sources, configs) = (sources(files), Configs::default());
+    rules::previous(&Project::read(&sources, &configs, &[]).deployments())
+}
+
+/// The same of sources after a change.
+pub(crate) fn findings_after(
+    sources: &Sources,
+    configs: &Configs,
+    before: Vec<Previous>,
+) -> Vec<Finding> {
+    let project = Project::read(sources, configs, &[]).after(before);
     // What is read in memory here must be read from disk, too.
     for document in &project.documents {
         let source = sources.get(document.source);

@@ -4,6 +4,7 @@
 //! configuration is in sight.
 
 mod autoscaler;
+mod changes;
 mod features;
 mod forbidden;
 mod invalid;
@@ -18,6 +19,8 @@ mod state;
 mod uri;
 
 pub(super) use autoscaler::check as autoscaler_option_invalid;
+pub(super) use changes::check as forbidden_spec_change;
+pub use changes::previous;
 pub(super) use features::check as operator_feature_incomplete;
 pub(super) use forbidden::check as operator_forbidden_option;
 pub(super) use invalid::check as operator_field_invalid;
