@@ -33,12 +33,14 @@ impl Repository {
     /// The one that a path lies in.
     pub(super) fn around(path: &Path, asked: Asked) -> Result<Self, String> {
         let near = absolute(path)?;
-        let near = near
-            .ancestors()
-            .find(|folder| folder.is_dir())
-            .unwrap_or(Path::new("."));
+        let mut above = near.ancestors();
+        let folder = above.find(|folder| folder.is_dir());
+        let folder = folder.unwrap_or(Path::new("."));
         let is_path = asked.flag == super::memory::COMPARE;
-        let place = match ask(near, &["rev-parse", "--is-inside-work-tree", "--show-cdup"]) {
+        let place = match ask(
+            folder,
+            &["rev-parse", "--is-inside-work-tree", "--show-cdup"],
+        ) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let flag = asked.flag;
                 let what = "a git revision needs git, which is not installed or not on PATH";
@@ -47,28 +49,26 @@ impl Repository {
             Err(error) => return Err(format!("git: {error}")),
             Ok(place) => place,
         };
-        match place {
-            // The way up, and not the path of the root itself, which need not be text.
-            Ok(said) => match said.split_once('\n') {
-                Some(("true", up)) => Ok(Repository {
-                    top: absolute(&near.join(up))?,
-                }),
-                _ => {
-                    let message = format!("{} is in no work tree of git", near.display());
-                    Err(asked.error(&message))
-                }
-            },
+        let near = folder.display();
+        let said = match place {
+            Ok(said) => said,
             Err(said) if said.contains("not a git repository") => {
                 let no_path = if is_path {
                     "no file or folder of that name, and "
                 } else {
                     ""
                 };
-                let near = near.display();
-                Err(asked.error(&format!("{no_path}{near} is in no git repository")))
+                return Err(asked.error(&format!("{no_path}{near} is in no git repository")));
             }
-            Err(said) => Err(asked.error(&said)),
-        }
+            Err(said) => return Err(asked.error(&said)),
+        };
+        // The way up, and not the path of the root itself, which need not be text.
+        let Some(("true", up)) = said.split_once('\n') else {
+            return Err(asked.error(&format!("{near} is in no work tree of git")));
+        };
+        Ok(Repository {
+            top: absolute(&folder.join(up))?,
+        })
     }
 
     /// What git answers here, or what it complains about first.

@@ -104,8 +104,7 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
     let (tree, commit) = repository.fork(asked)?;
     let mirror = Mirror::of(asked, &repository, &tree, paths, found)?;
     let there = mirror.there(args, found)?;
-    let mut old = discover_under(&there.root, &there.homes, &there.source, there.configs)
-        .map_err(|error| error.to_string())?;
+    let mut old = discover_under(&there.root, &there.homes, &there.source, there.configs);
     let project = Project::read(&old.sources, &old.configs, &[]);
     let linted = lint(&project, &old.configs);
     let mut resources = rules::previous(&project.deployments());
@@ -256,7 +255,7 @@ impl Mirror {
             });
         }
         let files = self.toml_files();
-        self.go_back(args, &own, &files, &mut configs);
+        go_back(args, &own, &files, &mut configs);
         let gone = self.settle(&own, &files, found).map_err(failed)?;
         let is_inside = gone.iter().all(|file| file.starts_with(&own));
         let root = if is_inside {
@@ -283,21 +282,6 @@ impl Mirror {
             source,
             configs,
         })
-    }
-
-    /// Gives each configuration what the nearest flint.toml upwards said there. `own` is the root.
-    fn go_back(&self, args: &LintArgs, own: &Path, files: &[PathBuf], configs: &mut Configs) {
-        configs.each(|config| {
-            if config.path.is_empty() {
-                return;
-            }
-            let folder = own.join(&config.folder);
-            let mut above = folder.ancestors().map(|folder| folder.join("flint.toml"));
-            let file = above.find(|file| files.contains(file));
-            if let Some(before) = file.and_then(|file| parse(args, "flint.toml", &file)) {
-                config.go_back_to(&before);
-            }
-        });
     }
 
     /// Makes flint.toml files stand where they stand here, and gives those that are gone, or renamed, with
@@ -360,6 +344,21 @@ impl Mirror {
     }
 }
 
+/// Gives each configuration what the nearest flint.toml upwards said there. `own` is the root.
+fn go_back(args: &LintArgs, own: &Path, files: &[PathBuf], configs: &mut Configs) {
+    configs.each(|config| {
+        if config.path.is_empty() {
+            return;
+        }
+        let folder = own.join(&config.folder);
+        let mut above = folder.ancestors().map(|folder| folder.join("flint.toml"));
+        let file = above.find(|file| files.contains(file));
+        if let Some(before) = file.and_then(|file| parse(args, "flint.toml", &file)) {
+            config.go_back_to(&before);
+        }
+    });
+}
+
 /// A flint.toml of the other tree, which is called `path`; nothing of one that flint can't use.
 fn parse(args: &LintArgs, path: &str, file: &Path) -> Option<Config> {
     let text = fs::read_to_string(file).ok()?;
@@ -374,6 +373,10 @@ fn parse(args: &LintArgs, path: &str, file: &Path) -> Option<Config> {
 
 /// A folder with a final `/` unless empty.
 fn slashed(folder: &Path) -> String {
-    let parts = folder.iter().map(|part| part.to_string_lossy());
-    parts.map(|part| format!("{part}/")).collect()
+    let mut text = String::new();
+    for part in folder {
+        text.push_str(&part.to_string_lossy());
+        text.push('/');
+    }
+    text
 }

@@ -253,11 +253,7 @@ impl Collector {
         lock(&self.files).insert(relative(&self.projects.root, path), entry);
     }
 
-    pub(super) fn finish(
-        self,
-        scope: Vec<String>,
-        mut configs: Configs,
-    ) -> Result<Found, DiscoverError> {
+    pub(super) fn finish(self, scope: Vec<String>, mut configs: Configs) -> Found {
         for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
             if configs.of(&relative).is_job_file(&relative) {
                 self.read(&path, relative, true);
@@ -320,7 +316,7 @@ impl Collector {
                 Err(why) => found.unread.push(Unread { path, why }),
             }
         }
-        Ok(found)
+        found
     }
 
     /// The project of each folder that holds a file.

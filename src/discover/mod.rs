@@ -134,7 +134,7 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
         .map(|(path, _, _)| relative(&collector.projects.root, path))
         .collect();
     let configs = collector.configurations(config)?;
-    collector.finish(scope, configs)
+    Ok(collector.finish(scope, configs))
 }
 
 /// What lies in the projects that have these folders, by paths relative to `root`, under configurations that
@@ -144,7 +144,7 @@ pub fn discover_under(
     folders: &[PathBuf],
     config: &ConfigSource,
     configs: Configs,
-) -> Result<Found, DiscoverError> {
+) -> Found {
     let projects = Projects::at(root.to_owned(), folders, config);
     let collector = Collector::new(projects);
     collector.walk_projects();
@@ -170,7 +170,7 @@ pub fn discover_stdin(
     collector.replace(&path, bytes.clone());
     let scope = vec![relative(&collector.projects.root, &path)];
     let configs = collector.configurations(config)?;
-    let mut found = collector.finish(scope, configs)?;
+    let mut found = collector.finish(scope, configs);
     found.input = Some(bytes);
     Ok(found)
 }

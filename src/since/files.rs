@@ -37,8 +37,6 @@ pub(super) struct Spot<'f> {
     file: Option<SourceId>,
     /// Its line in the tree after; `None` where that is gone.
     line: Option<usize>,
-    /// Whether its line is in one of the trees alone.
-    alone: bool,
     /// The run of changed lines that it is in.
     hunk: Option<usize>,
     /// Whether a line with the same key stood in its place, or stands there now.
@@ -81,7 +79,7 @@ impl Files {
     }
 
     /// The findings of the tree before.
-    pub(super) fn old<'f>(&self, side: Side<'f>) -> Vec<Spot<'f>> {
+    pub(super) fn spots_before<'f>(&self, side: Side<'f>) -> Vec<Spot<'f>> {
         let spots = side.findings.iter().map(|finding| {
             let mut spot = Spot::of(side.sources, finding);
             let file = self.after.get(&finding.at.source);
@@ -92,7 +90,6 @@ impl Files {
                 return spot;
             };
             spot.line = lines.after(own);
-            spot.alone = spot.line.is_none();
             spot.hunk = lines.hunk_of_old(own);
             spot.edited = has_head_of(&spot, lines.came(spot.hunk));
             spot
@@ -101,7 +98,7 @@ impl Files {
     }
 
     /// The findings of the tree after.
-    pub(super) fn new<'f>(&self, side: Side<'f>) -> Vec<Spot<'f>> {
+    pub(super) fn spots_after<'f>(&self, side: Side<'f>) -> Vec<Spot<'f>> {
         let before: HashMap<SourceId, SourceId> =
             self.after.iter().map(|(old, new)| (*new, *old)).collect();
         let spots = side.findings.iter().map(|finding| {
@@ -113,7 +110,6 @@ impl Files {
             spot.is_in_no_file = old.is_none();
             if let Some(lines) = old.and_then(|old| self.lines.get(old)) {
                 spot.hunk = lines.hunk_of_new(own);
-                spot.alone = spot.hunk.is_some();
                 spot.edited = has_head_of(&spot, lines.gone(spot.hunk));
             }
             spot
@@ -140,7 +136,6 @@ impl<'f> Spot<'f> {
             place: fingerprint::place(source, finding),
             file: None,
             line: None,
-            alone: true,
             hunk: None,
             edited: false,
         }
@@ -166,9 +161,14 @@ impl<'f> Spot<'f> {
         self.line.is_some() && self.line == new.line
     }
 
+    /// Whether its line is in one of the trees alone.
+    fn is_alone(&self) -> bool {
+        self.is_in_no_file || self.hunk.is_some()
+    }
+
     /// Whether its line was taken away and that of another put in, and nobody only wrote another value.
     pub(super) fn was_moved_to(&self, new: &Spot) -> bool {
-        self.alone && !self.edited && new.alone
+        self.is_alone() && !self.edited && new.is_alone()
     }
 
     /// Whether its line became that of another: in the same place, with much the same text.

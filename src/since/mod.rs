@@ -56,7 +56,7 @@ const PASSES: [fn(&Spot, &Spot) -> bool; 7] = [
 pub fn compare(before: Side, after: Side) -> Compared {
     let mut files = Files::of(before.sources, after.sources);
     files.align(before, after);
-    let (old, new) = (files.old(before), files.new(after));
+    let (old, new) = (files.spots_before(before), files.spots_after(after));
     let mut pairs = Pairs {
         of_old: vec![None; old.len()],
         of_new: vec![None; new.len()],
