@@ -70,7 +70,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("fingerprint", &["finding", "text"]),
-    ("since", &["finding", "fingerprint", "text"]),
+    ("since", &["finding", "fingerprint", "random", "text"]),
     ("migrate", &["flink", "syntax", "text"]),
     (
         "fix",

@@ -910,3 +910,35 @@ fn a_change_can_be_ignored_and_the_comment_stays() {
     ));
     assert!(said.starts_with("No problems"), "{said}");
 }
+
+#[test]
+fn what_a_sparse_work_tree_leaves_out_is_not_deleted() {
+    let folder = repository(&[
+        ("a/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("b/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+    ]);
+    let root = folder.path();
+    run_git(root, &["sparse-checkout", "set", "a"]);
+    assert!(!root.join("b").exists());
+    assert_since(root, &[], &[]);
+    fs::remove_dir_all(root.join("a")).expect("removed");
+    write(root, "c/flink-conf.yaml", "rest.port: 8081\n");
+    let (_, fixed) = told(root, "main", &["--select=misspelled-option"]);
+    assert_eq!(fixed, ["a/flink-conf.yaml misspelled-option"]);
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_named_with_the_way_to_allow_it() {
+    let folder = old();
+    let output = command(folder.path(), &["--since", "main"])
+        .env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        .output()
+        .expect("flint starts");
+    assert_eq!(output.status.code(), Some(2));
+    let said = err(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.contains("git config --global --add safe.directory"),
+        "{said}"
+    );
+}

@@ -1,6 +1,6 @@
 //! The files of a git tree that could concern flint, in a temporary folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -19,6 +19,8 @@ pub(super) struct Checkout {
     place: PathBuf,
     /// The root of the repository.
     pub(super) top: PathBuf,
+    /// Files that the work tree leaves out, which are no more there than here.
+    left_out: HashSet<PathBuf>,
     /// What the tree has but could not be written, relative to the root of the repository: submodules
     /// without the commit that it names, and links that lead out of it.
     pub(super) missing: Vec<PathBuf>,
@@ -78,6 +80,7 @@ impl Checkout {
             place: folder.path().join(place),
             folder,
             top: repository.top.clone(),
+            left_out: repository.left_out()?,
             missing: Vec::new(),
         };
         let failed = |error: io::Error| asked.error(&error.to_string());
@@ -93,6 +96,7 @@ impl Checkout {
         let from = self.top.join(at);
         let mut listed = list(&from, tree, at, named)?;
         let mut wanted = listed.blobs;
+        wanted.retain(|blob| !self.left_out.contains(&at.join(&blob.path)));
         while !wanted.is_empty() {
             let targets = self.write(&from, at, &wanted)?;
             let own = targets.iter().filter_map(|path| listed.others.remove(path));

@@ -1,5 +1,6 @@
 //! What git answers. It is only ever asked: no hook, filter or network of a repository is used.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -60,6 +61,13 @@ impl Repository {
                 };
                 return Err(asked.error(&format!("{no_path}{near} is in no git repository")));
             }
+            // As in containers whose files belong to somebody else.
+            Err(said) if said.contains("dubious ownership") => {
+                let hint = format!("`git config --global --add safe.directory {near}` allows it");
+                return Err(asked.error(&format!(
+                    "git refuses to read {near}, which another user owns; {hint}"
+                )));
+            }
             Err(said) => return Err(asked.error(&said)),
         };
         // The way up, and not the path of the root itself, which need not be text.
@@ -109,6 +117,19 @@ impl Repository {
             // Histories with nothing in common.
             None => Ok((tree, Some(commit))),
         }
+    }
+
+    /// The files that a sparse work tree leaves out, relative to its root.
+    pub(super) fn left_out(&self) -> Result<HashSet<PathBuf>, String> {
+        let is_sparse = self.ask(&["config", "--type=bool", "--get", "core.sparseCheckout"])?;
+        if is_sparse.as_deref() != Ok("true") {
+            return Ok(HashSet::new());
+        }
+        let listed = self.ask(&["ls-files", "-t", "-z"])?.unwrap_or_default();
+        let left_out = listed
+            .split('\0')
+            .filter_map(|entry| entry.strip_prefix("S "));
+        Ok(left_out.map(PathBuf::from).collect())
     }
 
     /// The object that a name stands for.

@@ -45,7 +45,8 @@ pub(super) fn find(before: &Sources, after: &Sources) -> Vec<(SourceId, SourceId
 }
 
 /// How much alike files are, with their numbers, where that is enough. Told by the lines that they share,
-/// the long ones counting more; blank ones and their order do not count.
+/// the long ones counting more; their order does not count, nor do blank ones and comments: a licence on top
+/// makes nothing alike.
 fn alike(gone: &[&Source], came: &[&Source]) -> Vec<(usize, usize, usize)> {
     let counted: Vec<HashMap<String, usize>> = came.iter().map(|own| count(own)).collect();
     let sizes: Vec<usize> = counted.iter().map(size).collect();
@@ -80,11 +81,17 @@ fn alike(gone: &[&Source], came: &[&Source]) -> Vec<(usize, usize, usize)> {
     found
 }
 
-/// The lines of a source that are not blank, and how often each is there.
+/// What lines of comments begin with, in one format or another.
+const COMMENTS: [&str; 6] = ["#", "//", "/*", "*", "--", "!"];
+
+/// The lines of a source that say anything, and how often each is there.
 fn count(source: &Source) -> HashMap<String, usize> {
+    let is_comment = |line: &str| COMMENTS.iter().any(|mark| line.starts_with(mark));
     let mut counted = HashMap::new();
-    for line in lines(source).into_iter().filter(|line| !line.is_empty()) {
-        *counted.entry(line).or_default() += 1;
+    for line in lines(source) {
+        if !line.is_empty() && !is_comment(&line) {
+            *counted.entry(line).or_default() += 1;
+        }
     }
     counted
 }
@@ -131,6 +138,13 @@ mod tests {
         assert_eq!(found(&before, &moved), pairs(&[("a.yaml", "new/a.yaml")]));
         let other = [("new/a.yaml", "bbbb: 2\ncccc: 3\ndddd: 4\n")];
         assert_eq!(found(&before, &other), []);
+    }
+
+    #[test]
+    fn a_common_licence_makes_nothing_alike() {
+        let licence = "# As long as you like, you may do with it whatever you want to.\n";
+        let (old, new) = (format!("{licence}aaaa: 1\n"), format!("{licence}bbbb: 2\n"));
+        assert_eq!(found(&[("a", &old)], &[("b", &new)]), []);
     }
 
     #[test]

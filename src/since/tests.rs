@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::finding::{Location, Severity, Suppressed};
+use crate::random::Random;
 use crate::text::Span;
 
 type Tree<'t> = &'t [(&'t str, &'t str)];
@@ -243,4 +244,77 @@ fn what_is_no_longer_silenced_is_new_and_what_is_now_is_not_mended() {
     check(&open, &silent, &[], &[]);
     check(&silent, &silent, &[], &[]);
     check(&[("a", "x\n")], &silent, &["a:1"], &[]);
+}
+
+fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    let files = files.iter();
+    files
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect()
+}
+
+#[test]
+fn what_is_added_is_told_whatever_else_is_moved() {
+    let mut random = Random(7);
+    let bad = ["k: 1!", "j: 1!", "line one!", "line two!"];
+    let fine = ["a", "b: 2", "# c", "", "object x", "object y", "plain text"];
+    for round in 0..400 {
+        let count = 1 + random.below(4);
+        let mut before: Vec<(String, Vec<String>)> = Vec::new();
+        for file in 0..count {
+            let mut lines: Vec<String> = (0..6).map(|at| format!("only {file} {at}")).collect();
+            for _ in 0..random.below(8) {
+                let line = if random.one_in(2) {
+                    random.pick(&bad)
+                } else {
+                    random.pick(&fine)
+                };
+                lines.insert(random.below(lines.len() + 1), line.to_owned());
+            }
+            before.push((format!("f{file}"), lines));
+        }
+        let mut after = before.clone();
+        let mut added = Vec::new();
+        for (path, lines) in &mut after {
+            if random.one_in(2) {
+                path.insert_str(0, "moved/");
+            }
+            for _ in 0..random.below(3) {
+                lines.insert(
+                    random.below(lines.len() + 1),
+                    random.pick(&["new", "# new", ""]).to_owned(),
+                );
+            }
+            for _ in 0..random.below(3) {
+                let line = random.pick(&bad);
+                lines.insert(random.below(lines.len() + 1), line.to_owned());
+                added.push(format!("{path} {line}"));
+            }
+        }
+        let texts = |files: &[(String, Vec<String>)]| -> Vec<(String, String)> {
+            let files = files.iter();
+            let files = files.map(|(path, lines)| (path.clone(), lines.join("\n") + "\n"));
+            files.collect()
+        };
+        let (old, new) = (texts(&before), texts(&after));
+        let (old_tree, new_tree) = (borrowed(&old), borrowed(&new));
+        let (introduced, fixed) = told(&old_tree, &new_tree);
+        let mut lines: Vec<String> = introduced
+            .iter()
+            .map(|place| {
+                let (path, line) = place.split_once(':').expect("a line");
+                let text = new_tree
+                    .iter()
+                    .find(|(own, _)| *own == path)
+                    .expect("the file")
+                    .1;
+                let number: usize = line.parse().expect("a number");
+                format!("{path} {}", text.lines().nth(number - 1).expect("the line"))
+            })
+            .collect();
+        lines.sort();
+        added.sort();
+        assert_eq!(lines, added, "round {round}: {old_tree:?} {new_tree:?}");
+        assert_eq!(fixed, Vec::<String>::new(), "round {round}");
+    }
 }
