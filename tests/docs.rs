@@ -111,3 +111,19 @@ fn the_guide_to_the_host_names_every_rule_about_it() {
         );
     }
 }
+
+#[test]
+fn the_readme_leads_to_what_a_change_brings_and_that_to_its_rule() {
+    let read = |path: &str| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+        fs::read_to_string(path).expect("a page")
+    };
+    assert!(read("README.md").contains("](docs/since.md)"));
+    let page = read("docs/since.md");
+    let linked = linked(&page);
+    assert!(!linked.is_empty());
+    for (shown, target) in linked {
+        assert_eq!(shown, target);
+        assert!(rules::OF_CHANGES.contains(&target.as_str()), "{target}");
+    }
+}

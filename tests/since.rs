@@ -327,6 +327,38 @@ fn what_one_deployment_mends_does_not_excuse_another() {
 }
 
 #[test]
+fn environments_with_resources_of_one_name_are_told_apart() {
+    let job = "  job:\n    jarURI: local:///a.jar\n";
+    let (has, lacks) = (
+        cluster("a", &format!("{job}    parallelism: 1\n")),
+        cluster("a", job),
+    );
+    let folder = repository(&[("dev/a.yaml", &has), ("prod/a.yaml", &lacks)]);
+    let root = folder.path();
+    write(root, "dev/a.yaml", &lacks);
+    write(root, "prod/a.yaml", &has);
+    assert_since(
+        root,
+        &["dev/a.yaml:8 operator-field-missing"],
+        &["prod/a.yaml operator-field-missing"],
+    );
+}
+
+#[test]
+fn the_last_file_is_fixed_when_it_goes() {
+    let folder = old();
+    fs::remove_dir_all(folder.path().join("conf")).expect("removed");
+    let output = run(folder.path(), &["--since", "main"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(err(&output).starts_with("warning: no Flink, sysctl or job files under ."));
+    assert!(
+        out(&output).contains("fixed since main: 1 problem\n  conf/flink-conf.yaml: "),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
 fn a_document_put_above_another_in_a_stream_brings_its_own() {
     let resource = |name: &str, extra: &str| {
         format!(

@@ -77,10 +77,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     } else {
         &args.format
     };
+    let since = report.summary.since.as_ref();
+    let has_fixed = since.is_some_and(|since| since.problems() > 0);
     let mut style = style(&args.lint.output);
     for (format, file) in formats {
         // "No problems" about nothing would be a claim.
-        let nothing = report.summary.files == 0 && *format != OutputFormat::Json;
+        let nothing = report.summary.files == 0 && !has_fixed && *format != OutputFormat::Json;
         let written = match file {
             Some(path) => {
                 style.color = false;

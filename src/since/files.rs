@@ -156,6 +156,13 @@ impl<'f> Spot<'f> {
         self.in_one_file(new) && (!both_edited || self.hunk == new.hunk)
     }
 
+    /// Whether its object may be what now stands in another file: not where both are as they were, but for
+    /// their values, as in two environments.
+    pub(super) fn may_have_gone_to(&self, new: &Spot) -> bool {
+        let both_edited = self.edited && new.edited;
+        self.within.is_some() && self.is_alone() && new.is_alone() && !both_edited
+    }
+
     /// Whether its line is now that of another.
     pub(super) fn is_at(&self, new: &Spot) -> bool {
         self.line.is_some() && self.line == new.line

@@ -41,7 +41,7 @@ const PASSES: [fn(&Spot, &Spot) -> bool; 7] = [
     // It moved within its object.
     |old, new| old.is_same(new) && old.may_have_moved_to(new) && old.within == new.within,
     // Its object stands in another file.
-    |old, new| old.is_same(new) && old.within.is_some() && old.within == new.within,
+    |old, new| old.is_same(new) && old.may_have_gone_to(new) && old.within == new.within,
     // The line was taken from one place and put into another.
     |old, new| old.is_same(new) && old.was_moved_to(new) && old.text == new.text,
     // So was what it says, in another form.

@@ -184,6 +184,18 @@ fn what_one_part_of_a_file_mends_does_not_excuse_another() {
 }
 
 #[test]
+fn what_one_environment_mends_does_not_excuse_another() {
+    let (bad, good) = ("object x\nk: 1!\n", "object x\nk: 1\n");
+    let old = [("dev", good), ("prod", bad)];
+    check(
+        &old,
+        &[("dev", bad), ("prod", good)],
+        &["dev:2"],
+        &["prod:2"],
+    );
+}
+
+#[test]
 fn a_file_that_takes_the_place_of_another_keeps_its_keys() {
     check(
         &[("a.old", "a.b: 1!\n")],
