@@ -621,6 +621,50 @@ fn a_project_below_the_root_of_the_repository_keeps_its_names() {
     );
 }
 
+// Other systems have no such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn odd_names_and_ways_lead_to_the_same_files() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = old();
+    let root = folder.path();
+    let odd = root.join(OsStr::from_bytes(b"caf\xe9 \"a\"\n"));
+    fs::create_dir(&odd).expect("a folder");
+    fs::write(odd.join("flink-conf.yaml"), format!("{GOOD}{BAD}")).expect("written");
+    write(root, "日本 größe/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    commit(root);
+    assert_since(root, &[], &[]);
+    // Through a link to the repository.
+    let place = TempDir::new().expect("a folder");
+    let link = place.path().join("link");
+    std::os::unix::fs::symlink(root, &link).expect("a link");
+    assert_since(&link, &[], &[]);
+    let name = link.join("conf").display().to_string();
+    let (new, fixed) = told(place.path(), "main", &[&name]);
+    assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?}");
+    write(
+        root,
+        "日本 größe/flink-conf.yaml",
+        &format!("{BAD}{GOOD}rest.prot: 1\n"),
+    );
+    assert_since(
+        &link,
+        &["日本 größe/flink-conf.yaml:6 misspelled-option"],
+        &[],
+    );
+}
+
+#[test]
+fn line_endings_that_git_writes_are_no_change() {
+    let folder = old();
+    let root = folder.path();
+    write(root, ".gitattributes", "*.yaml text eol=crlf\n");
+    let text = format!("# above\n{GOOD}{BAD}").replace('\n', "\r\n");
+    write(root, "conf/flink-conf.yaml", &text);
+    assert_since(root, &[], &[]);
+}
+
 #[test]
 fn a_work_tree_beside_the_repository_is_one_too() {
     let folder = old();

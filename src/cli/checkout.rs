@@ -202,8 +202,9 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
         fields.next()?,
         fields.next()?,
     );
-    let text = std::str::from_utf8(&entry[tab + 1..]).ok()?;
-    let path = Path::new(text);
+    let bytes = &entry[tab + 1..];
+    let path = &path_of(bytes)?;
+    let text = &String::from_utf8_lossy(bytes);
     // A tree is what somebody else wrote: it must not reach out of its folder.
     let is_plain = path
         .components()
@@ -232,6 +233,18 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
         listed.others.insert(blob.path.clone(), blob);
     }
     Some(())
+}
+
+/// A path as git has it, whose bytes need not be text.
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 /// Whether a file could be read by anybody.
