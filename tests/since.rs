@@ -847,7 +847,28 @@ fn a_renamed_project_keeps_what_its_flint_toml_says() {
     let root = folder.path();
     fs::rename(root.join("old"), root.join("new")).expect("renamed");
     assert_since(root, &[], &[]);
-    let (new, fixed) = told(root, "main", &["new"]);
+    for args in [&["new"][..], &["new", "--select=misspelled-option"]] {
+        let (new, fixed) = told(root, "main", args);
+        assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?} {fixed:?}");
+    }
+}
+
+#[test]
+fn what_came_from_another_project_is_not_new_either() {
+    let toml = "select = [\"correctness\"]\n";
+    let folder = repository(&[
+        ("a/flint.toml", toml),
+        ("a/conf/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("b/flint.toml", toml),
+        ("b/conf/flink-conf.yaml", GOOD),
+    ]);
+    let root = folder.path();
+    fs::rename(root.join("a/conf"), root.join("b/more")).expect("moved");
+    for args in [&["b"][..], &[], &["b", "--select=misspelled-option"]] {
+        let (new, fixed) = told(root, "main", args);
+        assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?} {fixed:?}");
+    }
+    let (new, fixed) = told(&root.join("b"), "main", &[]);
     assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?} {fixed:?}");
 }
 

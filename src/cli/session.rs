@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain, stdin};
+use crate::config::Config;
 use crate::deployment::{Deployment, Place, is_said_by_job};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
@@ -57,21 +58,26 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
     };
     let mut found = found.map_err(|error| error.to_string())?;
     found.configs.each(|config| {
-        if let Some(versions) = args.flink_version {
-            config.flink_version = Some(versions);
-            config.flink_version_line = 0;
-        }
-        if !args.select.is_empty() {
-            config.select.clone_from(&args.select);
-        }
-        config.ignore.extend(args.ignore.iter().cloned());
+        lay_flags(args, config);
         if let Some(Threshold(severity)) = error_on {
             config.error_on = severity;
         }
-        config.rename(rules::current_name);
     });
     validate(&found.configs).map_err(|error| error.to_string())?;
     Ok(found)
+}
+
+/// Lays flags over a configuration.
+pub(super) fn lay_flags(args: &LintArgs, config: &mut Config) {
+    if let Some(versions) = args.flink_version {
+        config.flink_version = Some(versions);
+        config.flink_version_line = 0;
+    }
+    if !args.select.is_empty() {
+        config.select.clone_from(&args.select);
+    }
+    config.ignore.extend(args.ignore.iter().cloned());
+    config.rename(rules::current_name);
 }
 
 /// The `config.yaml` of what was named: whoever asks about its folder wants to see what Flink makes of

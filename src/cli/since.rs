@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::checkout::Checkout;
 use super::git::{Asked, Repository, absolute};
+use super::session::lay_flags;
 use super::{CheckArgs, LintArgs, complain};
 use crate::config::{Config, Configs};
 use crate::deployment::Previous;
@@ -256,8 +257,15 @@ impl Mirror {
         }
         let files = self.toml_files();
         go_back(args, &own, &files, &mut configs);
-        let gone = self.settle(&own, &files, found).map_err(failed)?;
-        let is_inside = gone.iter().all(|file| file.starts_with(&own));
+        let mut more = self.settle(&own, &files, found).map_err(failed)?;
+        // A file that came may have come from a project that nobody asks about.
+        let mut came = false;
+        for file in &found.files {
+            came |= !self.place(file)?.exists();
+        }
+        let is_elsewhere = |file: &PathBuf| !homes.iter().any(|home| file.starts_with(home));
+        more.retain(|(file, here)| here.is_none() || came && is_elsewhere(file));
+        let is_inside = more.iter().all(|(file, _)| file.starts_with(&own));
         let root = if is_inside {
             own.as_path()
         } else {
@@ -270,9 +278,15 @@ impl Mirror {
                 config.folder.insert_str(0, &prefix);
             }
         });
-        for file in &gone {
+        for (file, here) in &more {
             let path = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
-            configs.extend(parse(args, &path, file));
+            let config = parse(args, &path, here.as_ref().unwrap_or(file));
+            configs.extend(config.map(|mut config| {
+                if let Some(before) = parse(args, &path, file) {
+                    config.go_back_to(&before);
+                }
+                config
+            }));
             homes.extend(file.parent().map(Path::to_owned));
         }
         Ok(There {
@@ -284,20 +298,24 @@ impl Mirror {
         })
     }
 
-    /// Makes flint.toml files stand where they stand here, and gives those that are gone, or renamed, with
-    /// all that they speak for.
-    fn settle(&self, own: &Path, files: &[PathBuf], found: &Found) -> io::Result<Vec<PathBuf>> {
-        let mut gone = Vec::new();
+    /// Makes flint.toml files stand where they stand here, and gives those of the other tree: with what each
+    /// is here, if it is not gone, or renamed, with all that it speaks for.
+    fn settle(
+        &self,
+        own: &Path,
+        files: &[PathBuf],
+        found: &Found,
+    ) -> io::Result<Vec<(PathBuf, Option<PathBuf>)>> {
+        let mut left = Vec::new();
         for file in files {
             let below = file.strip_prefix(self.checkout.root()).unwrap_or(file);
             let here = self.base.join(below);
             if here.is_file() {
-                continue;
-            }
-            if here.parent().is_some_and(Path::is_dir) {
+                left.push((file.clone(), Some(here)));
+            } else if here.parent().is_some_and(Path::is_dir) {
                 fs::remove_file(file)?;
             } else {
-                gone.push(file.clone());
+                left.push((file.clone(), None));
             }
         }
         for config in found.configs.iter().filter(|own| !own.path.is_empty()) {
@@ -307,7 +325,7 @@ impl Mirror {
                 fs::write(&file, "")?;
             }
         }
-        Ok(gone)
+        Ok(left)
     }
 
     /// Every flint.toml of the other tree.
@@ -363,11 +381,7 @@ fn go_back(args: &LintArgs, own: &Path, files: &[PathBuf], configs: &mut Configs
 fn parse(args: &LintArgs, path: &str, file: &Path) -> Option<Config> {
     let text = fs::read_to_string(file).ok()?;
     let mut config = Config::parse(path, &text).ok()?;
-    config.rename(rules::current_name);
-    // A flag is in force for both.
-    if args.flink_version.is_some() {
-        config.flink_version = None;
-    }
+    lay_flags(args, &mut config);
     Some(config)
 }
 
