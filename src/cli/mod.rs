@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::report::OutputFormat;
 use crate::rules::Group;
 
+mod about;
 mod check;
 mod checkout;
 mod explain;
@@ -23,19 +24,12 @@ mod show;
 mod since;
 mod stdin;
 
-/// What `--version` prints; `-V` prints the number alone.
-const VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    "\noption table: Flink 1.13 to 2.3"
-);
-
 /// Reads the configuration of Apache Flink deployments, says what is wrong with it, and writes the
 /// patch.
 #[derive(Debug, Parser)]
 #[command(
     name = "flint",
     version,
-    long_version = VERSION,
     disable_help_subcommand = true,
     max_term_width = 100
 )]
@@ -66,9 +60,9 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
+    /// Print the manual page of flint, or of one of its commands
     #[command(hide = true)]
-    Man,
+    Man(ManArgs),
 }
 
 /// What and how to lint.
@@ -261,6 +255,16 @@ struct RulesArgs {
     format: TextFormat,
 }
 
+#[derive(Debug, Args)]
+struct ManArgs {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    into: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TextFormat {
     Text,
@@ -282,9 +286,10 @@ enum Exit {
     Failed,
 }
 
-/// Runs the command line; the exit code is 0, 1 or 2.
-pub fn run() -> u8 {
-    let cli = Cli::parse();
+/// Runs the command line; the exit code is 0, 1 or 2. `commit` is that of the sources, if it is known.
+pub fn run(commit: Option<&str>) -> u8 {
+    let matches = about::command(commit).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = std::panic::catch_unwind(|| command(&cli.command)).unwrap_or_else(|_| {
         let version = env!("CARGO_PKG_VERSION");
         Err(format!(
@@ -311,18 +316,8 @@ fn command(command: &Command) -> Result<Exit, String> {
         Command::Migrate(args) => migrate::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => explain::list(args),
-        Command::Completions { shell } => {
-            let mut out = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "flint", &mut out);
-            print(&out, Exit::Clean)
-        }
-        Command::Man => {
-            let mut out = Vec::new();
-            match clap_mangen::Man::new(Cli::command()).render(&mut out) {
-                Ok(()) => print(&out, Exit::Clean),
-                Err(error) => Err(error.to_string()),
-            }
-        }
+        Command::Completions { shell } => about::completions(*shell),
+        Command::Man(args) => about::man(args),
     }
 }
 
