@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the steps of action.yml and the job of ci/gitlab.yml in scratch repositories, as their hosts would.
+"""Runs the steps of action.yml, the job of ci/gitlab.yml and the commands that docs/ci.md has for Jenkins in
+scratch repositories, as their hosts would.
 
 Usage: tools/try-ci.py FLINT WHEELS
 FLINT is flint of this source, WHEELS a folder with its wheel. Needs PyYAML (pre-commit brings it), bash and git;
@@ -16,6 +17,8 @@ import sys
 import tempfile
 
 import yaml
+
+from fenced import block
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIZES = "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
@@ -312,6 +315,10 @@ def try_gitlab(scratch, flint, stand_in, wheels):
     check(done.returncode == 0, done.stdout + done.stderr)
     check(all((repo / file).is_file() for file in reports.values()), "a report is missing")
 
+    print("gitlab: a revision that the pipeline does not have is none")
+    _, done = run("push", {"flink-conf.yaml": GOOD}, LINT_SINCE="$CI_MERGE_REQUEST_DIFF_BASE_SHA")
+    check(done.returncode == 0, done.stdout + done.stderr)
+
     print("gitlab: paths and arguments are words, and nothing in them is run")
     files = {"a/flink-conf.yaml": BAD, "b/flink-conf.yaml": GOOD, "c/flink-conf.yaml": BAD}
     _, done = run("paths", files, LINT_PATHS="b c", LINT_ARGS="--error-on error")
@@ -321,6 +328,39 @@ def try_gitlab(scratch, flint, stand_in, wheels):
     for name in ("LINT_PATHS", "LINT_ARGS", "LINT_SINCE", "LINT_PACKAGE"):
         _, done = run(f"hostile-{name}", files, **{name: text})
         check(done.returncode != 0, f"{name}={text!r}: {done.stdout}")
+
+
+def try_docs(scratch, flint, stand_in, wheels):
+    docs = ROOT / "docs/ci.md"
+    print("docs: the workflow gives the action inputs that it has")
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load(block(docs, ".github/workflows/flint.yml"))
+    uses = [step for step in workflow["jobs"]["flint"]["steps"] if "/flint@" in step["uses"]]
+    check(len(uses) == 1 and uses[0]["with"].keys() <= action["inputs"].keys(), "the workflow does not fit")
+    rows = set(re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`[^|]*`) \| .* \|$", docs.read_text(), re.MULTILINE))))
+    check(action["inputs"].keys() <= rows, f"docs/ci.md lists {sorted(rows)}")
+
+    print("docs: the pipeline of GitLab includes the job and sets variables that it has")
+    pipeline = yaml.safe_load(block(docs, ".gitlab-ci.yml"))
+    job = yaml.safe_load((ROOT / pipeline["include"][0]["file"]).read_text(encoding="utf-8"))["flint"]
+    check(pipeline["flint"]["variables"].keys() <= job["variables"].keys(), "the job has no such variable")
+
+    print("docs: the commands for Jenkins leave the reports that it publishes")
+    pipeline = block(docs, "Jenkinsfile")
+    lines = re.search(r"sh '''\n(.*?)'''", pipeline, re.DOTALL)[1].splitlines()
+    check(len(lines) >= 3, "there are no commands")
+    if stand_in != flint:
+        lines.insert(2, f"ln -sf '{stand_in}' .flint/bin/flint")
+    here = Place(scratch, "jenkins", {"deploy/flink-conf.yaml": BAD}, stand_in, wheels)
+    # Jenkins runs each `sh` with these.
+    done = subprocess.run(
+        ["sh", "-xe", "-c", "\n".join(lines)], cwd=here.repo, env=here.env, capture_output=True, text=True, check=False
+    )
+    check(done.returncode == 1 and "duplicate-key" in done.stdout, done.stdout + done.stderr)
+    published = re.findall(r"(?:junit|archiveArtifacts) '([^']+)'", pipeline)
+    check(len(published) == 2, f"published: {published}")
+    for name in published:
+        check("duplicate-key" in (here.repo / name).read_text(encoding="utf-8"), f"{name} lacks the finding")
 
 
 def main():
@@ -336,6 +376,7 @@ def main():
             stand_in.chmod(0o755)
         try_action(scratch, flint, stand_in, wheels)
         try_gitlab(scratch, flint, stand_in, wheels)
+        try_docs(scratch, flint, stand_in, wheels)
 
 
 if __name__ == "__main__":

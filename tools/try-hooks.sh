@@ -128,11 +128,8 @@ for way in "without_cargo pre-commit flint" "with_cargo pre-commit flint-src" "w
 done
 
 echo "lefthook, flint on PATH"
-cat > lefthook.yml <<'YAML'
-pre-commit:
-  jobs:
-    - run: flint check --format concise {staged_files}
-YAML
+"$here/tools/fenced.py" "$here/docs/ci.md" lefthook.yml > "$scratch/lefthook.yml"
+sed 's/flint check/& --format concise/' "$scratch/lefthook.yml" > lefthook.yml
 git add --all
 try lefthook with_flint lefthook run pre-commit --colors off
 
