@@ -37,10 +37,10 @@ without_cargo() {
 mkdir "$scratch/system"
 ln -s "$flint" "$scratch/system/flint"
 with_flint() { env PATH="$scratch/system:$bare:$venv/bin" "$@"; }
-# A shell with cargo. What a hook builds is tried, not timed: no optimisation, and what both managers need
-# is built once.
+# A shell with cargo. What a hook builds is tried, not timed: no optimisation, and what one manager builds several
+# times shares its dependencies. The managers call cargo in different ways and would undo each other's.
 with_cargo() {
-  env PATH="$PATH:$venv/bin" CARGO_TARGET_DIR="$scratch/target" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
+  env PATH="$PATH:$venv/bin" CARGO_TARGET_DIR="$scratch/target-$1" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 "$@"
 }
 export PRE_COMMIT_HOME=$scratch/pre-commit PREK_HOME=$scratch/prek
