@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use common::{assert_table_fits, blessing, diff, findings, fixed, sources};
 use flint::config::{Config, Configs};
 use flint::lint::validate;
-use flint::report::{OutputFormat, Report, Style, Summary, render};
+use flint::report::{OutputFormat, Report, Run, Style, Summary, render};
 
 fn files(root: &Path, folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -70,6 +70,7 @@ fn every_deployment_says_what_is_recorded() {
             sources: &sources,
             findings: &found,
             summary: Summary::of(&found),
+            run: Run::default(),
         };
         let mut out = Vec::new();
         render(OutputFormat::Concise, &report, &Style::default(), &mut out)

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use common::{blessing, configs, diff, findings_after, fixed, previous, sources};
 use flint::config::{Config, OptionValue};
-use flint::report::{OutputFormat, Report, Style, Summary, render};
+use flint::report::{OutputFormat, Report, Run, Style, Summary, render};
 use flint::rules::page::{CheckText, Example, Page};
 use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
 
@@ -323,6 +323,7 @@ fn run(name: &str, example: &Example) -> (String, String) {
         sources: &sources,
         findings: &found,
         summary: Summary::of(&found),
+        run: Run::default(),
     };
     let mut out = Vec::new();
     let style = Style {

@@ -1,19 +1,17 @@
 //! `flint check`: report problems.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
-
 use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
-use super::{CheckArgs, Exit, complain, since};
+use super::{CheckArgs, Exit, complain, output, since};
 use crate::lint::lint;
 use crate::project::Project;
-use crate::report::{OutputFormat, Report, Summary, render};
+use crate::report::{Report, Run, Summary};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
+    output::check(&args.format)?;
     let question = since::question(args)?;
     let found = open(&args.lint, args.error_on)?;
+    output::spare_sources(&args.format, &found)?;
     let mut before = match &question {
         Some(question) => Some(since::read(question, &args.lint, &found)?),
         None => None,
@@ -70,36 +68,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         sources: &found.sources,
         findings: &findings,
         summary: counts,
+        run: Run {
+            paths: output::paths(&found, &findings),
+            exit_code: exit.code(),
+            statistics: args.statistics,
+        },
     };
-    let default = [(OutputFormat::Full, None)];
-    let formats = if args.format.is_empty() {
-        default.as_slice()
-    } else {
-        &args.format
-    };
-    let since = report.summary.since.as_ref();
-    let has_fixed = since.is_some_and(|since| since.problems() > 0);
-    let mut style = style(&args.lint.output);
-    for (format, file) in formats {
-        // "No problems" about nothing would be a claim.
-        let nothing = report.summary.files == 0 && !has_fixed && *format != OutputFormat::Json;
-        let written = match file {
-            Some(path) => {
-                style.color = false;
-                let mut out =
-                    File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                render(*format, &report, &style, &mut out)
-            }
-            None if nothing => Ok(()),
-            None => render(*format, &report, &style, &mut io::stdout().lock()),
-        };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                let place = file.as_deref().unwrap_or(Path::new("standard output"));
-                return Err(format!("{}: {error}", place.display()));
-            }
-            _ => {}
-        }
-    }
+    output::write(&args.format, &report, &style(&args.lint.output))?;
     Ok(exit)
 }

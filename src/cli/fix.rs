@@ -11,7 +11,7 @@ use crate::finding::Safety;
 use crate::fix::write::{Change, replace};
 use crate::fix::{Allowed, Plan, patch, plan};
 use crate::project::Project;
-use crate::report::{OutputFormat, Report, render};
+use crate::report::{OutputFormat, Report, Run, render};
 use crate::text::SourceId;
 
 /// Runs the command.
@@ -131,6 +131,7 @@ fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
         sources: &plan.sources,
         findings: &findings,
         summary: summary(found, &project, &findings),
+        run: Run::default(),
     };
     if report.summary.files > 0 {
         match render(

@@ -7,7 +7,6 @@ use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Severity;
 use crate::flink::version::Versions;
-use crate::report::OutputFormat;
 use crate::rules::Group;
 
 mod about;
@@ -19,6 +18,7 @@ mod git;
 mod live;
 mod memory;
 mod migrate;
+mod output;
 mod session;
 mod show;
 mod since;
@@ -118,9 +118,10 @@ enum ColorChoice {
 struct CheckArgs {
     #[command(flatten)]
     lint: LintArgs,
-    /// Output format full, concise or json, to a file with =FILE; may be given several times
-    #[arg(long, value_name = "F[=FILE]", value_parser = parse_output)]
-    format: Vec<(OutputFormat, Option<PathBuf>)>,
+    /// Output format: full, concise, json, sarif, github, gitlab, junit, rdjson or markdown; into a file with
+    /// =FILE. May be given several times [default: full]
+    #[arg(long, value_name = "F[=FILE]", value_parser = output::parse)]
+    format: Vec<output::Output>,
     /// Report only what is new since this revision of git, and what was fixed: compared with the files
     /// of the last commit that it and HEAD both come from
     #[arg(long, value_name = "REF")]
@@ -131,6 +132,9 @@ struct CheckArgs {
     /// Also show what comments silence
     #[arg(long)]
     show_ignored: bool,
+    /// Count the findings of each rule; full and concise print nothing else, json has the counts, too
+    #[arg(long)]
+    statistics: bool,
 }
 
 #[derive(Debug, Args)]
@@ -286,6 +290,17 @@ enum Exit {
     Failed,
 }
 
+impl Exit {
+    /// What the process ends with.
+    fn code(self) -> u8 {
+        match self {
+            Exit::Clean => 0,
+            Exit::Found => 1,
+            Exit::Failed => 2,
+        }
+    }
+}
+
 /// Runs the command line; the exit code is 0, 1 or 2. `commit` is that of the sources, if it is known.
 pub fn run(commit: Option<&str>) -> u8 {
     let matches = about::command(commit).get_matches();
@@ -297,9 +312,7 @@ pub fn run(commit: Option<&str>) -> u8 {
         ))
     });
     match outcome {
-        Ok(Exit::Clean) => 0,
-        Ok(Exit::Found) => 1,
-        Ok(Exit::Failed) => 2,
+        Ok(exit) => exit.code(),
         Err(message) => {
             complain("error", &message);
             2
@@ -345,15 +358,6 @@ fn parse_versions(text: &str) -> Result<Versions, String> {
 fn parse_setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
-}
-
-fn parse_output(text: &str) -> Result<(OutputFormat, Option<PathBuf>), String> {
-    let (name, file) = match text.split_once('=') {
-        Some((name, file)) => (name, Some(PathBuf::from(file))),
-        None => (text, None),
-    };
-    let format = OutputFormat::parse(name).ok_or("it is none of full, concise, json")?;
-    Ok((format, file))
 }
 
 fn parse_group(text: &str) -> Result<Group, String> {

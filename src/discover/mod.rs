@@ -201,7 +201,7 @@ fn normal(path: &Path) -> PathBuf {
 
 /// The path below the root with `/`; bytes that are no UTF-8 show as `\xff`, so that no two files
 /// have one name.
-fn relative(root: &Path, path: &Path) -> String {
+pub fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let mut text = String::new();
     for chunk in below.as_os_str().as_encoded_bytes().utf8_chunks() {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::terminal::visible;
-use super::{Places, Report, Style};
+use super::{Places, Report, Style, statistics};
 use crate::finding::{Safety, Severity};
 
 /// `path:line:column: warning[rule] message (fixable)`; nothing at all when there is nothing. What a change
@@ -13,6 +13,9 @@ pub(super) fn render(
     style: &Style,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
+    if report.run.statistics {
+        return statistics::render(report, style, out);
+    }
     let mut places = Places::new(report.sources);
     for finding in report.findings {
         if style.quiet && finding.severity == Severity::Note {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::frame::Frames;
 use super::terminal::{Paint, Tone, visible, width, wrap};
-use super::{Places, Report, Style, Summary};
+use super::{Places, Report, Style, Summary, statistics};
 use crate::finding::{Finding, Fix, Location, Safety, Severity, Suppressed};
 
 #[cfg(test)]
@@ -15,6 +15,9 @@ const COMMAND_COLUMN: usize = 51;
 
 /// Writes the whole report.
 pub(super) fn render(report: &Report<'_>, style: &Style, out: &mut impl Write) -> io::Result<()> {
+    if report.run.statistics && !report.findings.is_empty() {
+        return statistics::render(report, style, out);
+    }
     let mut full = Full {
         report,
         style,
@@ -278,7 +281,7 @@ impl Full<'_> {
 }
 
 /// `1 deployment, 5 files, Flink 1.20`.
-fn place(summary: &Summary) -> String {
+pub(super) fn place(summary: &Summary) -> String {
     let mut parts = Vec::with_capacity(3);
     if summary.deployments > 0 {
         parts.push(count(summary.deployments, "deployment", "deployments"));
@@ -290,7 +293,7 @@ fn place(summary: &Summary) -> String {
     parts.join(", ")
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -4,10 +4,11 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Fixed, Places, Report};
+use super::statistics::{Count, counts};
+use super::{Fixed, Places, Report, shown};
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
-use crate::text::{Edit, Sources, Span};
+use crate::text::{Sources, Span};
 
 #[derive(Serialize)]
 struct Json<'r> {
@@ -17,6 +18,8 @@ struct Json<'r> {
     findings: Vec<JsonFinding<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<Vec<JsonFixed<'r>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<Count<'r>>>,
     summary: JsonSummary,
 }
 
@@ -122,6 +125,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
             .zip(fingerprints(sources, report.findings))
             .map(|(finding, fingerprint)| entry(sources, &mut places, finding, fingerprint))
             .collect(),
+        statistics: report
+            .run
+            .statistics
+            .then(|| counts(report.findings, false)),
         summary: JsonSummary {
             files: report.summary.files,
             deployments: report.summary.deployments,
@@ -155,8 +162,7 @@ fn entry<'r>(
 ) -> JsonFinding<'r> {
     let start = places.start(finding.at);
     let end = places.aside(finding.at.source, finding.at.span.end);
-    let fix = finding.fix.as_ref();
-    let fix = fix.filter(|fix| !fix.edits.iter().any(|edit| writes_hidden(finding, edit)));
+    let fix = shown::fix(sources, finding);
     JsonFinding {
         rule: &finding.rule,
         severity: finding.severity.name(),
@@ -204,13 +210,6 @@ fn entry<'r>(
                 reason: &suppressed.reason,
             }),
     }
-}
-
-/// Whether an edit writes anew what is hidden: only `flint fix` shows it to the file that has it.
-fn writes_hidden(finding: &Finding, edit: &Edit) -> bool {
-    let mut hidden = finding.hidden.iter();
-    let overlaps = |own: &Span| own.start < edit.span.end && edit.span.start < own.end;
-    edit.source == finding.at.source && !edit.text.is_empty() && hidden.any(overlaps)
 }
 
 fn span(span: Span) -> JsonSpan {

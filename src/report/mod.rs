@@ -1,20 +1,33 @@
 //! One file per output format: findings in, text out. Knows no rules and no input formats.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use crate::finding::{Finding, Location, Safety, Severity};
-use crate::text::{Place, SourceId, Sources};
+use places::Places;
 
+use crate::finding::{Finding, Safety, Severity};
+use crate::text::{Place, Source, SourceId, Sources};
+
+mod about;
 mod concise;
 pub mod explain;
 mod frame;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod line;
+mod markdown;
 pub mod memory;
+mod places;
+mod rdjson;
 #[cfg(test)]
 mod samples;
+mod sarif;
 pub mod show;
+mod shown;
+mod statistics;
 mod terminal;
 
 /// A text with its control characters made visible, so that a file's bytes never reach a terminal raw.
@@ -31,6 +44,27 @@ pub struct Report<'r> {
     pub findings: &'r [Finding],
     /// The numbers of the run.
     pub summary: Summary,
+    /// How it was run, and where.
+    pub run: Run,
+}
+
+/// What a report says of its run beyond numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// What files are called from the root of the repository, where that is not their path: pull requests
+    /// know no other root, and no links.
+    pub paths: BTreeMap<SourceId, String>,
+    /// The exit code to which it comes.
+    pub exit_code: u8,
+    /// Whether `full` and `concise` print the counts of each rule instead of findings, and `json` has them.
+    pub statistics: bool,
+}
+
+impl Report<'_> {
+    /// What a file is called from the root of the repository.
+    fn path_of<'s>(&'s self, source: &'s Source) -> &'s str {
+        self.run.paths.get(&source.id).unwrap_or(&source.path)
+    }
 }
 
 /// The numbers of a run.
@@ -164,14 +198,32 @@ pub enum OutputFormat {
     Concise,
     /// One JSON document.
     Json,
+    /// SARIF 2.1.0: code scanning of GitHub, editors.
+    Sarif,
+    /// Commands that make annotations of a run on GitHub.
+    Github,
+    /// The code quality report of GitLab.
+    Gitlab,
+    /// JUnit XML: Jenkins and nearly every other CI.
+    Junit,
+    /// reviewdog's diagnostics, with suggestions.
+    Rdjson,
+    /// A summary with tables and diffs.
+    Markdown,
 }
 
 impl OutputFormat {
     /// Every format.
-    pub const ALL: [OutputFormat; 3] = [
+    pub const ALL: [OutputFormat; 9] = [
         OutputFormat::Full,
         OutputFormat::Concise,
         OutputFormat::Json,
+        OutputFormat::Sarif,
+        OutputFormat::Github,
+        OutputFormat::Gitlab,
+        OutputFormat::Junit,
+        OutputFormat::Rdjson,
+        OutputFormat::Markdown,
     ];
 
     /// The name on the command line.
@@ -180,6 +232,12 @@ impl OutputFormat {
             OutputFormat::Full => "full",
             OutputFormat::Concise => "concise",
             OutputFormat::Json => "json",
+            OutputFormat::Sarif => "sarif",
+            OutputFormat::Github => "github",
+            OutputFormat::Gitlab => "gitlab",
+            OutputFormat::Junit => "junit",
+            OutputFormat::Rdjson => "rdjson",
+            OutputFormat::Markdown => "markdown",
         }
     }
 
@@ -187,83 +245,52 @@ impl OutputFormat {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
+
+    /// Whether it is lines of a log, which others may follow, and not a whole document.
+    pub fn is_log(self) -> bool {
+        matches!(
+            self,
+            OutputFormat::Full | OutputFormat::Concise | OutputFormat::Github
+        )
+    }
+
+    /// Whether it says nothing where nothing was read: "no problems" about nothing would be a claim.
+    fn is_silent_about_nothing(self) -> bool {
+        matches!(self, OutputFormat::Full | OutputFormat::Concise)
+    }
 }
 
-/// Writes a report. An error is one of `out`, a closed pipe for example.
+/// Writes a report, and says what had to be left out of it, if anything. An error is one of `out`, a
+/// closed pipe for example.
 pub fn render(
     format: OutputFormat,
     report: &Report<'_>,
     style: &Style,
     out: &mut dyn io::Write,
-) -> io::Result<()> {
-    let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    let written = match format {
-        OutputFormat::Full => full::render(report, style, &mut out),
-        OutputFormat::Concise => concise::render(report, style, &mut out),
-        OutputFormat::Json => json::render(report, &mut out),
+) -> io::Result<Option<String>> {
+    let since = report.summary.since.as_ref();
+    let has_fixed = since.is_some_and(|since| since.problems() > 0);
+    let nothing = report.summary.files == 0 && report.findings.is_empty() && !has_fixed;
+    if nothing && format.is_silent_about_nothing() {
+        return Ok(None);
     }
-    .and_then(|()| io::Write::flush(&mut out));
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    let all = |()| None;
+    let written = match format {
+        OutputFormat::Full => full::render(report, style, &mut out).map(all),
+        OutputFormat::Concise => concise::render(report, style, &mut out).map(all),
+        OutputFormat::Json => json::render(report, &mut out).map(all),
+        OutputFormat::Sarif => sarif::render(report, &mut out),
+        OutputFormat::Github => github::render(report, style, &mut out).map(all),
+        OutputFormat::Gitlab => gitlab::render(report, &mut out).map(all),
+        OutputFormat::Junit => junit::render(report, &mut out).map(all),
+        OutputFormat::Rdjson => rdjson::render(report, &mut out).map(all),
+        OutputFormat::Markdown => markdown::render(report, style, &mut out),
+    }
+    .and_then(|rest| io::Write::flush(&mut out).map(|()| rest));
     // After an error the buffer is thrown away: dropping the writer would try once more.
     let _ = out.into_parts();
     written
-}
-
-/// Line and column of byte offsets, as [`crate::text::Source::place`] gives them, but in one pass
-/// over a line for offsets in ascending order: a file may be a single line of megabytes.
-struct Places<'r> {
-    sources: &'r Sources,
-    last: Option<(SourceId, u32, Place)>,
-}
-
-impl<'r> Places<'r> {
-    fn new(sources: &'r Sources) -> Self {
-        Places {
-            sources,
-            last: None,
-        }
-    }
-
-    fn start(&mut self, at: Location) -> Place {
-        self.place(at.source, at.span.start)
-    }
-
-    fn place(&mut self, id: SourceId, offset: u32) -> Place {
-        let source = self.sources.get(id);
-        let offset = offset.min(u32::try_from(source.bytes.len()).unwrap_or(u32::MAX));
-        if let Some((source_id, from, place)) = self.last
-            && source_id == id
-            && from <= offset
-            && place.line == source.line_index(offset) + 1
-        {
-            let between = &source.bytes[from as usize..offset as usize];
-            let column = place.column + String::from_utf8_lossy(between).chars().count();
-            let place = Place { column, ..place };
-            self.remember(id, offset, place);
-            return place;
-        }
-        let place = source.place(offset);
-        self.remember(id, offset, place);
-        place
-    }
-
-    /// A place off the path of the others: where to count on from does not move.
-    fn aside(&mut self, id: SourceId, offset: u32) -> Place {
-        let kept = self.last;
-        let place = self.place(id, offset);
-        self.last = kept;
-        place
-    }
-
-    /// Keeps a place to count on from, unless it lies inside of a character: both halves of one
-    /// would be counted.
-    fn remember(&mut self, id: SourceId, offset: u32, place: Place) {
-        let source = self.sources.get(id);
-        let next = source.bytes.get(offset as usize);
-        let inside = next.is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
-        if !inside && offset as usize >= source.bom() {
-            self.last = Some((id, offset, place));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -289,28 +316,6 @@ mod tests {
     }
 
     #[test]
-    fn places_counted_in_one_pass_are_the_places_of_the_source() {
-        let texts: [&[u8]; 4] = [
-            "\u{feff}aé€😀\r\nx\ry\n".as_bytes(),
-            b"a\xe2\x82 b\xff\x80\x80c\xf0\x9f\x98",
-            b"",
-            b"\xef\xbb\xbf",
-        ];
-        for text in texts {
-            let mut sources = Sources::default();
-            let id = sources.add("a", text);
-            let size = u32::try_from(text.len()).expect("a short text");
-            for step in 1..4 {
-                let mut places = Places::new(&sources);
-                for offset in (0..=size).step_by(step).chain((0..=size).rev()) {
-                    let expected = sources.get(id).place(offset);
-                    assert_eq!(places.place(id, offset), expected, "{offset} in {text:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn a_failing_writer_ends_the_report_with_its_error() {
         struct Closed(usize);
         impl io::Write for Closed {
@@ -333,9 +338,12 @@ mod tests {
             sources: &sources,
             findings: &findings,
             summary: Summary::of(&findings),
+            run: Run::default(),
         };
         for format in OutputFormat::ALL {
-            for writes in [1, 2] {
+            // What has a limit is written at once.
+            let is_short = matches!(format, OutputFormat::Github | OutputFormat::Markdown);
+            for writes in if is_short { 1..=1 } else { 1..=2 } {
                 let result = render(format, &report, &Style::default(), &mut Closed(writes));
                 assert_eq!(
                     result.expect_err("the pipe is closed").kind(),

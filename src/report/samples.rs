@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::{OutputFormat, Report, Style, Summary, render};
+use super::{OutputFormat, Report, Run, Style, Summary, render};
 use crate::finding::{Claim, Finding, Fix, Location, Related, Safety, Severity, Suppressed};
 use crate::text::{Edit, SourceId, Sources, Span};
 
@@ -179,6 +179,7 @@ pub(super) fn rendered(
             version_why: Some("image tag in deploy/job.yaml:12".into()),
             ..Summary::of(findings)
         },
+        run: Run::default(),
     };
     let mut out = Vec::new();
     render(format, &report, style, &mut out).expect("memory takes everything");

@@ -46,7 +46,7 @@ mod yaml_load;
 
 pub use list::RULES;
 pub use operator::previous;
-pub use secrets::{Mask, shown_in, shown_value};
+pub use secrets::{Mask, hidden_around, shown_in, shown_value};
 
 /// What a rule is about; groups are switched on and off together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

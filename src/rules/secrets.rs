@@ -10,7 +10,7 @@ mod mask;
 mod tokens;
 mod variables;
 
-pub use mask::Mask;
+pub use mask::{Mask, hidden_around};
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::finding::Related;
 use crate::random::Random;
-use crate::report::OutputFormat;
 use crate::report::samples::{self, at, finding};
+use crate::report::{OutputFormat, Run};
 use crate::text::{SourceId, Sources, Span};
 
 fn style(width: usize) -> Style {
@@ -171,6 +171,7 @@ fn last_lines(summary: Summary, quiet: bool) -> String {
         sources: &Sources::default(),
         findings: &[],
         summary,
+        run: Run::default(),
     };
     let style = Style {
         quiet,

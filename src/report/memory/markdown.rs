@@ -94,7 +94,7 @@ fn short(parts: &Parts) -> String {
 }
 
 /// Text that Markdown takes as text: nothing is a table, a link, HTML, a mention or a reference.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let text = visible(text);
     let mut before = ' ';

@@ -6,7 +6,7 @@ mod beside;
 mod compare;
 mod equation;
 mod json;
-mod markdown;
+pub(super) mod markdown;
 mod numbers;
 mod rocksdb;
 mod rows;

@@ -77,7 +77,9 @@ impl Mask {
             let new: Vec<Span> = new.copied().collect();
             finding.hidden.extend(new);
         }
-        hide_near(sources.get(finding.at.source), finding);
+        let source = sources.get(finding.at.source);
+        let own = source.line_index(finding.at.span.start);
+        finding.hidden.extend(hidden_around(source, own));
         let related = finding.related.iter_mut().map(|other| &mut other.message);
         let fix = finding.fix.as_mut();
         let fix = fix
@@ -97,8 +99,9 @@ impl Mask {
     }
 }
 
-/// Hides what looks like a secret in the lines around a finding, which nothing else reads.
-fn hide_near(source: &Source, finding: &mut Finding) {
+/// What looks like a secret in the lines around one (from 0), which nothing else reads.
+pub fn hidden_around(source: &Source, own: usize) -> Vec<Span> {
+    let mut hidden = Vec::new();
     let line = |index: usize| {
         let span = source.line_span(index);
         let bytes = &source.bytes[span.start as usize..span.end as usize];
@@ -109,7 +112,6 @@ fn hide_near(source: &Source, finding: &mut Finding) {
         let text: String = plain.map(char::from).collect();
         (span.start as usize, text)
     };
-    let own = source.line_index(finding.at.span.start);
     let lines: Vec<(usize, String)> = (own.saturating_sub(AROUND)..=own + AROUND)
         .map(line)
         .collect();
@@ -121,7 +123,8 @@ fn hide_near(source: &Source, finding: &mut Finding) {
         let beside = [beside(index.checked_sub(1)), beside(Some(index + 1))];
         for range in looks::in_line(text, beside) {
             let at = Span::new(start + range.start, start + range.end);
-            finding.hidden.push(at);
+            hidden.push(at);
         }
     }
+    hidden
 }
