@@ -176,17 +176,19 @@ fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
             return out.write_all(bytes);
         }
         Ok(old) => Some(old),
+        // A link to a file that is not there yet stays one.
+        Err(_) if file.is_symlink() => return fs::write(file, bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
     if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
         return Err(io::Error::other("it is read-only; make it writable first"));
     }
-    // A link stays one.
+    // So does one to a file that is there.
     let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     match replace(&target, bytes, old.as_ref()) {
         // A file that others own, or that is mounted, can't be replaced but may be written to.
-        Err(_) if old.is_some() || file.is_symlink() => fs::write(&target, bytes),
+        Err(_) if old.is_some() => fs::write(&target, bytes),
         written => written,
     }
 }
