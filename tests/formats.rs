@@ -336,7 +336,7 @@ fn what_spans_several_lines_is_marked_on_the_first() {
 
 #[test]
 fn no_format_shows_a_secret() {
-    let secret = "wJalrXUtnFEMIK7MDENG";
+    let secret = "hT5rQ9zWx2LmV7pK4cNb";
     let folder = tree(&[
         (
             "conf/flink-conf.yaml",

@@ -20,7 +20,7 @@ use super::{Places, Report};
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::fingerprint::fingerprints;
 use crate::rules::Group;
-use crate::text::{Place, SourceId};
+use crate::text::{Edit, Place, SourceId};
 
 mod line_hash;
 mod model;
@@ -169,6 +169,7 @@ impl<'r> Results<'r> {
             partial_fingerprints: prints,
             related_locations: self.related(finding),
             fixes: shown::fix(self.report.sources, finding)
+                .filter(|fix| fix.edits.iter().all(|edit| self.has_columns(edit)))
                 .map(|fix| self.fix(fix))
                 .into_iter()
                 .collect(),
@@ -218,6 +219,12 @@ impl<'r> Results<'r> {
         let mut span = at.span;
         span.end = span.end.min(line.end).max(span.start);
         region(self.places.ends(at.source, span))
+    }
+
+    /// Whether an edit can be told in columns: a byte order mark has none.
+    fn has_columns(&self, edit: &Edit) -> bool {
+        let bom = self.report.sources.get(edit.source).bom();
+        edit.span.start as usize >= bom
     }
 
     fn fix(&mut self, fix: &'r Fix) -> SarifFix<'r> {

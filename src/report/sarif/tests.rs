@@ -4,7 +4,7 @@ use super::*;
 use crate::finding::{Related, Suppressed};
 use crate::report::samples::{self, finding, rendered};
 use crate::report::{OutputFormat, Run as Running, Style, Summary, render as render_report};
-use crate::text::{Edit, Sources, Span};
+use crate::text::{Sources, Span};
 
 fn run(sources: &Sources, findings: &[Finding]) -> Value {
     let text = rendered(OutputFormat::Sarif, sources, findings, &Style::default());
@@ -261,6 +261,30 @@ fn a_fix_over_several_files_is_one_fix_with_a_change_for_each() {
         changes[1]["replacements"][0]["deletedRegion"],
         json!({"startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 1})
     );
+}
+
+#[test]
+fn a_fix_of_a_byte_order_mark_can_not_be_told() {
+    let mut sources = Sources::default();
+    let id = sources.add("a", "\u{feff}key: 1\n");
+    let fixed = |start, end| {
+        let mut own = finding(id, 3..6);
+        own.fix = Some(Fix {
+            title: "remove it".into(),
+            safety: Safety::Safe,
+            risk: String::new(),
+            edits: vec![Edit {
+                source: id,
+                span: Span::new(start, end),
+                text: String::new(),
+            }],
+            claims: Vec::new(),
+        });
+        run(&sources, &[own])["results"][0].get("fixes").is_some()
+    };
+    assert!(!fixed(0, 3));
+    assert!(!fixed(0, 10));
+    assert!(fixed(3, 10));
 }
 
 #[test]
