@@ -33,6 +33,17 @@ type Identity<'f> = (&'f str, &'f str, &'f str, Cow<'f, str>);
 /// leaving them out of the list changes no other fingerprint. A baseline is made of fingerprints,
 /// so what it silences keeps its place.
 pub fn fingerprints(sources: &Sources, findings: &[Finding]) -> Vec<String> {
+    fingerprints_called(sources, findings, Cow::Borrowed)
+}
+
+/// The same with sources under other paths: a baseline knows them as seen from its own folder, so that
+/// it makes no difference where flint is started.
+pub fn fingerprints_called<'f>(
+    sources: &'f Sources,
+    findings: &'f [Finding],
+    called: impl Fn(&'f str) -> Cow<'f, str>,
+) -> Vec<String> {
+    let paths: Vec<Cow<'f, str>> = sources.0.iter().map(|own| called(&own.path)).collect();
     let mut prints = vec![String::new(); findings.len()];
     let mut seen: HashMap<Identity<'_>, usize> = HashMap::new();
     for silenced in [false, true] {
@@ -40,7 +51,8 @@ pub fn fingerprints(sources: &Sources, findings: &[Finding]) -> Vec<String> {
             if counted_last(finding) != silenced {
                 continue;
             }
-            let identity = identity(sources, finding);
+            let path = &paths[finding.at.source.0 as usize];
+            let identity = identity(sources, finding, path);
             if let Some(ordinal) = seen.get_mut(&identity) {
                 *ordinal += 1;
                 *print = digest(&identity, *ordinal);
@@ -60,11 +72,11 @@ fn counted_last(finding: &Finding) -> bool {
         .is_some_and(|suppressed| suppressed.by != "baseline")
 }
 
-fn identity<'f>(sources: &'f Sources, finding: &'f Finding) -> Identity<'f> {
+fn identity<'f>(sources: &Sources, finding: &'f Finding, path: &'f str) -> Identity<'f> {
     let source = sources.get(finding.at.source);
     let place = place(source, finding);
     let document = finding.within.as_deref().unwrap_or(NO_NAME);
-    (&finding.rule, &source.path, document, place)
+    (&finding.rule, path, document, place)
 }
 
 /// What tells a finding from others of its rule in its document: its key, else its line.

@@ -20,6 +20,7 @@
 //! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain
 //! owned data in a fixed order; the same input gives the same output for any number of threads (`parallel`).
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod deployment;

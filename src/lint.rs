@@ -1,11 +1,12 @@
 //! Sources and configuration in, findings out. `check`, `fix` and the tests all call this.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::{ConfigError, Configs, OptionValue};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
+use crate::flink::version::Versions;
 use crate::parallel;
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
@@ -45,14 +46,15 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         linted.findings.extend(own.findings);
         linted.internal_errors.extend(own.internal_errors);
     }
-    let checked: BTreeSet<SourceId> = deployments
-        .iter()
-        .flat_map(|deployment| {
-            let read = deployment.documents.iter().chain(&deployment.resources);
-            read.chain(&deployment.host).chain(&deployment.host_unread)
-        })
-        .map(|document| document.source)
-        .collect();
+    let mut checked: BTreeMap<SourceId, Versions> = BTreeMap::new();
+    for deployment in &deployments {
+        let read = deployment.documents.iter().chain(&deployment.resources);
+        let host = deployment.host.iter().chain(&deployment.host_unread);
+        for document in read.chain(host) {
+            let versions = checked.entry(document.source).or_insert(Versions::NONE);
+            *versions = versions.or(deployment.versions);
+        }
+    }
     suppress::apply(
         project.sources,
         &project.documents,
@@ -79,6 +81,7 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
     linted
         .findings
         .dedup_by(|later, first| identity(later) == identity(first));
+    suppress::baseline::apply(project.sources, &checked, configs, &mut linted.findings);
     linted
 }
 

@@ -1,15 +1,17 @@
 //! `# flint: ignore[rule] reason`: comments that silence findings, and what is wrong with them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config::Configs;
 use crate::finding::{Claim, Finding, Fix, Safety, Suppressed};
+use crate::flink::version::Versions;
 use crate::rules::{self, Rule};
 use crate::syntax::{Comment, Document, Format, MARKER};
 use crate::text::{Edit, Source, SourceId, Sources, Span};
 use crate::words;
 use below::Below;
 
+pub mod baseline;
 mod below;
 mod code;
 
@@ -37,7 +39,7 @@ struct Directive<'d> {
 pub fn apply(
     sources: &Sources,
     documents: &[Document],
-    checked: &BTreeSet<SourceId>,
+    checked: &BTreeMap<SourceId, Versions>,
     configs: &Configs,
     findings: &mut Vec<Finding>,
 ) {
@@ -109,7 +111,7 @@ pub fn apply(
                 // What spoke of one change does so in no other run.
                 Some((front, _)) if rules::OF_CHANGES.contains(&front.name) => None,
                 // Nor can a file that the versions in question do not open.
-                Some(_) if !checked.contains(&directive.document.source) => None,
+                Some(_) if !checked.contains_key(&directive.document.source) => None,
                 // A rule that does not run can't show whether the comment is needed.
                 Some((front, _)) if !config.runs(front.name, front.group.name(), &source.path) => {
                     None

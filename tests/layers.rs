@@ -17,7 +17,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("typed", &["flink", "syntax"]),
     ("config", &["finding", "flink", "linux", "text", "words"]),
     ("recognise", &["flink", "linux", "syntax", "text", "words"]),
-    ("discover", &["config", "recognise", "text", "words"]),
+    ("baseline", &["text"]),
+    (
+        "discover",
+        &["baseline", "config", "recognise", "text", "words"],
+    ),
     (
         "deployment",
         &["finding", "flink", "linux", "recognise", "syntax", "text"],
@@ -53,7 +57,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["config", "finding", "rules", "syntax", "text", "words"],
+        &[
+            "baseline",
+            "config",
+            "finding",
+            "fingerprint",
+            "flink",
+            "rules",
+            "syntax",
+            "text",
+            "words",
+        ],
     ),
     (
         "lint",
@@ -61,6 +75,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
             "deployment",
             "finding",
+            "flink",
             "parallel",
             "project",
             "rules",
@@ -96,6 +111,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "baseline",
             "config",
             "deployment",
             "discover",
@@ -111,6 +127,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "recognise",
             "report",
             "rules",
+            "suppress",
             "since",
             "syntax",
             "text",

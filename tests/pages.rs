@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{blessing, configs, diff, findings_after, fixed, previous, sources};
-use flint::config::{Config, OptionValue};
+use flint::config::{Base, BaselineFile, Config, OptionValue};
 use flint::report::{OutputFormat, Report, Run, Style, Summary, render};
 use flint::rules::page::{CheckText, Example, Page};
 use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
@@ -297,6 +297,11 @@ fn run(name: &str, example: &Example) -> (String, String) {
         .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
         .partition(|(path, _)| path == "flint.toml");
     let sources = sources(&files);
+    let mut baselines = sources
+        .0
+        .iter()
+        .filter(|own| own.path == "flint-baseline.txt");
+    let baseline = baselines.next().map(|source| source.id);
     let select = if OF_THE_ENGINE.contains(&name) {
         vec![]
     } else {
@@ -310,6 +315,16 @@ fn run(name: &str, example: &Example) -> (String, String) {
         configs.each(|config| {
             config.host = stated.host;
             config.rules.clone_from(&stated.rules);
+        });
+    }
+    if let Some(source) = baseline {
+        configs.each(|config| config.baseline_number = Some(0));
+        configs.baselines.push(BaselineFile {
+            source,
+            base: Base::default(),
+            scope: vec![String::new()],
+            judged: true,
+            gone: BTreeSet::new(),
         });
     }
     let before: Vec<_> = example

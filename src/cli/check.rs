@@ -1,7 +1,7 @@
 //! `flint check`: report problems.
 
 use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
-use super::{CheckArgs, Exit, complain, output, since};
+use super::{CheckArgs, Exit, baseline, complain, output, since};
 use crate::lint::lint;
 use crate::project::Project;
 use crate::report::{Report, Run, Summary};
@@ -10,8 +10,13 @@ use crate::report::{Report, Run, Summary};
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     output::check(&args.format)?;
     let question = since::question(args)?;
-    let found = open(&args.lint, args.error_on)?;
+    let mut found = open(&args.lint, args.error_on)?;
     output::spare_sources(&args.format, &found)?;
+    let (flag, write) = (args.baseline.as_deref(), args.write_baseline);
+    baseline::read(&mut found, &args.lint, flag, write)?;
+    if write {
+        baseline::write(&mut found, &args.lint)?;
+    }
     let mut before = match &question {
         Some(question) => Some(since::read(question, &args.lint, &found)?),
         None => None,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::session::{open, reaches_threshold, reported, style, summary, tell};
-use super::{Exit, FixArgs, complain, print};
+use super::{Exit, FixArgs, baseline, complain, print};
 use crate::discover::Found;
 use crate::finding::Safety;
 use crate::fix::write::{Change, replace};
@@ -16,7 +16,9 @@ use crate::text::SourceId;
 
 /// Runs the command.
 pub(super) fn run(args: &FixArgs) -> Result<Exit, String> {
-    let found = open(&args.lint, None)?;
+    let mut found = open(&args.lint, None)?;
+    baseline::read(&mut found, &args.lint, args.baseline.as_deref(), false)?;
+    let found = found;
     let allowed = Allowed {
         safe: true,
         unsafe_: args.unsafe_ || args.dry_run && !args.safe,
@@ -46,7 +48,7 @@ pub(super) fn run(args: &FixArgs) -> Result<Exit, String> {
 
 /// Prints the patch; nothing is written.
 fn dry_run(found: &Found, plan: &Plan) -> Result<Exit, String> {
-    let prefix = patch_prefix(&found.root);
+    let top = patch_root(&found.root);
     let mut out = Vec::new();
     let mut files = 0;
     for (before, after) in found.sources.0.iter().zip(&plan.sources.0) {
@@ -60,9 +62,8 @@ fn dry_run(found: &Found, plan: &Plan) -> Result<Exit, String> {
             .collect();
         remarks.dedup();
         let file = &found.files[before.id.0 as usize];
-        let below = file.strip_prefix(&found.root).unwrap_or(file);
-        let path = prefix.join(below);
-        let text = patch::unified(before, after, &header_path(&path), &remarks);
+        let path = file.strip_prefix(&top).unwrap_or(file);
+        let text = patch::unified(before, after, &header_path(path), &remarks);
         files += usize::from(!text.is_empty());
         out.extend(text);
     }
@@ -161,13 +162,17 @@ fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
     })
 }
 
-/// The way from the git root to the project root. Without a git root from the current folder, where
-/// `patch -p1` is about to run.
-fn patch_prefix(root: &Path) -> PathBuf {
+/// The folder that paths of a patch are relative to: the git root. Without one the current folder, where
+/// `patch -p1` is about to run, or else the project root.
+fn patch_root(root: &Path) -> PathBuf {
     let git = root.ancestors().find(|folder| folder.join(".git").exists());
-    let current = std::env::current_dir().unwrap_or_default();
-    let below = root.strip_prefix(git.unwrap_or(&current));
-    below.unwrap_or(Path::new("")).to_owned()
+    let current = || std::env::current_dir().unwrap_or_default();
+    let top = git.map_or_else(current, Path::to_owned);
+    if root.starts_with(&top) {
+        top
+    } else {
+        root.to_owned()
+    }
 }
 
 /// A path with `/` between its parts, as the bytes that the file system knows.

@@ -10,6 +10,7 @@ use crate::flink::version::Versions;
 use crate::rules::Group;
 
 mod about;
+mod baseline;
 mod check;
 mod checkout;
 mod explain;
@@ -129,7 +130,13 @@ struct CheckArgs {
     /// Least severity for exit code 1: note, warning, error or never [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_threshold)]
     error_on: Option<Threshold>,
-    /// Also show what comments silence
+    /// Do not report what this file lists [default: `baseline` of flint.toml]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found into the baseline; with PATHS, only the lines about these
+    #[arg(long)]
+    write_baseline: bool,
+    /// Also show what comments and the baseline silence
     #[arg(long)]
     show_ignored: bool,
     /// Count the findings of each rule; full and concise print nothing else, json has the counts, too
@@ -154,6 +161,9 @@ struct FixArgs {
     /// Apply unsafe fixes, too
     #[arg(long = "unsafe")]
     unsafe_: bool,
+    /// Leave alone what this file lists [default: `baseline` of flint.toml]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// Exit with 1 if a file was changed
     #[arg(long)]
     fail_on_change: bool,

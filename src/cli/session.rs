@@ -80,6 +80,12 @@ pub(super) fn lay_flags(args: &LintArgs, config: &mut Config) {
     config.rename(rules::current_name);
 }
 
+/// Whether a run sees what every run sees: neither other versions nor other rules, for once.
+pub(super) fn judges(args: &LintArgs) -> bool {
+    let rules = args.select.is_empty() && args.ignore.is_empty();
+    rules && args.flink_version.is_none() && !args.isolated
+}
+
 /// The `config.yaml` of what was named: whoever asks about its folder wants to see what Flink makes of
 /// it, whatever it holds.
 pub(super) fn named_config_yaml(found: &Found) -> Vec<String> {

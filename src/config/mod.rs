@@ -1,6 +1,7 @@
 //! flint.toml: which rules run where, with which options. Knows rule names only as strings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use globset::GlobSet;
 use toml_edit::Document;
@@ -10,7 +11,10 @@ use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
 use crate::text::{Source, SourceId};
 
+mod base;
 mod read;
+
+pub use base::Base;
 
 use read::Reader;
 
@@ -90,6 +94,45 @@ impl DeploymentConfig {
     }
 }
 
+/// A file that flint.toml names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// As it is written.
+    pub path: String,
+    /// Where that is; whoever reads files fills it in.
+    pub file: PathBuf,
+    /// Line and column where it is named.
+    pub at: (usize, usize),
+}
+
+/// A baseline that was found and read.
+#[derive(Clone, Debug)]
+pub struct BaselineFile {
+    /// Its text.
+    pub source: SourceId,
+    /// Its folder, which the paths in it are relative to.
+    pub base: Base,
+    /// The files and folders that the run is about, relative to the root; the empty text for all.
+    pub scope: Vec<String>,
+    /// Whether entries without a finding are stale. With versions or rules for once they need not be.
+    pub judged: bool,
+    /// The paths in it whose files do not exist any more.
+    pub gone: BTreeSet<String>,
+}
+
+impl BaselineFile {
+    /// Whether the run is about the file of an entry. The path is relative to the baseline.
+    pub fn is_about(&self, path: &str) -> bool {
+        let Some(path) = self.base.outer(path) else {
+            return false;
+        };
+        self.scope.iter().any(|scope| {
+            let rest = path.strip_prefix(scope.as_str());
+            scope.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+}
+
 /// One flint.toml, or the defaults.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -109,6 +152,10 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// Whether an ignore comment must give a reason.
     pub require_reason: bool,
+    /// `baseline`: the file that holds what is known.
+    pub baseline: Option<NamedFile>,
+    /// Which of the baselines of [`Configs`] that is.
+    pub baseline_number: Option<usize>,
     /// `known-prefixes`: beginnings of configuration keys of one's own.
     pub known_prefixes: Vec<String>,
     /// `[rules.NAME]`.
@@ -145,6 +192,8 @@ impl Default for Config {
             select: DEFAULT_GROUPS.map(str::to_owned).to_vec(),
             ignore: Vec::new(),
             require_reason: false,
+            baseline: None,
+            baseline_number: None,
             known_prefixes: Vec::new(),
             rules: BTreeMap::new(),
             overrides: Vec::new(),
@@ -252,6 +301,8 @@ pub struct Configs {
     /// The project of the files of a folder: folder to folder, relative to the root, with a final `/`
     /// unless empty. Files of one project know nothing of those of another.
     pub homes: BTreeMap<String, String>,
+    /// The baselines that were read.
+    pub baselines: Vec<BaselineFile>,
 }
 
 impl Configs {
@@ -285,6 +336,17 @@ impl Configs {
             .iter()
             .find(|config| path.starts_with(&config.folder))
             .unwrap_or(&self.fallback)
+    }
+
+    /// The baseline of a file, and its number among them.
+    pub fn baseline_of(&self, path: &str) -> Option<(usize, &BaselineFile)> {
+        let number = self.of(path).baseline_number?;
+        self.baselines.get(number).map(|file| (number, file))
+    }
+
+    /// Whether a source is a baseline.
+    pub fn is_baseline(&self, source: SourceId) -> bool {
+        self.baselines.iter().any(|file| file.source == source)
     }
 
     /// The folder of the project that a file belongs to, with a final `/` unless empty.

@@ -11,10 +11,11 @@ use crate::linux::machine::{Machine, parse_bandwidth, parse_memory, parse_round_
 use crate::text::{Source, Span};
 use crate::words::nearest;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "required-version",
     "flink-version",
     "exclude",
+    "baseline",
     "known-prefixes",
     "error-on",
     "select",
@@ -86,6 +87,14 @@ impl Reader<'_> {
         }
         if let Some(item) = table.get("require-reason") {
             config.require_reason = self.boolean(item)?;
+        }
+        if let Some(item) = table.get("baseline") {
+            let place = self.error(item.span(), String::new());
+            config.baseline = Some(super::NamedFile {
+                path: self.text(item)?.to_owned(),
+                file: std::path::PathBuf::new(),
+                at: (place.line, place.column),
+            });
         }
         if let Some(item) = table.get("select") {
             config.select = self.names(item, &mut config.places)?;

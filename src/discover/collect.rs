@@ -346,7 +346,12 @@ impl Collector {
                 column: 1,
                 message: "the file is not UTF-8".to_owned(),
             })?;
-            Ok(Config::parse(path, &text)?)
+            let mut config = Config::parse(path, &text)?;
+            if let Some(named) = &mut config.baseline {
+                let folder = super::absolute(file.parent().unwrap_or(file))?;
+                named.file = super::normal(&folder.join(&named.path));
+            }
+            Ok(config)
         };
         match config {
             ConfigSource::Isolated => Ok(Configs::default()),
@@ -491,7 +496,7 @@ fn why(error: &io::Error) -> String {
 
 /// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
 /// regular file. A special file is never opened: reading a pipe would wait for ever.
-fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
     let plain = |error: io::Error| why(&error);
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+pub use baseline::BaselineUse;
 use collect::Collector;
 use projects::Projects;
 
@@ -11,6 +12,7 @@ use crate::config::{ConfigError, Configs};
 use crate::text::{SourceId, Sources};
 use crate::words;
 
+mod baseline;
 mod collect;
 mod projects;
 
@@ -82,9 +84,9 @@ pub enum ConfigSource {
 }
 
 impl Found {
-    /// Whether findings of a source are reported.
+    /// Whether findings of a source are reported. Those of a baseline are about files in scope only.
     pub fn in_scope(&self, source: SourceId) -> bool {
-        self.covers(&self.sources.get(source).path)
+        self.configs.is_baseline(source) || self.covers(&self.sources.get(source).path)
     }
 
     /// Whether findings of a path relative to the root are reported.
@@ -224,6 +226,14 @@ fn missing(path: &Path, error: io::Error) -> DiscoverError {
             error,
         };
     }
+    DiscoverError::Missing {
+        path: path.display().to_string(),
+        hint: hint(path, path),
+    }
+}
+
+/// The nearest name in the folder of a path that does not exist, beside it as somebody wrote it.
+fn hint(path: &Path, written: &Path) -> String {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -233,10 +243,7 @@ fn missing(path: &Path, error: io::Error) -> DiscoverError {
     };
     // Its name is there: it is a link, and what it leads to is not.
     if std::fs::symlink_metadata(path).is_ok() {
-        return DiscoverError::Missing {
-            path: path.display().to_string(),
-            hint: "; it is a link that leads to nothing".to_owned(),
-        };
+        return "; it is a link that leads to nothing".to_owned();
     }
     let names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
@@ -247,11 +254,6 @@ fn missing(path: &Path, error: io::Error) -> DiscoverError {
     let near = name
         .as_deref()
         .and_then(|name| words::nearest(name, names.iter().map(String::as_str)));
-    let hint = near
-        .map(|near| format!("; did you mean {}?", path.with_file_name(near).display()))
-        .unwrap_or_default();
-    DiscoverError::Missing {
-        path: path.display().to_string(),
-        hint,
-    }
+    near.map(|near| format!("; did you mean {}?", written.with_file_name(near).display()))
+        .unwrap_or_default()
 }

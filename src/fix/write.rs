@@ -94,6 +94,34 @@ pub fn create(like: &Path, new: &Path, bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
+/// Creates a file that is like any other that a program makes; one that is there stays as it is.
+pub fn create_new(new: &Path, bytes: &[u8]) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
+    let folder = new.parent().ok_or("it has no folder")?;
+    if !folder.is_dir() {
+        return Err(format!(
+            "there is no folder {}; create it first",
+            folder.display()
+        ));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".flint-");
+    #[cfg(unix)]
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    let mut temporary = builder
+        .tempfile_in(folder)
+        .map_err(|error| format!("can't write into its folder: {error}"))?;
+    temporary.write_all(bytes).map_err(text)?;
+    temporary.as_file().sync_all().map_err(text)?;
+    temporary
+        .persist_noclobber(new)
+        .map_err(|cause| cause.error.to_string())?;
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
 fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
     let text = |error: std::io::Error| error.to_string();
     let target = change.file.canonicalize().map_err(text)?;

@@ -195,6 +195,10 @@ impl Full<'_> {
         let problems = summary.errors + summary.warnings;
         let notes = count(summary.notes, "note", "notes");
         let mut place = place(summary);
+        let known = match summary.known {
+            0 => String::new(),
+            known => format!("; the baseline holds {known}"),
+        };
         if problems == 0 {
             let clean = match &summary.since {
                 None => "No problems".to_owned(),
@@ -206,7 +210,7 @@ impl Full<'_> {
             } else {
                 format!(" {notes}.")
             };
-            return format!("{clean} in {place}.{notes}");
+            return format!("{clean} in {place}{known}.{notes}");
         }
         if let (Some(_), Some(why)) = (&summary.versions, &summary.version_why) {
             place.push_str(" (");
@@ -239,7 +243,7 @@ impl Full<'_> {
         } else {
             format!(" and {notes}")
         };
-        format!("{problems} ({}){notes}{since} in {place}", kinds.join(", "))
+        format!("{problems} ({}){notes}{since} in {place}{known}", kinds.join(", "))
     }
 
     /// `fixed since main: 2 problems`, and each on a line of its own.

@@ -90,6 +90,8 @@ pub struct Summary {
     pub unsafe_fixes: usize,
     /// Findings that a comment, the configuration or the baseline silences.
     pub suppressed: usize,
+    /// Those of them that the baseline silences.
+    pub known: usize,
     /// What this run is compared with, where only what is new is reported.
     pub since: Option<Since>,
 }
@@ -146,8 +148,9 @@ impl Summary {
     pub fn of(findings: &[Finding]) -> Self {
         let mut summary = Summary::default();
         for finding in findings {
-            if finding.suppressed.is_some() {
+            if let Some(suppressed) = &finding.suppressed {
                 summary.suppressed += 1;
+                summary.known += usize::from(suppressed.by == "baseline");
                 continue;
             }
             match finding.severity {

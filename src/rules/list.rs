@@ -173,6 +173,7 @@ rules! {
     "sql-set-too-late" => sql::settings::too_late;
     "sql-watermark-wrong-direction" => sql::definitions::wrong_direction;
     "ssl-without-keystore" => declared;
+    "stale-baseline" => engine;
     "state-without-ttl" => sql::state::without_ttl;
     "stateful-operator-without-uid" => code::state::without_uid;
     "sysctl-before-module" => host::modules::check;

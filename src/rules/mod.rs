@@ -155,7 +155,12 @@ pub struct Entry {
 }
 
 /// Rules whose findings the suppression of findings makes itself.
-pub const OF_THE_ENGINE: [&str; 3] = ["misplaced-ignore", "unknown-rule", "unused-ignore"];
+pub const OF_THE_ENGINE: [&str; 4] = [
+    "misplaced-ignore",
+    "stale-baseline",
+    "unknown-rule",
+    "unused-ignore",
+];
 
 /// Rules that speak of changes only: a comment that silences one is of use in the run that sees the change.
 pub const OF_CHANGES: [&str; 1] = ["forbidden-spec-change"];
