@@ -23,6 +23,7 @@
 pub mod baseline;
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod deployment;
 pub mod discover;
 pub mod finding;

@@ -12,10 +12,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("words", &[]),
     ("flink", &["words"]),
     ("linux", &["words"]),
+    ("date", &[]),
     ("finding", &["text"]),
     ("syntax", &["text", "flink", "linux", "random"]),
     ("typed", &["flink", "syntax"]),
-    ("config", &["finding", "flink", "linux", "text", "words"]),
+    (
+        "config",
+        &["date", "finding", "flink", "linux", "text", "words"],
+    ),
     ("recognise", &["flink", "linux", "syntax", "text", "words"]),
     ("baseline", &["text"]),
     (
@@ -60,6 +64,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "baseline",
             "config",
+            "date",
             "finding",
             "fingerprint",
             "flink",
@@ -113,6 +118,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "baseline",
             "config",
+            "date",
             "deployment",
             "discover",
             "finding",

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use common::{blessing, configs, diff, findings_after, fixed, previous, sources};
 use flint::config::{Base, BaselineFile, Config, OptionValue};
+use flint::date::Date;
 use flint::report::{OutputFormat, Report, Run, Style, Summary, render};
 use flint::rules::page::{CheckText, Example, Page};
 use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
@@ -314,9 +315,11 @@ fn run(name: &str, example: &Example) -> (String, String) {
         let stated = Config::parse(&path, &text).unwrap_or_else(|error| panic!("{name}: {error}"));
         configs.each(|config| {
             config.host = stated.host;
+            config.require_reason = stated.require_reason;
             config.rules.clone_from(&stated.rules);
         });
     }
+    configs.today = Date::parse("2026-02-01");
     if let Some(source) = baseline {
         configs.each(|config| config.baseline_number = Some(0));
         configs.baselines.push(BaselineFile {

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain, stdin};
 use crate::config::Config;
+use crate::date::Date;
 use crate::deployment::{Deployment, Place, is_said_by_job};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::Finding;
@@ -57,6 +59,8 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         discover(&args.paths, &config)
     };
     let mut found = found.map_err(|error| error.to_string())?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    found.configs.today = now.ok().map(|now| Date::of_unix(now.as_secs()));
     found.configs.each(|config| {
         lay_flags(args, config);
         if let Some(Threshold(severity)) = error_on {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use globset::GlobSet;
 use toml_edit::Document;
 
+use crate::date::Date;
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
@@ -301,6 +302,8 @@ pub struct Configs {
     /// The project of the files of a folder: folder to folder, relative to the root, with a final `/`
     /// unless empty. Files of one project know nothing of those of another.
     pub homes: BTreeMap<String, String>,
+    /// The day on which flint runs, in UTC; ignores with a day that is past end. `None`: none ends.
+    pub today: Option<Date>,
     /// The baselines that were read.
     pub baselines: Vec<BaselineFile>,
 }

@@ -56,6 +56,7 @@ rules! {
     "ephemeral-port-collision" => host::tcp::ports::check;
     "evictor-blocks-preaggregation" => code::windows::evictor;
     "excessive-lateness" => code::lateness::excessive;
+    "expired-ignore" => engine;
     "few-restart-attempts" => declared;
     "fixed-delay-single-attempt" => start::restart::single_attempt;
     "fixed-socket-buffer" => host::tcp::fixed::check;
@@ -72,10 +73,12 @@ rules! {
     "high-availability-incomplete" => declared;
     "high-swappiness" => host::swappiness::check;
     "history-server-incomplete" => housekeeping::history_server;
+    "ignore-without-reason" => engine;
     "ignored-line" => conf_lines::ignored_line;
     "ignored-sysctl-line" => host::lines::ignored;
     "ineffective-block-cache" => declared;
     "ineffective-option" => start::ineffective::ineffective_option;
+    "invalid-ignore-date" => engine;
     "invalid-serialization-config" => kryo::invalid_serialization_config;
     "invalid-value" => values::invalid_value;
     "invented-option" => keys::invented_option;

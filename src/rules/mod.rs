@@ -155,7 +155,10 @@ pub struct Entry {
 }
 
 /// Rules whose findings the suppression of findings makes itself.
-pub const OF_THE_ENGINE: [&str; 4] = [
+pub const OF_THE_ENGINE: [&str; 7] = [
+    "expired-ignore",
+    "ignore-without-reason",
+    "invalid-ignore-date",
     "misplaced-ignore",
     "stale-baseline",
     "unknown-rule",
