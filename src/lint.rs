@@ -184,19 +184,14 @@ fn keep(finding: &mut Finding, project: &Project, configs: &Configs) -> bool {
 pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
     for config in configs.iter() {
         // What the file does not name comes from a flag.
-        let error = |name: &str, message: String| {
-            let place = config.places.get(name);
-            let (line, column) = place.copied().unwrap_or_default();
-            let path = match place {
-                Some(_) => config.path.clone(),
-                None => "--select or --ignore".to_owned(),
-            };
-            ConfigError {
-                path,
-                line,
-                column,
+        let error = |name: &str, message: String| match config.places.get(name) {
+            Some(spot) => spot.error(message),
+            None => ConfigError {
+                path: "--select or --ignore".to_owned(),
+                line: 0,
+                column: 0,
                 message,
-            }
+            },
         };
         let lists = [&config.select, &config.ignore];
         let overridden = config.overrides.iter().map(|entry| &entry.ignore);
@@ -221,9 +216,10 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
                             .chain(["severity", "ignorable"]);
                         let hint =
                             nearest(option, names).map(|near| format!("; did you mean `{near}`?"));
+                        let page = || format!("; `flint explain {name}` names them");
                         let message = format!(
                             "rule {name} has no option `{option}`{}",
-                            hint.unwrap_or_default()
+                            hint.unwrap_or_else(page)
                         );
                         return Err(error(&at, message));
                     }
@@ -236,14 +232,22 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
                 };
                 if !fits {
                     let kind = match known {
-                        Some((_, DefaultValue::Integer(_))) => "a whole number",
-                        Some((_, DefaultValue::Text(_))) => "a text in quotes",
-                        _ => "a list of words",
+                        Some((_, DefaultValue::Integer(own))) => {
+                            format!("a whole number from 0 on, such as {own}")
+                        }
+                        Some((_, DefaultValue::Text(own))) => {
+                            format!("a text in quotes, such as \"{own}\"")
+                        }
+                        _ => "a list of words in quotes".to_owned(),
                     };
-                    return Err(error(
-                        &at,
-                        format!("`{option}` of rule {name} takes {kind}"),
-                    ));
+                    let found = match value {
+                        OptionValue::Integer(number) => format!("{number}"),
+                        OptionValue::Text(_) => "a text".to_owned(),
+                        OptionValue::Words(_) => "a list".to_owned(),
+                    };
+                    let message =
+                        format!("`{option}` of rule {name} takes {kind}; this is {found}");
+                    return Err(error(&at, message));
                 }
             }
         }
@@ -263,6 +267,6 @@ fn unknown_name(name: &str) -> String {
     let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
     format!(
         "there is no rule or group `{name}`{}",
-        hint.unwrap_or_default()
+        hint.unwrap_or_else(|| "; `flint rules` lists them".to_owned())
     )
 }

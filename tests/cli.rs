@@ -1124,7 +1124,7 @@ fn names_in_flint_toml_have_their_place_and_those_of_flags_have_none() {
         (
             "exclude = [\"a[\"]",
             &[],
-            "error: flint.toml:1:12: `a[` is no pattern: unclosed character class; missing ']'\n",
+            "error: flint.toml:1:12: `a[` is no pattern: unclosed character class; missing ']'; write one such as `conf/**`\n",
         ),
     ] {
         let folder = tree(&[("flink-conf.yaml", BAD), ("flint.toml", text)]);

@@ -101,6 +101,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "report",
         &[
+            "config",
             "deployment",
             "finding",
             "fingerprint",

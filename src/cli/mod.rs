@@ -13,6 +13,7 @@ mod about;
 mod baseline;
 mod check;
 mod checkout;
+mod config;
 mod explain;
 mod fix;
 mod git;
@@ -47,6 +48,8 @@ enum Command {
     Fix(FixArgs),
     /// Show what is in force in each deployment, and who set it
     Show(ShowArgs),
+    /// Show what is in force of flint.toml, and which file or flag says it
+    Config(ConfigArgs),
     /// Show the memory that Flink computes for each process, and which setting decided it
     Memory(MemoryArgs),
     /// Write config.yaml from flink-conf.yaml: same settings, same comments, as YAML
@@ -176,6 +179,15 @@ struct ShowArgs {
     /// Compare kernel parameters with those of this machine (reads /proc/sys, writes nothing)
     #[arg(long)]
     live: bool,
+    /// Output format: text or json
+    #[arg(long, value_enum, default_value = "text", value_name = "F")]
+    format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    #[command(flatten)]
+    lint: LintArgs,
     /// Output format: text or json
     #[arg(long, value_enum, default_value = "text", value_name = "F")]
     format: TextFormat,
@@ -335,6 +347,7 @@ fn command(command: &Command) -> Result<Exit, String> {
         Command::Check(args) => check::run(args),
         Command::Fix(args) => fix::run(args),
         Command::Show(args) => show::run(args),
+        Command::Config(args) => config::run(args),
         Command::Memory(args) => memory::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Explain(args) => explain::run(args),

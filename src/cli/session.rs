@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::{ColorChoice, LintArgs, OutputArgs, Threshold, complain, stdin};
-use crate::config::Config;
+use crate::config::{Config, Origin, Spot, Value};
 use crate::date::Date;
 use crate::deployment::{Deployment, Place, is_said_by_job};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::flink::version::{NAMES, Versions};
 use crate::lint::{Linted, validate};
 use crate::project::Project;
@@ -65,6 +66,8 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         lay_flags(args, config);
         if let Some(Threshold(severity)) = error_on {
             config.error_on = severity;
+            let word = severity.map_or("never", Severity::name);
+            config.note_flag("error-on", "--error-on", Value::Text(word.to_owned()));
         }
     });
     validate(&found.configs).map_err(|error| error.to_string())?;
@@ -73,14 +76,42 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
 
 /// Lays flags over a configuration.
 pub(super) fn lay_flags(args: &LintArgs, config: &mut Config) {
+    let list = |names: &[String], flag: &str| {
+        let origin: Arc<Origin> = Origin {
+            path: flag.to_owned(),
+            is_flag: true,
+            ..Origin::default()
+        }
+        .into();
+        let spot = || Spot {
+            origin: Arc::clone(&origin),
+            ..Spot::default()
+        };
+        names
+            .iter()
+            .map(move |name| (name.clone(), spot()))
+            .collect()
+    };
     if let Some(versions) = args.flink_version {
         config.flink_version = Some(versions);
-        config.flink_version_line = 0;
+        config.flink_version_at = None;
+        let value = Value::Text(versions.to_string());
+        config.note_flag("flink-version", "--flink-version", value);
     }
     if !args.select.is_empty() {
         config.select.clone_from(&args.select);
+        let value = Value::Texts(list(&args.select, "--select"));
+        config.note_flag("select", "--select", value);
     }
-    config.ignore.extend(args.ignore.iter().cloned());
+    if !args.ignore.is_empty() {
+        config.ignore.extend(args.ignore.iter().cloned());
+        // They come on top of those of the file.
+        let mut all: Vec<(String, Spot)> = list(&args.ignore, "--ignore");
+        if let Some(Value::Texts(own)) = config.tree.get("ignore").map(|entry| &entry.value) {
+            all.splice(0..0, own.iter().cloned());
+        }
+        config.note_flag("ignore", "--ignore", Value::Texts(all));
+    }
     config.rename(rules::current_name);
 }
 

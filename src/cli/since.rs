@@ -272,12 +272,7 @@ impl Mirror {
             self.checkout.root()
         };
         let prefix = slashed(own.strip_prefix(root).unwrap_or(Path::new("")));
-        configs.each(|config| {
-            if !config.path.is_empty() {
-                config.path.insert_str(0, &prefix);
-                config.folder.insert_str(0, &prefix);
-            }
-        });
+        configs.each(|config| config.move_root_up(&prefix));
         for (file, here) in &more {
             let path = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
             let config = parse(args, &path, here.as_ref().unwrap_or(file));

@@ -1,5 +1,7 @@
 //! Where a file of paths and patterns lies: its folder, seen from the root of the project.
 
+use std::borrow::Cow;
+
 /// A folder that paths are relative to. It may lie above the project root or beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base {
@@ -29,8 +31,28 @@ impl Base {
         }
     }
 
+    /// Makes it the same folder of a project whose root lies above by `prefix`, the way from the new root to
+    /// the old one.
+    pub fn move_root_up(&mut self, prefix: &str) {
+        let prefix: Vec<&str> = parts(prefix).collect();
+        *self = match prefix.len().checked_sub(self.above.len()) {
+            Some(more) => {
+                let folder = prefix[..more].iter().copied();
+                let folder = folder.chain(self.folder.iter().map(String::as_str));
+                Base::new(&folder.collect::<Vec<_>>().join("/"), "")
+            }
+            None => Base::new(
+                &self.folder.join("/"),
+                &self.above[..self.above.len() - prefix.len()].join("/"),
+            ),
+        };
+    }
+
     /// A path relative to the root, as seen from this folder: `../` leads out of it.
-    pub fn local(&self, path: &str) -> String {
+    pub fn local<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if self.folder.is_empty() && self.above.is_empty() {
+            return Cow::Borrowed(path);
+        }
         let whole: Vec<&str> = self
             .above
             .iter()
@@ -40,9 +62,8 @@ impl Base {
         let both = self.folder.iter().zip(&whole);
         let common = both.take_while(|(one, other)| one == *other).count();
         let up = std::iter::repeat_n("..", self.folder.len() - common);
-        up.chain(whole[common..].iter().copied())
-            .collect::<Vec<_>>()
-            .join("/")
+        let all: Vec<&str> = up.chain(whole[common..].iter().copied()).collect();
+        Cow::Owned(all.join("/"))
     }
 
     /// A path relative to this folder, as seen from the root; `None` outside of it.
@@ -64,6 +85,31 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_stays_where_it_is_when_the_root_moves_up() {
+        for (folder, root) in [
+            ("", ""),
+            ("conf", ""),
+            ("a/b", "a/b"),
+            ("a", "a/b"),
+            ("x", "a/b"),
+            ("a/b/c", "a/b"),
+        ] {
+            for (new_root, prefix) in [("top", ""), ("", "top/"), ("", "top/a/b")] {
+                let old_root = if prefix == "top/a/b" {
+                    "top/a/b".to_owned()
+                } else {
+                    format!("top/{root}")
+                };
+                let folder = format!("top/{folder}");
+                let mut moved = Base::new(&folder, &old_root);
+                let up = format!("{prefix}{}", if prefix == "top/a/b" { "" } else { root });
+                moved.move_root_up(&up);
+                assert_eq!(moved, Base::new(&folder, new_root), "{folder} {old_root} {up}");
+            }
+        }
+    }
 
     #[test]
     fn paths_are_seen_from_the_folder_and_back() {

@@ -1,23 +1,26 @@
 //! flint.toml: which rules run where, with which options. Knows rule names only as strings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use globset::GlobSet;
-use toml_edit::Document;
-
-use crate::date::Date;
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
-use crate::text::{Source, SourceId};
 
 mod base;
-mod read;
+mod build;
+mod configs;
+pub mod keys;
+mod required;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 pub use base::Base;
+pub use configs::{BaselineFile, Configs};
+pub use tree::{Entry, Layer, Origin, Spot, Tree, Value};
 
-use read::Reader;
+use build::Patterns;
 
 /// A flint.toml that can't be used: one line that names the file, the place and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,7 +72,7 @@ pub struct RuleConfig {
 /// `[[overrides]]`: rules that do not apply to some files.
 #[derive(Clone, Debug)]
 pub struct Override {
-    files: GlobSet,
+    files: Patterns,
     /// Rules and groups that are off for these files.
     pub ignore: Vec<String>,
 }
@@ -79,19 +82,19 @@ pub struct Override {
 pub struct DeploymentConfig {
     /// Its name.
     pub name: String,
-    files: GlobSet,
-    hosts: GlobSet,
+    files: Patterns,
+    hosts: Patterns,
 }
 
 impl DeploymentConfig {
-    /// Whether a file is part of the deployment. Paths are relative to flint.toml's folder.
+    /// Whether a file is part of the deployment. Paths are relative to the project root.
     pub fn holds(&self, path: &str) -> bool {
-        self.files.is_match(path)
+        self.files.fit(path)
     }
 
     /// Whether a file configures a host of the deployment.
     pub fn is_host(&self, path: &str) -> bool {
-        self.hosts.is_match(path)
+        self.hosts.fit(path)
     }
 }
 
@@ -102,36 +105,8 @@ pub struct NamedFile {
     pub path: String,
     /// Where that is; whoever reads files fills it in.
     pub file: PathBuf,
-    /// Line and column where it is named.
-    pub at: (usize, usize),
-}
-
-/// A baseline that was found and read.
-#[derive(Clone, Debug)]
-pub struct BaselineFile {
-    /// Its text.
-    pub source: SourceId,
-    /// Its folder, which the paths in it are relative to.
-    pub base: Base,
-    /// The files and folders that the run is about, relative to the root; the empty text for all.
-    pub scope: Vec<String>,
-    /// Whether entries without a finding are stale. With versions or rules for once they need not be.
-    pub judged: bool,
-    /// The paths in it whose files do not exist any more.
-    pub gone: BTreeSet<String>,
-}
-
-impl BaselineFile {
-    /// Whether the run is about the file of an entry. The path is relative to the baseline.
-    pub fn is_about(&self, path: &str) -> bool {
-        let Some(path) = self.base.outer(path) else {
-            return false;
-        };
-        self.scope.iter().any(|scope| {
-            let rest = path.strip_prefix(scope.as_str());
-            scope.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    }
+    /// Where it is named.
+    pub at: Spot,
 }
 
 /// One flint.toml, or the defaults.
@@ -143,8 +118,8 @@ pub struct Config {
     pub folder: String,
     /// `flink-version`.
     pub flink_version: Option<Versions>,
-    /// Where `flink-version` stands.
-    pub flink_version_line: usize,
+    /// Where `flink-version` stands; `None` where a flag says it.
+    pub flink_version_at: Option<Spot>,
     /// `error-on`: `None` for `never`.
     pub error_on: Option<Severity>,
     /// Rules and groups that run.
@@ -167,10 +142,14 @@ pub struct Config {
     pub deployments: Vec<DeploymentConfig>,
     /// `[host]`: what is known of the machines.
     pub host: Machine,
-    /// Line and column of each rule, group and option (`rule.option`) that the file names.
-    pub places: BTreeMap<String, (usize, usize)>,
-    exclude: GlobSet,
-    job_files: GlobSet,
+    /// The place of each rule, group and option (`rule.option`) that the file names.
+    pub places: BTreeMap<String, Spot>,
+    /// The files that it extends, the first one first.
+    pub extends: Vec<String>,
+    /// What is said, by files and flags, as it is written.
+    pub tree: Tree,
+    exclude: Patterns,
+    job_files: Vec<Patterns>,
 }
 
 /// The groups that run unless `select` says otherwise.
@@ -188,7 +167,7 @@ impl Default for Config {
             path: String::new(),
             folder: String::new(),
             flink_version: None,
-            flink_version_line: 0,
+            flink_version_at: None,
             error_on: Some(Severity::Warning),
             select: DEFAULT_GROUPS.map(str::to_owned).to_vec(),
             ignore: Vec::new(),
@@ -201,39 +180,55 @@ impl Default for Config {
             deployments: Vec::new(),
             host: Machine::default(),
             places: BTreeMap::new(),
-            exclude: GlobSet::empty(),
-            job_files: GlobSet::empty(),
+            extends: Vec::new(),
+            tree: Tree::new(),
+            exclude: Patterns::default(),
+            job_files: Vec::new(),
         }
     }
 }
 
 impl Config {
-    /// Reads a flint.toml whose path relative to the project root is `path`.
+    /// Reads a flint.toml whose path relative to the project root is `path`, and which extends none.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        let source = Source::new(SourceId(0), path, text);
-        let reader = Reader { source: &source };
-        let document = Document::parse(text).map_err(|error| {
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            reader.error(error.span(), message)
-        })?;
-        reader.config(document.as_table())
+        let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
+        let origin = Origin {
+            path: path.to_owned(),
+            base: Base::new(folder, ""),
+            is_flag: false,
+        };
+        Config::of(vec![Layer::parse(origin, text)?])
+    }
+
+    /// The configuration of files of which each extends the one before.
+    pub fn of(layers: Vec<Layer>) -> Result<Self, ConfigError> {
+        build::build(layers)
+    }
+
+    /// Notes that a flag says this of a key, in place of what the file says.
+    pub fn note_flag(&mut self, key: &str, flag: &str, value: Value) {
+        let origin = Origin {
+            path: flag.to_owned(),
+            is_flag: true,
+            ..Origin::default()
+        };
+        let at = Spot {
+            origin: origin.into(),
+            ..Spot::default()
+        };
+        let key_at = at.clone();
+        let entry = Entry { value, at, key_at };
+        self.tree.insert(key.to_owned(), entry);
     }
 
     /// Whether a file is left out. `path` is relative to the project root.
     pub fn excludes(&self, path: &str) -> bool {
-        self.local(path)
-            .is_some_and(|local| self.exclude.is_match(local))
+        self.exclude.fit(path)
     }
 
     /// Whether `[[job-config]]` names a file.
     pub fn is_job_file(&self, path: &str) -> bool {
-        self.local(path)
-            .is_some_and(|local| self.job_files.is_match(local))
-    }
-
-    /// `path` relative to the folder of this file.
-    pub fn local<'p>(&self, path: &'p str) -> Option<&'p str> {
-        path.strip_prefix(self.folder.as_str())
+        self.job_files.iter().any(|files| files.fit(path))
     }
 
     /// Gives every rule that the file names the name that it has today.
@@ -255,13 +250,29 @@ impl Config {
         self.places = places.map(|(name, place)| (renamed(name), place)).collect();
     }
 
+    /// Makes it one of a project whose root lies above by `prefix`, the way from there with a final `/` unless
+    /// empty.
+    pub fn move_root_up(&mut self, prefix: &str) {
+        if !self.path.is_empty() {
+            self.path.insert_str(0, prefix);
+            self.folder.insert_str(0, prefix);
+        }
+        let overridden = self.overrides.iter_mut().map(|own| &mut own.files);
+        let deployments = self.deployments.iter_mut();
+        let deployments = deployments.flat_map(|own| [&mut own.files, &mut own.hosts]);
+        let own = std::iter::once(&mut self.exclude).chain(&mut self.job_files);
+        for patterns in own.chain(overridden).chain(deployments) {
+            patterns.move_root_up(prefix);
+        }
+    }
+
     /// Makes it that of the same project before a change: what is reported and how stays as it is now, what
     /// the file says of the world is what it said then. Where only one of both says anything, flint has
     /// learned of it and nothing else has changed.
     pub fn go_back_to(&mut self, before: &Config) {
         if self.flink_version.is_some() && before.flink_version.is_some() {
             self.flink_version = before.flink_version;
-            self.flink_version_line = before.flink_version_line;
+            self.flink_version_at.clone_from(&before.flink_version_at);
         }
         let nothing = Machine::default();
         if self.host != nothing && before.host != nothing {
@@ -277,9 +288,7 @@ impl Config {
             return false;
         }
         let overridden = self.overrides.iter().any(|entry| {
-            self.local(path)
-                .is_some_and(|local| entry.files.is_match(local))
-                && (names(&entry.ignore, rule) || names(&entry.ignore, group))
+            entry.files.fit(path) && (names(&entry.ignore, rule) || names(&entry.ignore, group))
         });
         if overridden || names(&self.ignore, rule) {
             return false;
@@ -291,162 +300,5 @@ impl Config {
                 .is_some_and(|config| config.severity.is_some())
                 && !names(&self.ignore, group)
             || names(&self.select, group) && !names(&self.ignore, group)
-    }
-}
-
-/// The configurations of a project: the nearest flint.toml upwards of each file counts.
-#[derive(Clone, Debug, Default)]
-pub struct Configs {
-    list: Vec<Config>,
-    fallback: Config,
-    /// The project of the files of a folder: folder to folder, relative to the root, with a final `/`
-    /// unless empty. Files of one project know nothing of those of another.
-    pub homes: BTreeMap<String, String>,
-    /// The day on which flint runs, in UTC; ignores with a day that is past end. `None`: none ends.
-    pub today: Option<Date>,
-    /// The baselines that were read.
-    pub baselines: Vec<BaselineFile>,
-}
-
-impl Configs {
-    /// From every flint.toml of the project.
-    pub fn new(mut list: Vec<Config>) -> Self {
-        list.sort_by_key(|config| std::cmp::Reverse(config.folder.len()));
-        Configs {
-            list,
-            ..Configs::default()
-        }
-    }
-
-    /// Adds those of more folders.
-    pub fn extend(&mut self, more: impl IntoIterator<Item = Config>) {
-        self.list.extend(more);
-        self.list
-            .sort_by_key(|config| std::cmp::Reverse(config.folder.len()));
-    }
-
-    /// One configuration for every file (`--config`, `--isolated`).
-    pub fn single(config: Config) -> Self {
-        Configs {
-            fallback: config,
-            ..Configs::default()
-        }
-    }
-
-    /// The configuration of a file.
-    pub fn of(&self, path: &str) -> &Config {
-        self.list
-            .iter()
-            .find(|config| path.starts_with(&config.folder))
-            .unwrap_or(&self.fallback)
-    }
-
-    /// The baseline of a file, and its number among them.
-    pub fn baseline_of(&self, path: &str) -> Option<(usize, &BaselineFile)> {
-        let number = self.of(path).baseline_number?;
-        self.baselines.get(number).map(|file| (number, file))
-    }
-
-    /// Whether a source is a baseline.
-    pub fn is_baseline(&self, source: SourceId) -> bool {
-        self.baselines.iter().any(|file| file.source == source)
-    }
-
-    /// The folder of the project that a file belongs to, with a final `/` unless empty.
-    pub fn home(&self, path: &str) -> &str {
-        let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
-        self.homes.get(folder).map_or("", String::as_str)
-    }
-
-    /// Every configuration, the fallback last.
-    pub fn iter(&self) -> impl Iterator<Item = &Config> {
-        self.list.iter().chain(std::iter::once(&self.fallback))
-    }
-
-    /// Changes every configuration: how flags lie over files.
-    pub fn each(&mut self, mut change: impl FnMut(&mut Config)) {
-        self.list.iter_mut().for_each(&mut change);
-        change(&mut self.fallback);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(text: &str) -> String {
-        match Config::parse("flint.toml", text) {
-            Ok(_) => "fine".to_owned(),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_place() {
-        assert_eq!(
-            message("\nslect = []\n"),
-            "flint.toml:2:1: unknown key `slect`; did you mean `select`?"
-        );
-        assert_eq!(
-            message("flink-version = \"1.12\""),
-            "flint.toml:1:17: Flink 1.12 is not known to flint, which covers 1.13 to 2.3"
-        );
-        assert!(message("required-version = \">=99\"").contains("asks for flint >=99"));
-        assert!(message("[settings]\n[checks]\n").contains("grafana/flint"));
-        assert!(message("select = [1]").contains("list of texts"));
-        assert!(message("a = ").starts_with("flint.toml:1:"));
-    }
-
-    #[test]
-    fn machines_are_described_in_words_of_the_field() {
-        let text = "[host]\nkernel = \"6.12\"\nmemory = \"64 GiB\"\nbandwidth = \"10 Gbit/s\"\n\
-                    rtt = \"0.5 ms\"\n";
-        let config = Config::parse("flint.toml", text).expect("a valid configuration");
-        assert_eq!(config.host.memory, Some(64 << 30));
-        assert_eq!(config.host.needed_buffer(), Some(1_250_000));
-        assert_eq!(
-            message("[host]\nrtt = \"fast\"\n"),
-            "flint.toml:2:7: `fast` is no round-trip time: write `0.5 ms`"
-        );
-        assert!(message("[host]\nkernel = \"new\"\n").contains("no release of the kernel"));
-    }
-
-    #[test]
-    fn patterns_name_files_folders_and_all_below() {
-        let config = Config::parse(
-            "flint.toml",
-            "exclude = [\"vendor\", \"a/flink-conf.yaml\", \"gen/\", \"*.bak.yaml\"]\n\
-             [[job-config]]\nfiles = [\"jobs/*.properties\"]\n",
-        )
-        .expect("a valid configuration");
-        for path in [
-            "vendor/x.yaml",
-            "b/vendor/c/x.yaml",
-            "a/flink-conf.yaml",
-            "gen/x.yaml",
-            "b/x.bak.yaml",
-        ] {
-            assert!(config.excludes(path), "{path}");
-        }
-        for path in ["b/a/flink-conf.yaml", "vendored/x.yaml"] {
-            assert!(!config.excludes(path), "{path}");
-        }
-        assert!(config.is_job_file("jobs/a.properties"));
-        assert!(!config.is_job_file("jobs/a.toml"));
-        assert!(!config.is_job_file("b/jobs/a.properties"));
-    }
-
-    #[test]
-    fn names_count_more_than_groups_and_ignore_more_than_select() {
-        let config = Config::parse(
-            "sub/flint.toml",
-            "ignore = [\"performance\"]\nselect = [\"correctness\", \"slow-thing\"]\n\
-             [[overrides]]\nfiles = [\"dev/**\"]\nignore = [\"correctness\"]\n",
-        )
-        .expect("a valid configuration");
-        assert!(config.runs("wrong-thing", "correctness", "sub/a.yaml"));
-        assert!(!config.runs("wrong-thing", "correctness", "sub/dev/a.yaml"));
-        assert!(config.runs("slow-thing", "performance", "sub/a.yaml"));
-        assert!(!config.runs("other-thing", "performance", "sub/a.yaml"));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::collect::read_file;
+use super::configuration::seen_from;
 use super::{DiscoverError, Found, absolute, hint, relative};
 use crate::baseline::Baseline;
 use crate::config::{Base, BaselineFile, ConfigError};
@@ -32,13 +33,7 @@ impl Found {
         } else {
             for config in self.configs.iter() {
                 if let Some(named) = &config.baseline {
-                    let (line, column) = named.at;
-                    let place = ConfigError {
-                        path: config.path.clone(),
-                        line,
-                        column,
-                        message: named.path.clone(),
-                    };
+                    let place = named.at.error(named.path.clone());
                     places.entry(named.file.clone()).or_insert(Some(place));
                 }
             }
@@ -98,11 +93,10 @@ impl Found {
             Err(error) => return Err(absent(file, shown, error)),
         };
         let folder = file.parent().unwrap_or(file);
-        let [root, own, whole] =
-            [&self.root, folder, file].map(|path| relative(Path::new("/"), path));
+        let [root, own] = [&self.root, folder].map(|path| relative(Path::new("/"), path));
         let base = Base::new(&own, &root);
         // It may lie above the root.
-        let path = Base::new(&root, "").local(&whole);
+        let path = seen_from(&self.root, file);
         let id = self.sources.add(path, bytes);
         self.files.push(file.to_owned());
         let source = self.sources.get(id);

@@ -9,9 +9,10 @@ use std::sync::Mutex;
 
 use ignore::{WalkBuilder, WalkState};
 
+use super::configuration::{load, load_named};
 use super::projects::Projects;
-use super::{ConfigSource, DiscoverError, Found, Unread, missing, relative};
-use crate::config::{Config, ConfigError, Configs};
+use super::{ConfigSource, DiscoverError, Found, Unread, relative};
+use crate::config::Configs;
 use crate::recognise::evidence::{self, Side};
 use crate::recognise::source::{self, Kind};
 use crate::recognise::{self, Claim, cluster};
@@ -334,50 +335,20 @@ impl Collector {
         homes.filter(|(_, home)| !home.is_empty()).collect()
     }
 
+    /// The configurations in force.
     pub(super) fn configurations(&self, config: &ConfigSource) -> Result<Configs, DiscoverError> {
-        let load = |file: &Path, path: &str| -> Result<Config, DiscoverError> {
-            let bytes = read_file(file, MAX_BYTES).map_err(|why| DiscoverError::Io {
-                path: path.to_owned(),
-                error: io::Error::other(why),
-            })?;
-            let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| ConfigError {
-                path: path.to_owned(),
-                line: 1,
-                column: 1,
-                message: "the file is not UTF-8".to_owned(),
-            })?;
-            let mut config = Config::parse(path, &text)?;
-            if let Some(named) = &mut config.baseline {
-                let folder = super::absolute(file.parent().unwrap_or(file))?;
-                named.file = super::normal(&folder.join(&named.path));
-            }
-            Ok(config)
-        };
+        let root = &self.projects.root;
         match config {
             ConfigSource::Isolated => Ok(Configs::default()),
-            ConfigSource::File(file) => {
-                let path = file.display().to_string();
-                let metadata = std::fs::metadata(file).map_err(|error| missing(file, error))?;
-                if !metadata.is_file() {
-                    let error = io::Error::other("no regular file; name a flint.toml");
-                    return Err(DiscoverError::Io { path, error });
-                }
-                let mut config = load(file, &path)?;
-                // Globs of an explicit file are relative to the project.
-                config.folder = String::new();
-                Ok(Configs::single(config))
-            }
+            ConfigSource::File(file) => load_named(root, file).map(Configs::single),
             ConfigSource::Nearest => {
                 let mut files = lock(&self.configs).clone();
                 // A .gitignore that hides them does not undo them.
                 let homes = self.projects.homes.keys();
                 let own = homes.map(|home| home.join("flint.toml"));
                 files.extend(own.filter(|file| file.is_file()));
-                let list = files
-                    .iter()
-                    .map(|file| load(file, &relative(&self.projects.root, file)))
-                    .collect::<Result<_, _>>()?;
-                Ok(Configs::new(list))
+                let list = files.iter().map(|file| load(root, file));
+                Ok(Configs::new(list.collect::<Result<_, _>>()?))
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::words;
 
 mod baseline;
 mod collect;
+mod configuration;
 mod projects;
 
 /// A file that matters but could not be read.

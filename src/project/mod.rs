@@ -288,7 +288,7 @@ impl<'s> Project<'s> {
                 let local = |number: usize| {
                     let path = self.path(number);
                     let own = std::ptr::eq(configs.of(path), config);
-                    config.local(path).filter(|_| own)
+                    own.then_some(path)
                 };
                 let (hosts, own): (Vec<usize>, Vec<usize>) = free
                     .iter()

@@ -255,18 +255,17 @@ fn stated(config: &Config) -> (Versions, Option<VersionFrom>) {
     let Some(versions) = config.flink_version else {
         return (Versions::ALL, None);
     };
-    let from = if config.flink_version_line == 0 {
-        VersionFrom {
+    let from = match &config.flink_version_at {
+        None => VersionFrom {
             why: "--flink-version".to_owned(),
             path: None,
             line: None,
-        }
-    } else {
-        VersionFrom {
+        },
+        Some(at) => VersionFrom {
             why: "flink-version".to_owned(),
-            path: Some(config.path.clone()),
-            line: Some(config.flink_version_line),
-        }
+            path: Some(at.origin.path.clone()),
+            line: Some(at.line),
+        },
     };
     (versions, Some(from))
 }

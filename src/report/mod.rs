@@ -10,6 +10,7 @@ use crate::text::{Place, Source, SourceId, Sources};
 
 mod about;
 mod concise;
+pub mod config;
 pub mod explain;
 mod frame;
 mod full;
@@ -25,6 +26,7 @@ mod rdjson;
 #[cfg(test)]
 mod samples;
 mod sarif;
+pub mod schema;
 pub mod show;
 mod shown;
 mod statistics;

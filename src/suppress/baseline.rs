@@ -16,7 +16,7 @@ const STALE: &str = "stale-baseline";
 
 /// The fingerprint of each finding as the baseline knows it.
 fn prints(sources: &Sources, file: &BaselineFile, findings: &[Finding]) -> Vec<String> {
-    fingerprints_called(sources, findings, |path| Cow::Owned(file.base.local(path)))
+    fingerprints_called(sources, findings, |path| file.base.local(path))
 }
 
 /// Whether flint.toml lets anything silence the finding of a rule in a file.
