@@ -369,6 +369,13 @@ fn flags_and_defaults_say_that_they_are() {
     assert_eq!(line("error-on"), "\"warning\"   default");
     assert_eq!(line("baseline"), "not set");
     assert!(text.starts_with(".   flint.toml\n"), "{text}");
+    let verbose = err(&run(
+        folder.path(),
+        &["check", "-v", "--ignore", "duplicate-key"],
+    ));
+    let expected = "  said: ignore = [\"tiny-heap\", \"duplicate-key\"] (flint.toml:1, --ignore)\n";
+    assert!(verbose.contains(expected), "{verbose}");
+    assert!(!verbose.contains("said: select"), "{verbose}");
     let isolated = out(&run(folder.path(), &["config", "--isolated"]));
     assert!(isolated.starts_with(".   no flint.toml\n"), "{isolated}");
 }

@@ -225,6 +225,9 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         .filter(|config| !config.path.is_empty())
     {
         complain("configuration", &config.path);
+        for said in crate::report::config::said(config) {
+            complain("  said", &said);
+        }
     }
 }
 

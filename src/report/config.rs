@@ -97,6 +97,18 @@ fn as_json(value: &Value) -> Json {
     }
 }
 
+/// What files and flags say, a line for each value.
+pub fn said(config: &Config) -> Vec<String> {
+    let rows = rows(config).into_iter();
+    let said = rows.filter(|row| !row.from.is_empty());
+    said.map(|row| {
+        let from: Vec<String> = row.from.iter().map(|spot| place(spot)).collect();
+        let value = row.toml.unwrap_or_default();
+        format!("{} = {} ({})", row.key, plain(&value), from.join(", "))
+    })
+    .collect()
+}
+
 /// For people: a line for each value.
 pub fn text(configs: &[(String, &Config)]) -> String {
     let mut out = String::new();
