@@ -146,19 +146,34 @@ fn deleting_a_line_brings_exactly_that_finding_back() {
     let lines = entries(&text);
     assert_eq!(lines.len(), all.len(), "{text}{all:#?}");
     assert!(lines.len() >= 10, "{text}");
-    let mut back = BTreeSet::new();
+    let mut back = Vec::new();
     for line in &lines {
         let without = text.replacen(&format!("{line}\n"), "", 1);
         fs::write(folder.join("known.txt"), without).expect("a file");
         let found = reported(folder, &[]);
         assert_eq!(found.len(), 1, "{line}: {found:?}");
         let rule = line.split("  ").nth(1).expect("a rule");
-        assert!(
-            found.iter().all(|(own, ..)| own == rule),
-            "{line}: {found:?}"
-        );
-        back.extend(found);
+        let found = found.into_iter().next().expect("one");
+        assert_eq!(found.0, rule, "{line}");
+        back.push(found);
     }
+    // So it is with any number of lines, whatever the order of those that are left.
+    let mut state = 7_u32;
+    for _ in 0..12 {
+        let mut left = vec!["# flint baseline 1"];
+        let mut expected = BTreeSet::new();
+        for (line, finding) in lines.iter().zip(&back) {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            match state >> 30 {
+                0 => left.insert(1, line),
+                1 => left.push(line),
+                _ => drop(expected.insert(finding.clone())),
+            }
+        }
+        fs::write(folder.join("known.txt"), left.join("\n")).expect("a file");
+        assert_eq!(reported(folder, &[]), expected, "{left:#?}");
+    }
+    let back: BTreeSet<_> = back.into_iter().collect();
     assert_eq!(back, all);
 }
 
@@ -486,6 +501,36 @@ fn standard_input_is_held_against_the_baseline_of_its_name() {
 }
 
 #[test]
+fn what_a_chart_prints_can_be_adopted_too() {
+    let manifest = "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata:\n  \
+        name: orders\nspec:\n  flinkVersion: v1_20\n  flinkConfiguration:\n    rest.adress: a\n";
+    let repository = tree(&[("flint.toml", "baseline = 'known.txt'\n")]);
+    let folder = repository.path();
+    let check = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
+        command.current_dir(folder).env_clear();
+        command
+            .args(["check", "-", "--error-on", "note"])
+            .args(args);
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = pipes.stderr(Stdio::null()).spawn().expect("flint starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(manifest.as_bytes()).expect("it reads");
+        drop(stdin);
+        child.wait().expect("it ends").code()
+    };
+    assert_eq!(check(&["--isolated"]), Some(1));
+    assert_eq!(check(&["--write-baseline"]), Some(0));
+    assert_eq!(check(&[]), Some(0));
+    // A run over the files knows nothing of it, and leaves it alone.
+    let text = read(folder, "known.txt");
+    assert!(text.contains("  stdin.yaml  "), "{text}");
+    assert_eq!(reported(folder, &[]), BTreeSet::new());
+    run(folder, &["check", "--write-baseline"]);
+    assert_eq!(read(folder, "known.txt"), text);
+}
+
+#[test]
 fn no_secret_reaches_the_baseline() {
     let repository = tree(&[
         (
@@ -539,4 +584,22 @@ fn known_findings_are_shown_on_request_and_left_out_of_fixes() {
     run(folder, &["fix", "--unsafe", "--baseline", "b.txt"]);
     assert_eq!(read(folder, "flink-conf.yaml"), before);
     assert_eq!(code(&run(folder, &["fix", "--dry-run"])), 1);
+}
+
+#[test]
+fn a_baseline_is_no_configuration_whatever_its_name() {
+    let repository = tree(&[
+        ("flink-conf.yaml", &mistakes()),
+        ("sysctl.d/9-known.conf", ""),
+    ]);
+    let folder = repository.path();
+    let known = ["--baseline", "sysctl.d/9-known.conf"];
+    fs::write(folder.join(known[1]), "# flint baseline 1\n").expect("a file");
+    run(folder, &["check", known[0], known[1], "--write-baseline"]);
+    let text = read(folder, known[1]);
+    assert!(
+        entries(&text).len() > 5 && !text.contains("sysctl"),
+        "{text}"
+    );
+    assert_eq!(reported(folder, &known), BTreeSet::new());
 }

@@ -96,9 +96,14 @@ impl Found {
         let [root, own] = [&self.root, folder].map(|path| relative(Path::new("/"), path));
         let base = Base::new(&own, &root);
         // It may lie above the root.
-        let path = seen_from(&self.root, file);
-        let id = self.sources.add(path, bytes);
-        self.files.push(file.to_owned());
+        // One with the name of a configuration was read as a source before.
+        let before = self.files.iter().position(|own| own == file);
+        let id = if let Some(index) = before {
+            self.sources.0[index].id
+        } else {
+            self.files.push(file.to_owned());
+            self.sources.add(seen_from(&self.root, file), bytes)
+        };
         let source = self.sources.get(id);
         let read = Baseline::parse(source).map_err(|error| ConfigError {
             path: source.path.clone(),

@@ -71,7 +71,10 @@ pub fn apply(
             stale.append(&mut own);
         }
     }
-    findings.append(&mut stale);
+    if !stale.is_empty() {
+        findings.append(&mut stale);
+        findings.sort_by_key(|finding| finding.at);
+    }
 }
 
 /// Gives findings whose lines stand together one fix for all: edits that touch would take a pass each.
