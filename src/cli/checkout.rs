@@ -203,7 +203,7 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
         fields.next()?,
     );
     let bytes = &entry[tab + 1..];
-    let path = &path_of(bytes)?;
+    let path = &path_of(bytes);
     let text = &String::from_utf8_lossy(bytes);
     // A tree is what somebody else wrote: it must not reach out of its folder.
     let is_plain = path
@@ -237,14 +237,14 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
 
 /// A path as git has it, whose bytes need not be text.
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
-    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
 }
 
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
-    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// Whether a file could be read by anybody.
