@@ -15,6 +15,9 @@
 //! the same numbers that rules ask for. `migrate` stands beside it: the text of one file in, the text of
 //! another out.
 //!
+//! `flint check --since` goes the line a second time for the tree before a change; `since` takes what it
+//! finds there from what is found here. It knows nothing of git, which `cli` asks.
+//!
 //! Who may use whom is kept by `tests/layers.rs`. Invariants: parsing never fails, it gives a
 //! document and its problems; rules do no I/O; only `syntax` and `fix` replace bytes; only `report`
 //! knows output formats; only `flink` and `linux` hold facts of the outside world; findings are plain

@@ -29,7 +29,7 @@ pub(super) struct Spot<'f> {
     /// Whether a key tells it, and not its line.
     pub(super) keyed: bool,
     /// Its line, without outer blanks and with single ones between words.
-    pub(super) text: String,
+    text: String,
     /// Whether its file is in one of the trees alone.
     pub(super) is_in_no_file: bool,
     place: Cow<'f, str>,

@@ -35,16 +35,14 @@ pub struct Compared {
 
 /// What two findings of a rule share that are one and the same. Each pass asks for less than the one
 /// before.
-const PASSES: [fn(&Spot, &Spot) -> bool; 7] = [
+const PASSES: [fn(&Spot, &Spot) -> bool; 6] = [
     // The line is where it was.
     |old, new| old.is_same(new) && old.in_one_file(new) && old.is_at(new),
     // It moved within its object.
     |old, new| old.is_same(new) && old.may_have_moved_to(new) && old.within == new.within,
     // Its object stands in another file.
     |old, new| old.is_same(new) && old.may_have_gone_to(new) && old.within == new.within,
-    // The line was taken from one place and put into another.
-    |old, new| old.is_same(new) && old.was_moved_to(new) && old.text == new.text,
-    // So was what it says, in another form.
+    // What the line says was taken from one place and put into another, perhaps in another form.
     |old, new| old.is_same(new) && old.was_moved_to(new) && old.value() == new.value(),
     // One file took the place of another.
     |old, new| old.is_same(new) && old.keyed && old.is_in_no_file && new.is_in_no_file,
