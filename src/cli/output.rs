@@ -162,14 +162,17 @@ pub(super) fn write(outputs: &[Output], report: &Report<'_>, style: &Style) -> R
     let Some(last) = failed.pop() else {
         return Ok(());
     };
-    failed.iter().for_each(|error| complain("error", error));
+    for error in failed {
+        complain("error", &error);
+    }
     Err(last)
 }
 
 /// Writes a file: a new one takes its name when it is whole. What is no plain file, such as a pipe, is
 /// written to.
 fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let is_device = ["/dev", "/proc"].iter().any(|top| file.starts_with(top));
+    // Such as `/dev/stdout`, which may lead to a plain file that is open.
+    let is_device = file.starts_with("/dev");
     let old = match fs::metadata(file) {
         Ok(old) if is_device || !old.is_file() => {
             let mut out = OpenOptions::new().append(true).open(file)?;

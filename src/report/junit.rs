@@ -1,4 +1,4 @@
-//! JUnit XML, as CI servers read it: a suite for each file, a case for each finding.
+//! `JUnit` XML, as CI servers read it: a suite for each file, a case for each finding.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;

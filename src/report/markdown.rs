@@ -203,8 +203,8 @@ impl Page<'_> {
         }
         for (id, edits) in files {
             let source = self.report.sources.get(id);
-            let path = visible(self.report.path_of(source)).into_owned();
-            patch.push_str(&format!("--- a/{path}\n+++ b/{path}\n"));
+            let name = visible(self.report.path_of(source));
+            patch.push_str(&format!("--- a/{name}\n+++ b/{name}\n"));
             diff::hunks(source, &edits, finding, hidden, &mut patch)?;
         }
         let fence = fence(&patch);
@@ -239,7 +239,7 @@ fn html(text: &str) -> String {
 /// A text in a cell, what stands between backquotes as code.
 fn with_code(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

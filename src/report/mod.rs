@@ -209,7 +209,7 @@ pub enum OutputFormat {
     Github,
     /// The code quality report of GitLab.
     Gitlab,
-    /// JUnit XML: Jenkins and nearly every other CI.
+    /// `JUnit` XML: Jenkins and nearly every other CI.
     Junit,
     /// reviewdog's diagnostics, with suggestions.
     Rdjson,

@@ -14,7 +14,8 @@ use crate::finding::{Finding, Safety, Severity};
 pub(super) struct Count<'f> {
     rule: &'f str,
     severity: &'static str,
-    count: usize,
+    #[serde(rename = "count")]
+    times: usize,
     safe_fixes: usize,
     unsafe_fixes: usize,
 }
@@ -31,11 +32,11 @@ pub(super) fn counts(findings: &[Finding], quiet: bool) -> Vec<Count<'_>> {
         let count = counts.entry(key).or_insert_with(|| Count {
             rule: &finding.rule,
             severity: finding.severity.name(),
-            count: 0,
+            times: 0,
             safe_fixes: 0,
             unsafe_fixes: 0,
         });
-        count.count += 1;
+        count.times += 1;
         match finding.fix.as_ref().map(|fix| fix.safety) {
             Some(Safety::Safe) => count.safe_fixes += 1,
             Some(Safety::Unsafe) => count.unsafe_fixes += 1,
@@ -44,7 +45,7 @@ pub(super) fn counts(findings: &[Finding], quiet: bool) -> Vec<Count<'_>> {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by(|((rule, severity), left), ((other_rule, other), right)| {
-        let by_count = right.count.cmp(&left.count);
+        let by_count = right.times.cmp(&left.times);
         by_count
             .then(other.cmp(severity))
             .then(rule.cmp(other_rule))
@@ -60,7 +61,7 @@ pub(super) fn render(
 ) -> io::Result<()> {
     let counts = counts(report.findings, style.quiet);
     let widest = |length: fn(&Count<'_>) -> usize| counts.iter().map(length).max().unwrap_or(0);
-    let digits = widest(|count| count.count.to_string().len());
+    let digits = widest(|count| count.times.to_string().len());
     let letters = widest(|count| count.severity.len());
     let paint = Paint { on: style.color };
     for count in &counts {
@@ -79,7 +80,7 @@ pub(super) fn render(
         writeln!(
             out,
             "{:digits$}  {}  {}{fixes}",
-            count.count,
+            count.times,
             paint.tone(tone, &severity),
             visible(count.rule)
         )?;

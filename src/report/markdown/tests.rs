@@ -7,19 +7,19 @@ fn shown(sources: &Sources, findings: &[Finding]) -> String {
     rendered(OutputFormat::Markdown, sources, findings, &Style::default())
 }
 
-fn fix(edits: &[(SourceId, std::ops::Range<usize>, &str)]) -> Option<Fix> {
+fn fix(edits: &[(SourceId, std::ops::Range<usize>, &str)]) -> Fix {
     let edits = edits.iter().map(|(source, span, text)| Edit {
         source: *source,
         span: Span::new(span.start, span.end),
         text: (*text).into(),
     });
-    Some(Fix {
+    Fix {
         title: "mend it".into(),
         safety: Safety::Safe,
         risk: String::new(),
         edits: edits.collect(),
         claims: Vec::new(),
-    })
+    }
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn no_text_breaks_the_table_the_fence_or_the_page() {
     let id = sources.add("a|b<c>.yaml", "key: ```` x\n");
     let mut odd = finding(id, 0..3);
     odd.message = "a | b `c` <script> [l](http://x) @me #1\nsecond".into();
-    odd.fix = fix(&[(id, 0..3, "</details>")]);
+    odd.fix = Some(fix(&[(id, 0..3, "</details>")]));
     let text = shown(&sources, &[odd]);
     let row = text.lines().find(|line| line.starts_with("| warning"));
     let row = row.expect("a row");
@@ -87,11 +87,11 @@ fn a_patch_shows_the_lines_that_change_in_every_file() {
     let id = sources.add("a", "one: 1\r\ntwo: 2\r\nthree: 3\r\nfour: 4\r\n");
     let other = sources.add("b", "x: 1\n");
     let mut own = finding(id, 0..3);
-    own.fix = fix(&[
+    own.fix = Some(fix(&[
         (id, 8..16, ""),
         (id, 26..30, "vier"),
         (other, 5..5, "two: 2\n"),
-    ]);
+    ]));
     let text = shown(&sources, &[own]);
     let patch = "\
 --- a/a
@@ -116,11 +116,11 @@ fn a_patch_never_shows_what_is_hidden() {
     let other = sources.add("b", "password: letmein99\n");
     let mut own = finding(id, 0..6);
     own.hidden = vec![Span::new(8, 16)];
-    own.fix = fix(&[(id, 0..6, "s3.secret"), (other, 0..20, "")]);
+    own.fix = Some(fix(&[(id, 0..6, "s3.secret"), (other, 0..20, "")]));
     let mut removed = own.clone();
-    removed.fix = fix(&[(id, 0..17, "")]);
+    removed.fix = Some(fix(&[(id, 0..17, "")]));
     let mut rewritten = own.clone();
-    rewritten.fix = fix(&[(id, 0..17, "s3.secret: hunter22\n")]);
+    rewritten.fix = Some(fix(&[(id, 0..17, "s3.secret: hunter22\n")]));
     let text = shown(&sources, &[own, removed, rewritten]);
     assert!(!text.contains("hunter22"), "{text}");
     assert!(!text.contains("letmein99"), "{text}");
@@ -141,7 +141,7 @@ fn a_line_that_nobody_could_read_has_no_patch() {
     let mut sources = Sources::default();
     let id = sources.add("a.json", "\"key\": 1, ".repeat(10_000));
     let mut own = finding(id, 0..5);
-    own.fix = fix(&[(id, 0..5, "\"name\"")]);
+    own.fix = Some(fix(&[(id, 0..5, "\"name\"")]));
     let text = shown(&sources, &[own]);
     assert!(!text.contains("<details>"));
     assert!(
@@ -156,7 +156,7 @@ fn what_has_no_room_is_counted() {
     let id = sources.add("a", "key: 1\n");
     let mut long = finding(id, 0..3);
     long.message = "x".repeat(100_000);
-    long.fix = fix(&[(id, 0..3, &"y".repeat(100_000))]);
+    long.fix = Some(fix(&[(id, 0..3, &"y".repeat(100_000))]));
     let findings = vec![long; 20];
     let report = Report {
         sources: &sources,
