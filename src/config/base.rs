@@ -106,7 +106,11 @@ mod tests {
                 let mut moved = Base::new(&folder, &old_root);
                 let up = format!("{prefix}{}", if prefix == "top/a/b" { "" } else { root });
                 moved.move_root_up(&up);
-                assert_eq!(moved, Base::new(&folder, new_root), "{folder} {old_root} {up}");
+                assert_eq!(
+                    moved,
+                    Base::new(&folder, new_root),
+                    "{folder} {old_root} {up}"
+                );
             }
         }
     }

@@ -243,7 +243,10 @@ impl Full<'_> {
         } else {
             format!(" and {notes}")
         };
-        format!("{problems} ({}){notes}{since} in {place}{known}", kinds.join(", "))
+        format!(
+            "{problems} ({}){notes}{since} in {place}{known}",
+            kinds.join(", ")
+        )
     }
 
     /// `fixed since main: 2 problems`, and each on a line of its own.
