@@ -43,6 +43,8 @@ pub use version_from::VersionFrom;
 pub struct Deployment<'p> {
     /// Its name: the folder or file it was found in, or the name given in flint.toml.
     pub name: String,
+    /// Whether flint.toml gives it that name.
+    pub is_named: bool,
     /// The versions it may run on.
     pub versions: Versions,
     /// Who said so; `None` when only the kinds of files narrow it.

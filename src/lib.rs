@@ -36,6 +36,7 @@ pub mod flink;
 pub mod lint;
 pub mod linux;
 pub mod migrate;
+pub mod page;
 pub mod parallel;
 pub mod project;
 #[cfg(test)]

@@ -17,8 +17,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("syntax", &["text", "flink", "linux", "random"]),
     ("typed", &["flink", "syntax"]),
     (
+        "page",
+        &["finding", "flink", "linux", "syntax", "text", "words"],
+    ),
+    (
         "config",
-        &["date", "finding", "flink", "linux", "text", "words"],
+        &["date", "finding", "flink", "linux", "page", "text", "words"],
     ),
     ("recognise", &["flink", "linux", "syntax", "text", "words"]),
     ("baseline", &["text"]),
@@ -47,11 +51,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "config",
             "deployment",
             "finding",
             "flink",
             "linux",
+            "page",
             "recognise",
             "syntax",
             "text",

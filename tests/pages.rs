@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use common::{blessing, configs, diff, findings_after, fixed, previous, sources};
 use flint::config::{Base, BaselineFile, Config, OptionValue};
 use flint::date::Date;
+use flint::finding::Safety;
+use flint::page::{CheckText, Example, Page, TestText, Text};
 use flint::report::{OutputFormat, Report, Run, Style, Summary, render};
-use flint::rules::page::{CheckText, Example, Page};
 use flint::rules::{self, Group, OF_THE_ENGINE, RULES};
 
 fn folder() -> PathBuf {
@@ -70,25 +71,17 @@ fn every_page_has_what_a_reader_needs() {
             page.summary.ends_with('.') && page.summary.len() <= 110,
             "{name}: the summary is one sentence with a dot, of at most 110 characters"
         );
-        assert!(
-            page.front.severity().is_some(),
-            "{name}: severity is note, warning or error"
+        assert_ne!(
+            page.front.group,
+            Group::Policy,
+            "{name}: policies are rules of an organisation"
         );
-        assert!(
-            page.front.versions().is_some(),
-            "{name}: versions is all, or like 1.19.. or 1.13..1.20"
-        );
-        assert!(
-            page.front.fixes().is_some(),
-            "{name}: fix is safe, unsafe, safe or unsafe, or left out"
-        );
-        assert!(
-            Group::ALL
-                .iter()
-                .any(|group| group.name() == page.front.group()),
-            "{name}: group is one of {:?}",
-            Group::ALL.map(Group::name)
-        );
+        for check in &page.front.checks {
+            assert!(
+                check.message.is_some() && check.help.is_some(),
+                "{name}: a check says what is wrong and why"
+            );
+        }
         assert!(
             page.examples.iter().any(|example| example.bad),
             "{name}: no bad example"
@@ -123,7 +116,8 @@ fn a_rule_is_coded_or_declared_or_of_the_engine() {
 fn keys_in_declared_checks_exist() {
     for front in rules::all() {
         for check in front.checks {
-            let keys = check.when.iter().map(|(key, _)| *key).chain([check.key]);
+            let conditions = check.when.iter().map(|condition| condition.key);
+            let keys = conditions.chain([check.key]);
             for key in keys {
                 assert!(
                     flint::flink::options::is_option(key),
@@ -164,7 +158,7 @@ fn table(pages: &[(String, String, Page)]) -> String {
     let mut out = String::from(
         "//! The front matter of `rules/*.md` as data. Written by `BLESS=1 cargo test --test pages`.\n\n\
          #![allow(clippy::unreadable_literal, reason = \"numbers as the pages write them\")]\n\n\
-         use super::declared::{Check, DeclaredFix, Test};\n\
+         use super::declared::{Check, Condition, DeclaredFix, Space, Test};\n\
          use super::{DefaultValue, Fixes, FrontMatter, Group};\n\
          use crate::finding::{Safety, Severity};\n\
          use crate::flink::version::Versions;\n\n\
@@ -173,13 +167,10 @@ fn table(pages: &[(String, String, Page)]) -> String {
     );
     for (name, _, page) in pages {
         let front = &page.front;
-        let (safe, unsafe_) = front.fixes().expect("a fix word");
-        let group = Group::ALL
-            .into_iter()
-            .find(|group| group.name() == front.group());
-        let versions = front.versions().expect("versions").bits();
+        let (safe, unsafe_) = (front.fixes.safe, front.fixes.unsafe_);
+        let versions = front.versions.bits();
         let options: Vec<String> = front
-            .options()
+            .options
             .iter()
             .map(|(name, value)| {
                 let value = match value {
@@ -200,15 +191,15 @@ fn table(pages: &[(String, String, Page)]) -> String {
              \x20       fixes: Fixes {{ safe: {safe}, unsafe_: {unsafe_} }},\n\
              \x20       options: &[{}],\n",
             page.summary,
-            front.severity().expect("a severity"),
-            group.expect("a group"),
+            front.severity,
+            front.group,
             options.join(", "),
         ));
         out.push_str("        checks: &[");
-        for check in &front.check {
+        for check in &front.checks {
             out.push_str(&check_text(name, check));
         }
-        out.push_str(if front.check.is_empty() {
+        out.push_str(if front.checks.is_empty() {
             "],\n    },\n"
         } else {
             "\n        ],\n    },\n"
@@ -218,75 +209,63 @@ fn table(pages: &[(String, String, Page)]) -> String {
     out
 }
 
-fn check_text(name: &str, check: &CheckText) -> String {
-    let test_of = |value: &serde_yaml::Value| {
-        let text = match value {
-            serde_yaml::Value::String(text) => text.clone(),
-            serde_yaml::Value::Bool(flag) => flag.to_string(),
-            serde_yaml::Value::Number(number) => number.to_string(),
-            serde_yaml::Value::Mapping(map) => {
-                let mut pairs = map.iter();
-                let only = pairs.next().filter(|_| pairs.next().is_none());
-                let texts = only.and_then(|(word, text)| Some((word.as_str()?, text.as_str()?)));
-                return match texts {
-                    Some(("not", text)) => format!("Test::Not({text:?})"),
-                    Some(("at-least", text)) => format!("Test::AtLeast({text:?})"),
-                    Some(("at-most", text)) => format!("Test::AtMost({text:?})"),
-                    _ => panic!(
-                        "{name}: a condition is a value, a list of values, {{not: value}}, \
-                         {{at-least: value}} or {{at-most: value}}"
-                    ),
-                };
-            }
-            serde_yaml::Value::Sequence(list) => {
-                let words: Vec<&str> = list.iter().filter_map(serde_yaml::Value::as_str).collect();
-                return format!("Test::OneOf(&{words:?})");
-            }
-            other => panic!("{name}: no condition: {other:?}"),
-        };
-        match text.as_str() {
-            "absent" => "Test::Absent".to_owned(),
-            "present" | "set" => "Test::Present".to_owned(),
-            text => format!("Test::Is({text:?})"),
+/// A test as source text.
+fn test_text(name: &str, test: &TestText) -> String {
+    let value = |own: &Text| own.value.clone();
+    match test {
+        TestText::Present => "Test::Present".to_owned(),
+        TestText::Absent => "Test::Absent".to_owned(),
+        TestText::Is(own) => format!("Test::Is({:?})", value(own)),
+        TestText::Not(own) => format!("Test::Not({:?})", value(own)),
+        TestText::AtLeast(own) => format!("Test::AtLeast({:?})", value(own)),
+        TestText::AtMost(own) => format!("Test::AtMost({:?})", value(own)),
+        TestText::OneOf(list) => {
+            let values: Vec<String> = list.iter().map(value).collect();
+            format!("Test::OneOf(&{values:?})")
         }
-    };
+        TestText::Matches(_) => {
+            panic!("{name}: an expression is no data that costs nothing at start")
+        }
+    }
+}
+
+fn check_text(name: &str, check: &CheckText) -> String {
     let when: Vec<String> = check
         .when
         .iter()
-        .map(|(key, value)| format!("({key:?}, {})", test_of(value)))
+        .map(|(key, test)| {
+            let (key, test) = (&key.value, test_text(name, test));
+            format!("Condition {{ key: {key:?}, space: Space::Flink, test: {test} }}")
+        })
         .collect();
-    let must = match (
-        &check.at_least,
-        &check.at_most,
-        &check.one_of,
-        &check.not,
-        check.must_be.as_deref(),
-    ) {
-        (Some(text), None, None, None, None) => format!("Test::AtLeast({text:?})"),
-        (None, Some(text), None, None, None) => format!("Test::AtMost({text:?})"),
-        (None, None, Some(list), None, None) => format!("Test::OneOf(&{list:?})"),
-        (None, None, None, Some(text), None) => format!("Test::Not({text:?})"),
-        (None, None, None, None, Some("absent")) => "Test::Absent".to_owned(),
-        (None, None, None, None, Some("present")) => "Test::Present".to_owned(),
-        _ => panic!("{name}: a check has exactly one of at-least, at-most, one-of, not, must-be"),
-    };
+    let must: Vec<String> = check
+        .must
+        .iter()
+        .map(|test| test_text(name, test))
+        .collect();
+    let said = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
     let fix = check.fix.as_ref().map_or("None".to_owned(), |fix| {
-        let safety = fix
-            .safety()
-            .unwrap_or_else(|| panic!("{name}: a fix is safe or unsafe"));
+        let risk = said(&fix.risk).unwrap_or_default();
+        assert_eq!(
+            fix.safety == Safety::Unsafe,
+            !risk.is_empty(),
+            "{name}: an unsafe fix says what it risks, and no other one"
+        );
         format!(
-            "Some(DeclaredFix {{ set: {:?}, safety: Safety::{safety:?}, risk: {:?} }})",
-            fix.set, fix.risk
+            "Some(DeclaredFix {{ set: {:?}, safety: Safety::{:?}, risk: {risk:?} }})",
+            said(&fix.set),
+            fix.safety
         )
     });
     format!(
-        "\n            Check {{\n                when: &[{}],\n                key: {:?},\n                must: {must},\n                default: {:?},\n                message: {:?},\n                label: {:?},\n                help: {:?},\n                fix: {fix},\n            }},",
+        "\n            Check {{\n                when: &[{}],\n                key: {:?},\n                space: Space::Flink,\n                must: &[{}],\n                default: {:?},\n                message: {:?},\n                label: {:?},\n                help: {:?},\n                fix: {fix},\n            }},",
         when.join(", "),
-        check.key,
-        check.default,
-        check.message,
-        check.label,
-        check.help,
+        check.key.value,
+        must.join(", "),
+        said(&check.default),
+        said(&check.message).unwrap_or_default(),
+        said(&check.label).unwrap_or_default(),
+        said(&check.help).unwrap_or_default(),
     )
 }
 
@@ -413,10 +392,10 @@ fn examples_say_what_the_rule_says() {
             }
             lines.splice(end..end, block);
         }
-        let (safe, unsafe_) = page.front.fixes().expect("a fix word");
+        let fixes = page.front.fixes;
         assert_eq!(
             patched,
-            safe || unsafe_,
+            fixes.safe || fixes.unsafe_,
             "{name}: whether examples have a patch, and whether the front matter says `fix: safe` or so"
         );
         if changed && blessing() {

@@ -186,10 +186,10 @@ fn read(tree: &Tree, config: &mut Config) -> Read<()> {
         });
     }
     for (own, _) in tables(tree, "deployments") {
-        let number = config.deployments.len() + 1;
+        let number = config.deployments.len();
         config.deployments.push(DeploymentConfig {
             name: text(own, "name").map_or_else(
-                || format!("deployment {number}"),
+                || DeploymentConfig::unnamed(number),
                 |(name, _)| name.to_owned(),
             ),
             files: Patterns::of(own.get("files"))?,

@@ -16,6 +16,7 @@ mod required;
 mod tests;
 mod tree;
 
+pub use crate::page::OptionValue;
 pub use base::Base;
 pub use configs::{BaselineFile, Configs};
 pub use tree::{Entry, Layer, Origin, Spot, Tree, Value};
@@ -43,17 +44,6 @@ impl ConfigError {
             line => format!(":{line}:{}", self.column),
         }
     }
-}
-
-/// The value of a rule's own option.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OptionValue {
-    /// A whole number.
-    Integer(i64),
-    /// A text: a size, a duration, a word.
-    Text(String),
-    /// A list of words.
-    Words(Vec<String>),
 }
 
 /// What flint.toml says about one rule.
@@ -87,6 +77,11 @@ pub struct DeploymentConfig {
 }
 
 impl DeploymentConfig {
+    /// What an entry without a name is called, by its number from 0.
+    pub fn unnamed(number: usize) -> String {
+        format!("deployment {}", number + 1)
+    }
+
     /// Whether a file is part of the deployment. Paths are relative to the project root.
     pub fn holds(&self, path: &str) -> bool {
         self.files.fit(path)

@@ -11,11 +11,13 @@ mod duration;
 mod list;
 mod memory;
 mod number;
+mod order;
 
 pub use duration::{parse_duration, show_duration};
 pub use list::{parse_list_legacy, parse_map_legacy};
 pub use memory::{GIB, MIB, parse_memory, show_memory, write_memory};
 pub use number::{parse_double, parse_float, parse_integer, parse_long};
+pub use order::{has_amount, order, refusal};
 
 use super::version::Versions;
 use crate::words::distance;

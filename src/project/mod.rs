@@ -8,7 +8,7 @@ use hosts::Host;
 use jobs::Job;
 use versions::{Platform, Testimony};
 
-use crate::config::{Config, Configs};
+use crate::config::{Config, Configs, DeploymentConfig};
 use crate::deployment::{self, Base, Cluster, Deployment, HostIs, Jobs, Opened, Previous, Process};
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
@@ -44,6 +44,8 @@ pub struct Project<'s> {
 #[derive(Clone, Debug)]
 struct Unit {
     name: String,
+    /// Whether flint.toml gives it that name.
+    is_named: bool,
     platform: Platform,
     documents: Vec<usize>,
     unread: Vec<usize>,
@@ -77,6 +79,7 @@ impl Unit {
     fn new(name: String, platform: Platform, documents: Vec<usize>) -> Self {
         Unit {
             name,
+            is_named: false,
             platform,
             documents,
             unread: Vec::new(),
@@ -154,6 +157,7 @@ impl<'s> Project<'s> {
             .iter()
             .map(|unit| Deployment {
                 name: unit.name.clone(),
+                is_named: unit.is_named,
                 versions: unit.platform.versions,
                 version_from: unit.platform.version_from.clone(),
                 version_dropped: unit.platform.version_dropped.clone(),
@@ -287,7 +291,8 @@ impl<'s> Project<'s> {
     fn declared(&self, configs: &Configs, free: &mut Vec<usize>) -> (Vec<Unit>, Vec<Job>) {
         let (mut units, mut jobs) = (Vec::new(), Vec::new());
         for config in configs.iter() {
-            for declared in &config.deployments {
+            for (number, declared) in config.deployments.iter().enumerate() {
+                let is_named = declared.name != DeploymentConfig::unnamed(number);
                 let local = |number: usize| {
                     let path = self.path(number);
                     let own = std::ptr::eq(configs.of(path), config);
@@ -321,6 +326,7 @@ impl<'s> Project<'s> {
                     unit.host.clone_from(&host);
                     unit.host_unread.clone_from(&unread);
                     unit.host_is = HostIs::Flinks;
+                    unit.is_named = is_named;
                     units.push(unit);
                 }
             }

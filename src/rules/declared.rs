@@ -1,5 +1,5 @@
-//! The interpreter of checks that a page states itself. Small on purpose: equalities joined by
-//! "and", one requirement. What needs more is Rust.
+//! The interpreter of checks that a page states itself, flint's own and those of policies. Small on
+//! purpose: conditions joined by "and", one key, what its value must be. What needs more is Rust.
 
 use std::cmp::Ordering;
 
@@ -7,60 +7,15 @@ use super::{Rule, claim, keys, values};
 use crate::deployment::{Deployment, Effective, Value};
 use crate::finding::{Finding, Fix, Related, Safety};
 use crate::flink::bounds;
-use crate::flink::options::{self, ValueKind};
-use crate::flink::value;
+use crate::flink::value::{self, order};
 use crate::flink::version::Versions;
+pub use crate::page::{Check, Condition, DeclaredFix, Space, Test};
+use crate::page::{DEPLOYMENT, Group, kernel_order, kind};
+use crate::syntax::Document;
+use crate::text::Span;
 
-/// What a value must be. Values compare as the option's type, never as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Test {
-    /// Set, to whatever.
-    Present,
-    /// Certainly set nowhere.
-    Absent,
-    /// Equal.
-    Is(&'static str),
-    /// Known and not equal.
-    Not(&'static str),
-    /// Equal to one of them.
-    OneOf(&'static [&'static str]),
-    /// No smaller.
-    AtLeast(&'static str),
-    /// No larger.
-    AtMost(&'static str),
-}
-
-/// One check: when all conditions hold, the key must pass the test.
-#[derive(Debug)]
-pub struct Check {
-    /// Conditions on other keys, all of which must be known to hold.
-    pub when: &'static [(&'static str, Test)],
-    /// The key that is checked.
-    pub key: &'static str,
-    /// What it must be.
-    pub must: Test,
-    /// The value in force where the key is absent, when that is not the option table's default.
-    pub default: Option<&'static str>,
-    /// What is wrong. `{value}`, `{key}` and `{option}` are filled in.
-    pub message: &'static str,
-    /// What stands under the marked bytes.
-    pub label: &'static str,
-    /// Why, and what to do.
-    pub help: &'static str,
-    /// The fix: the value to set, or nothing to remove the setting.
-    pub fix: Option<DeclaredFix>,
-}
-
-/// The fix of a declared check.
-#[derive(Clone, Copy, Debug)]
-pub struct DeclaredFix {
-    /// The value to set; `None` removes the setting.
-    pub set: Option<&'static str>,
-    /// Safe or unsafe.
-    pub safety: Safety,
-    /// What an unsafe fix could break.
-    pub risk: &'static str,
-}
+mod look;
+mod said;
 
 /// Runs the checks of a page; the first that fires is the finding: one cause, one finding.
 pub fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
@@ -72,15 +27,24 @@ pub fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     }
 }
 
+/// What a finding is shown at.
+struct Shown<'p> {
+    document: &'p Document,
+    span: Span,
+}
+
 fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
+    let is_policy = rule.front.group == Group::Policy;
     let mut versions = deployment.versions;
     let mut conditions: Vec<Effective> = Vec::new();
-    for (key, test) in check.when {
-        let value = deployment.get(key);
-        if passes(rule, key, value, None, *test, versions) != Some(true) {
+    for condition in check.when {
+        let (key, test) = (condition.key, condition.test);
+        let value = look::value(rule, deployment, key, condition.space);
+        let holds = holds(rule, (key, condition.space), value, None, test, versions);
+        if holds != Some(true) {
             return None;
         }
-        if *test == Test::Absent && keys::is_misspelt(deployment, key) {
+        if test == Test::Absent && !is_policy && keys::is_misspelt(deployment, key) {
             return None;
         }
         if let Value::Known(effective) = value {
@@ -88,14 +52,24 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
             conditions.push(effective);
         }
     }
-    let value = deployment.get(check.key);
-    if passes(rule, check.key, value, check.default, check.must, versions) != Some(false) {
-        return None;
-    }
+    let value = look::value(rule, deployment, check.key, check.space);
+    let fails = |test: &&Test| {
+        let subject = (check.key, check.space);
+        holds(rule, subject, value, check.default, **test, versions) == Some(false)
+    };
+    let mut own = value.known();
+    let failed = match check.must.iter().find(fails) {
+        Some(test) => *test,
+        // What is forbidden is there, whatever a placeholder will make of its value.
+        None if is_policy && check.must == [Test::Absent] => {
+            own = Some(look::unknown(deployment, check.key, check.space, value)?);
+            Test::Absent
+        }
+        None => return None,
+    };
     // An absent key is shown at the condition that makes it matter. One that is there under a wrong
-    // name has that one cause, and a rule for it.
-    let own = value.known();
-    if own.is_none() && keys::is_misspelt(deployment, check.key) {
+    // name has that one cause, and a rule for it; a policy must not depend on that one running.
+    if own.is_none() && !is_policy && keys::is_misspelt(deployment, check.key) {
         return None;
     }
     if let Some(effective) = own {
@@ -105,11 +79,22 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
             bounds::violated(check.key, effective.value(), versions).is_some()
                 || values::lacks_unit(deployment, effective.site())
         };
-        if matches!(check.must, Test::AtLeast(_)) && is_told() {
+        if matches!(failed, Test::AtLeast(_)) && !is_policy && is_told() {
             return None;
         }
+    } else if is_policy {
+        // A version that knows none of its names can't lack it.
+        versions = versions.and(look::known_in(rule, check.key, check.space));
     }
-    let shown = own.or_else(|| conditions.last().copied())?;
+    let at = own.or_else(|| conditions.last().copied());
+    let shown = match at {
+        Some(effective) => Shown {
+            document: effective.document,
+            span: effective.setting.whole,
+        },
+        None if is_policy => look::beginning(deployment, check.space)?,
+        None => return None,
+    };
     // Of several versions all must agree, apart from those that do not know a key that takes part.
     if versions.is_empty() || !versions.within(rule.front.versions) {
         return None;
@@ -123,12 +108,20 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     if versions != deployment.versions {
         message.push_str(&format!(" (Flink {versions})"));
     }
-    let mut finding = rule.finding(shown.document, shown.setting.whole, message);
-    finding.label = fill(check.label);
+    let mut finding = rule.finding(shown.document, shown.span, message);
+    finding.label = if check.label.is_empty() && is_policy {
+        let default = own
+            .is_none()
+            .then_some(text)
+            .filter(|text| !text.is_empty());
+        fill(&said::label(failed, check.key, default))
+    } else {
+        fill(check.label)
+    };
     finding.help = fill(check.help);
     finding.key = Some(check.key.to_owned());
     for condition in conditions {
-        if condition.setting != shown.setting {
+        if at.is_none_or(|at| condition.setting != at.setting) {
             finding.related.push(Related {
                 at: condition.at(),
                 message: format!("{} is {}", condition.setting.key, condition.value()),
@@ -137,7 +130,7 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     }
     finding.fix = check
         .fix
-        .and_then(|fix| build(rule, deployment, check, fix, own, shown));
+        .and_then(|fix| build(rule, deployment, check, fix, own, shown.document));
     // What is certain for some versions is not for the others.
     if versions != deployment.versions
         && let Some(fix) = finding
@@ -157,19 +150,30 @@ fn build(
     check: &Check,
     fix: DeclaredFix,
     own: Option<Effective>,
-    shown: Effective,
+    document: &Document,
 ) -> Option<Fix> {
-    let document = shown.document;
     let source = deployment.source(document);
-    let value = fix.set.map(|set| fill(rule, set, check.key, ""));
+    let value = match fix.set {
+        Some(set) if set.contains(DEPLOYMENT) => {
+            let name = look::name(deployment)?;
+            Some(fill(rule, set, check.key, "").replace(DEPLOYMENT, name))
+        }
+        Some(set) => Some(fill(rule, set, check.key, "")),
+        None => None,
+    };
+    // An option may have had another name in the versions in question.
+    let key = match own {
+        Some(own) => own.setting.key.as_str(),
+        None => look::name_for(rule, deployment, check)?,
+    };
     let (title, edit) = match (&value, own) {
         (Some(value), Some(own)) => (
             format!("set it to {value}"),
             document.set(source, own.setting, value)?,
         ),
         (Some(value), None) => (
-            format!("add {}: {value}", check.key),
-            document.insert(source, check.key, value)?,
+            format!("add {key}: {value}"),
+            document.insert(source, key, value)?,
         ),
         (None, Some(own)) => (
             "remove the line".to_owned(),
@@ -177,7 +181,6 @@ fn build(
         ),
         (None, None) => return None,
     };
-    let key = own.map_or(check.key, |own| own.setting.key.as_str());
     // Removing a line uncovers an earlier one of the same key, if there is one.
     let uncovered = own.and_then(|own| {
         let others = document.all(key).filter(|setting| *setting != own.setting);
@@ -186,13 +189,13 @@ fn build(
     Some(Fix {
         title,
         safety: fix.safety,
-        risk: fix.risk.to_owned(),
+        risk: fill(rule, fix.risk, check.key, ""),
         edits: vec![edit],
         claims: vec![claim(document, key, value.as_deref().or(uncovered))],
     })
 }
 
-/// Whether a value passes; `None` when that can't be known.
+/// Whether the value of an option passes; `None` when that can't be known.
 pub(super) fn passes(
     rule: &Rule,
     key: &str,
@@ -201,15 +204,24 @@ pub(super) fn passes(
     test: Test,
     versions: Versions,
 ) -> Option<bool> {
-    match test {
-        Test::Present => return value.known().map(|_| true),
-        Test::Absent => {
-            return match value {
-                Value::Known(_) => Some(false),
-                Value::Default(_) => Some(true),
-                Value::Unknown => None,
-            };
+    holds(rule, (key, Space::Flink), value, default, test, versions)
+}
+
+/// Whether a value passes; `None` when that can't be known.
+fn holds(
+    rule: &Rule,
+    (key, space): (&str, Space),
+    value: Value,
+    default: Option<&str>,
+    test: Test,
+    versions: Versions,
+) -> Option<bool> {
+    match (test, value) {
+        (Test::Present, Value::Known(_)) | (Test::Absent, Value::Default(_)) => return Some(true),
+        (Test::Absent, Value::Known(_)) | (Test::Present, Value::Default(_)) => {
+            return Some(false);
         }
+        (Test::Present | Test::Absent, Value::Unknown) => return None,
         _ => {}
     }
     let own = match value {
@@ -221,8 +233,19 @@ pub(super) fn passes(
         },
         Value::Unknown => return None,
     };
-    let kind = options::kind(key, versions).or_else(|| options::kind(key, Versions::ALL))?;
-    let compare = |other: &str| order(kind, own, &fill(rule, other, key, own), versions);
+    let compare = |other: &str| {
+        let other = fill(rule, other, key, own);
+        match space {
+            Space::Flink => order(kind(key, versions), own, &other, versions),
+            Space::Kernel => Some(kernel_order(own, &other)),
+        }
+    };
+    // Of a kernel parameter that is no number nothing is known to be enough.
+    let amount = |other: &str| match space {
+        Space::Kernel if own.trim().parse::<i128>().is_err() => None,
+        Space::Flink if !value::has_amount(kind(key, versions)) => None,
+        _ => compare(other),
+    };
     match test {
         Test::Is(other) => compare(other).map(Ordering::is_eq),
         Test::Not(other) => compare(other).map(Ordering::is_ne),
@@ -230,35 +253,11 @@ pub(super) fn passes(
             let mut orders = list.iter().map(|other| compare(other));
             orders.try_fold(false, |any, order| Some(any || order?.is_eq()))
         }
-        Test::AtLeast(other) => compare(other).map(Ordering::is_ge),
-        Test::AtMost(other) => compare(other).map(Ordering::is_le),
+        Test::AtLeast(other) => amount(other).map(Ordering::is_ge),
+        Test::AtMost(other) => amount(other).map(Ordering::is_le),
+        Test::Matches(pattern) => Some(pattern.finds(own)),
         Test::Present | Test::Absent => None,
     }
-}
-
-/// Compares two values as a type; `None` when either is no value of that type.
-pub(super) fn order(
-    kind: ValueKind,
-    left: &str,
-    right: &str,
-    versions: Versions,
-) -> Option<Ordering> {
-    Some(match kind {
-        ValueKind::MemorySize => value::parse_memory(left)
-            .ok()?
-            .cmp(&value::parse_memory(right).ok()?),
-        ValueKind::Duration => value::parse_duration(left, versions)
-            .ok()?
-            .cmp(&value::parse_duration(right, versions).ok()?),
-        ValueKind::Boolean => value::parse_boolean(left)
-            .ok()?
-            .cmp(&value::parse_boolean(right).ok()?),
-        ValueKind::Integer | ValueKind::Long => value::parse_long(left)
-            .ok()?
-            .cmp(&value::parse_long(right).ok()?),
-        // Names of backends, strategies and enums are compared without regard to case.
-        _ => left.to_lowercase().cmp(&right.to_lowercase()),
-    })
 }
 
 /// Fills `{value}`, `{key}` and the rule's options into a text.

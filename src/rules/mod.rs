@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::OptionValue;
 use crate::deployment::Deployment;
-use crate::finding::{Claim, Finding, Fix, Location, Related, Safety, Severity};
-use crate::flink::version::Versions;
+use crate::finding::{Claim, Finding, Fix, Location, Related, Safety};
 use crate::syntax::{Document, Holder, Problem};
 use crate::text::Span;
 
@@ -31,7 +29,6 @@ mod manifest;
 mod memory;
 mod metric_scope;
 mod operator;
-pub mod page;
 mod parallelism;
 mod reporters;
 mod resources;
@@ -44,103 +41,10 @@ mod values;
 mod wrong_config_file;
 mod yaml_load;
 
+pub use crate::page::{self, DefaultValue, Fixes, FrontMatter, Group, OptionValue};
 pub use list::RULES;
 pub use operator::previous;
 pub use secrets::{Mask, hidden_around, shown_in, shown_value};
-
-/// What a rule is about; groups are switched on and off together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// Flink reads something else than was meant.
-    Correctness,
-    /// State, recovery or availability at risk.
-    Reliability,
-    /// Slower than need be.
-    Performance,
-    /// Secrets and open doors.
-    Security,
-    /// Breaks with another Flink version.
-    Upgrade,
-    /// Matters of taste and thoroughness; off by default.
-    Pedantic,
-}
-
-impl Group {
-    /// All groups.
-    pub const ALL: [Group; 6] = [
-        Group::Correctness,
-        Group::Reliability,
-        Group::Performance,
-        Group::Security,
-        Group::Upgrade,
-        Group::Pedantic,
-    ];
-
-    /// The name used in pages and flint.toml.
-    pub fn name(self) -> &'static str {
-        match self {
-            Group::Correctness => "correctness",
-            Group::Reliability => "reliability",
-            Group::Performance => "performance",
-            Group::Security => "security",
-            Group::Upgrade => "upgrade",
-            Group::Pedantic => "pedantic",
-        }
-    }
-}
-
-/// Which kinds of fixes a rule can offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fixes {
-    /// Some findings have a safe fix.
-    pub safe: bool,
-    /// Some findings have an unsafe fix.
-    pub unsafe_: bool,
-}
-
-impl Fixes {
-    /// `safe`, `unsafe`, `safe or unsafe`, or `no`.
-    pub fn name(self) -> &'static str {
-        match (self.safe, self.unsafe_) {
-            (true, true) => "safe or unsafe",
-            (true, false) => "safe",
-            (false, true) => "unsafe",
-            (false, false) => "no",
-        }
-    }
-}
-
-/// The default of a rule's own option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DefaultValue {
-    /// A whole number.
-    Integer(i64),
-    /// A text.
-    Text(&'static str),
-    /// A list of words.
-    Words(&'static [&'static str]),
-}
-
-/// What a page's front matter says, as data that costs nothing at start.
-#[derive(Debug)]
-pub struct FrontMatter {
-    /// The rule's name.
-    pub name: &'static str,
-    /// The page's first sentence.
-    pub summary: &'static str,
-    /// Severity of its main finding.
-    pub severity: Severity,
-    /// Group.
-    pub group: Group,
-    /// Flink versions for which it can hold.
-    pub versions: Versions,
-    /// Fixes it can offer.
-    pub fixes: Fixes,
-    /// Its own options with their defaults.
-    pub options: &'static [(&'static str, DefaultValue)],
-    /// The checks that the page states itself.
-    pub checks: &'static [declared::Check],
-}
 
 /// A check in Rust.
 pub type Code = fn(&Rule, &Deployment, &mut Vec<Finding>);

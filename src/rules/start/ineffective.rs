@@ -203,7 +203,7 @@ fn check(
     let is_default = |version| {
         let kind = options::kind(key, version)?;
         let default = options::default(key, version)?;
-        crate::rules::declared::order(kind, text, default, version).map(std::cmp::Ordering::is_eq)
+        crate::flink::value::order(kind, text, default, version).map(std::cmp::Ordering::is_eq)
     };
     if proof
         .versions

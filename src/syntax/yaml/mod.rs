@@ -7,7 +7,6 @@ use std::cell::RefCell;
 
 use self::budget::Budget;
 use self::decode::{Decoded, decode};
-use self::explain::explain;
 use self::leaves::LONG_KEYS;
 use self::load::{Found, Loader};
 use self::template::Masked;
@@ -15,6 +14,7 @@ use self::tree::{KEY_LIMIT, NodeId, Tree};
 use super::{Comment, Document, Format, Layer, Problem, ProblemKind, Space};
 use crate::text::{Source, Span};
 
+pub(crate) use self::explain::explain;
 pub use self::items::{Item, Items, Pairs, parse_items};
 pub(super) use self::spell::Dialect;
 pub use self::spell::{Quotes, spelled_key, spelled_value};

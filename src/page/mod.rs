@@ -1,12 +1,26 @@
-//! Reads a rule page: front matter for the machine, text for people, examples that are the tests.
+//! Reads a rule page: front matter for the machine, text for people, examples that are the tests. The
+//! pages of `rules/` and those of an organisation's own policies have one format and one reader.
 
-use std::collections::BTreeMap;
+use crate::text::Span;
+use crate::words;
 
-use serde::Deserialize;
+mod data;
+mod front;
+mod judge;
+mod matter;
+mod policy;
 
-use crate::config::OptionValue;
-use crate::finding::{Safety, Severity};
-use crate::flink::version::Versions;
+pub use data::{
+    Check, Condition, DeclaredFix, DefaultValue, Fixes, FrontMatter, Group, OptionValue, Pattern,
+    Space, Test,
+};
+pub use front::{
+    CHECK_WORDS, CONDITION_WORDS, CheckText, FIX_WORDS, FixText, Front, REQUIREMENTS, TestText,
+    WORDS,
+};
+pub(crate) use judge::{kernel_order, kind};
+pub use matter::Text;
+pub use policy::{DEPLOYMENT, Policy};
 
 /// A page that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,85 +28,55 @@ use crate::flink::version::Versions;
 pub struct PageError {
     /// Line of the page, from 1.
     pub line: usize,
+    /// Column in code points, from 1.
+    pub column: usize,
     /// What is wrong.
     pub message: String,
 }
 
-/// One page of `rules/`.
+impl PageError {
+    /// At a place of a page.
+    fn at(page: &str, at: Span, message: impl Into<String>) -> Self {
+        let mut start = (at.start as usize).min(page.len());
+        while !page.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &page[..start];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        PageError {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message: message.into(),
+        }
+    }
+
+    /// At the beginning of a line.
+    fn in_line(line: usize, message: impl Into<String>) -> Self {
+        PageError {
+            line,
+            column: 1,
+            message: message.into(),
+        }
+    }
+}
+
+/// One page.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// What the front matter says.
     pub front: Front,
     /// The name in the title.
     pub name: String,
+    /// The line of the title, from 1.
+    pub name_line: usize,
     /// The first paragraph.
     pub summary: String,
+    /// The first paragraph below `## Why`, as one line; empty where there is none.
+    pub why: String,
     /// The names of the `##` headings in their order.
     pub headings: Vec<String>,
     /// The examples in their order.
     pub examples: Vec<Example>,
-}
-
-/// The front matter as written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Front {
-    severity: String,
-    group: String,
-    versions: String,
-    /// `safe`, `unsafe`, both, or nothing.
-    #[serde(default)]
-    fix: String,
-    #[serde(default)]
-    options: BTreeMap<String, serde_yaml::Value>,
-    /// Checks that the page states itself.
-    #[serde(default)]
-    pub check: Vec<CheckText>,
-}
-
-/// A declared check as written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CheckText {
-    /// Conditions: `absent`, `present`, a value, a list of values, `{not: value}` or `{at-least: value}`.
-    #[serde(default)]
-    pub when: BTreeMap<String, serde_yaml::Value>,
-    /// The key that is checked.
-    pub key: String,
-    /// The key must be no smaller than this.
-    pub at_least: Option<String>,
-    /// The key must be no larger than this.
-    pub at_most: Option<String>,
-    /// The key must be one of these.
-    pub one_of: Option<Vec<String>>,
-    /// The key must be anything but this.
-    pub not: Option<String>,
-    /// `absent` or `present`: the key must not be set, or must be.
-    pub must_be: Option<String>,
-    /// The value in force where the key is absent.
-    pub default: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What stands under the marked bytes.
-    #[serde(default)]
-    pub label: String,
-    /// Why, and what to do.
-    pub help: String,
-    /// The fix.
-    pub fix: Option<FixText>,
-}
-
-/// The fix of a check as written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FixText {
-    /// The value to set; without it the setting is removed.
-    pub set: Option<String>,
-    /// `safe` or `unsafe`.
-    pub safety: String,
-    /// What could go wrong; needed when unsafe.
-    #[serde(default)]
-    pub risk: String,
 }
 
 /// Files that show a rule, with what it says about them.
@@ -110,66 +94,10 @@ pub struct Example {
     pub output: Option<String>,
     /// The recorded patch, where a fix exists.
     pub diff: Option<String>,
+    /// Line of its first fence, from 1.
+    pub line: usize,
     /// Line (from 0) after the example's last fence: where new recordings go.
     pub end: usize,
-}
-
-impl Front {
-    /// Severity of the main finding.
-    pub fn severity(&self) -> Option<Severity> {
-        Severity::parse(&self.severity)
-    }
-
-    /// The group's name.
-    pub fn group(&self) -> &str {
-        &self.group
-    }
-
-    /// Flink versions.
-    pub fn versions(&self) -> Option<Versions> {
-        if self.versions == "all" {
-            return Some(Versions::ALL);
-        }
-        Versions::parse(&self.versions).ok()
-    }
-
-    /// Whether safe and unsafe fixes can be offered.
-    pub fn fixes(&self) -> Option<(bool, bool)> {
-        match self.fix.as_str() {
-            "" => Some((false, false)),
-            "safe" => Some((true, false)),
-            "unsafe" => Some((false, true)),
-            "safe or unsafe" => Some((true, true)),
-            _ => None,
-        }
-    }
-
-    /// The rule's own options with their defaults.
-    pub fn options(&self) -> Vec<(&str, OptionValue)> {
-        let text = |value: &serde_yaml::Value| value.as_str().map(str::to_owned);
-        self.options
-            .iter()
-            .filter_map(|(name, value)| {
-                let value = match value {
-                    serde_yaml::Value::Number(number) => OptionValue::Integer(number.as_i64()?),
-                    serde_yaml::Value::Sequence(list) => {
-                        OptionValue::Words(list.iter().filter_map(text).collect())
-                    }
-                    other => OptionValue::Text(text(other)?),
-                };
-                Some((name.as_str(), value))
-            })
-            .collect()
-    }
-}
-
-impl FixText {
-    /// Safe or unsafe.
-    pub fn safety(&self) -> Option<Safety> {
-        [Safety::Safe, Safety::Unsafe]
-            .into_iter()
-            .find(|safety| safety.name() == self.safety)
-    }
 }
 
 /// The page without its front matter: what people read.
@@ -181,55 +109,61 @@ pub fn body(text: &str) -> &str {
 }
 
 impl Page {
-    /// Reads a page.
+    /// Reads a page whose lines end with a line feed.
     pub fn parse(text: &str) -> Result<Self, PageError> {
-        let error = |line: usize, message: &str| PageError {
-            line,
-            message: message.to_owned(),
-        };
         let front_text = text
             .strip_prefix("---\n")
-            .and_then(|rest| rest.split("\n---\n").next())
-            .ok_or_else(|| error(1, "a page starts with front matter between `---` lines"))?;
-        let front: Front = serde_yaml::from_str(front_text).map_err(|cause| PageError {
-            line: cause.location().map_or(1, |location| location.line() + 1),
-            message: cause.to_string(),
-        })?;
+            .and_then(|rest| rest.split("\n---\n").next().filter(|own| *own != rest))
+            .ok_or_else(|| {
+                PageError::in_line(1, "a page starts with front matter between `---` lines")
+            })?;
         let mut page = Page {
-            front,
+            front: Front::read(text, 4..4 + front_text.len())?,
             name: String::new(),
+            name_line: 1,
             summary: String::new(),
+            why: String::new(),
             headings: Vec::new(),
             examples: Vec::new(),
         };
         let lines: Vec<&str> = text.lines().collect();
         let mut at = front_text.lines().count() + 2;
+        let mut in_why = false;
         while at < lines.len() {
             let line = lines[at];
             if let Some(title) = line.strip_prefix("# ") {
+                if page.name.is_empty() {
+                    page.name_line = at + 1;
+                }
                 page.name = title.trim().to_owned();
             } else if let Some(heading) = line.strip_prefix("## ") {
                 page.headings.push(heading.trim().to_owned());
+                in_why = heading.trim() == "Why" && page.why.is_empty();
             } else if let Some(info) = line.strip_prefix("```") {
                 let end = (at + 1..lines.len())
                     .find(|&index| lines[index] == "```")
-                    .ok_or_else(|| error(at + 1, "this fence has no end"))?;
+                    .ok_or_else(|| PageError::in_line(at + 1, "this fence has no end"))?;
                 let mut text = lines[at + 1..end].join("\n");
                 if end > at + 1 {
                     text.push('\n');
                 }
                 page.fence(info, text, at + 1, end + 1)?;
                 at = end;
+                in_why = false;
             } else if page.summary.is_empty() && !page.name.is_empty() && !line.trim().is_empty() {
                 page.summary = line.trim().to_owned();
+            } else if in_why && line.trim().is_empty() {
+                in_why = page.why.is_empty();
+            } else if in_why {
+                let space = if page.why.is_empty() { "" } else { " " };
+                page.why.push_str(space);
+                page.why.push_str(line.trim());
             }
             at += 1;
         }
         if page.name.is_empty() || page.summary.is_empty() {
-            return Err(error(
-                1,
-                "a page has a title `# name` and a summary below it",
-            ));
+            let message = "a page has a title `# name` and a summary below it";
+            return Err(PageError::in_line(1, message));
         }
         Ok(page)
     }
@@ -242,13 +176,9 @@ impl Page {
         line: usize,
         end: usize,
     ) -> Result<(), PageError> {
-        let error = |message: &str| PageError {
-            line,
-            message: message.to_owned(),
-        };
-        let mut words = info.split_whitespace();
-        let (path, mark) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        let version = words.find_map(|word| word.strip_prefix("version="));
+        let mut said = info.split_whitespace();
+        let (path, mark) = (said.next().unwrap_or(""), said.next().unwrap_or(""));
+        let version = said.find_map(|word| word.strip_prefix("version="));
         match mark {
             "bad" | "good" => self.examples.push(Example {
                 bad: mark == "bad",
@@ -257,11 +187,12 @@ impl Page {
                 before: Vec::new(),
                 output: None,
                 diff: None,
+                line,
                 end,
             }),
             "also" | "before" | "output" | "fix" => {
                 let Some(example) = self.examples.last_mut() else {
-                    return Err(error("this block follows no example"));
+                    return Err(PageError::in_line(line, "this block follows no example"));
                 };
                 match mark {
                     "also" => example.files.push((path.to_owned(), text)),
@@ -271,7 +202,18 @@ impl Page {
                 }
                 example.end = end;
             }
-            _ => {}
+            "" if matches!(path, "bad" | "good") => {
+                let message = format!("name a file before `{path}`: ```flink-conf.yaml {path}");
+                return Err(PageError::in_line(line, message));
+            }
+            // Blocks of other languages may say what they like, but no example goes unseen.
+            _ => {
+                let known = ["bad", "good", "also", "output", "fix"];
+                if let Some(near) = words::nearest(mark, known.into_iter()) {
+                    let message = format!("unknown mark `{mark}`; did you mean `{near}`?");
+                    return Err(PageError::in_line(line, message));
+                }
+            }
         }
         Ok(())
     }
