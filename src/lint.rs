@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::config::{ConfigError, Configs, OptionValue};
+use crate::config::{Config, ConfigError, Configs, OptionValue};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::flink::version::Versions;
+use crate::page::Policy;
 use crate::parallel;
 use crate::project::Project;
 use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
@@ -37,7 +38,19 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
             if deployment.versions.overlaps(front.versions)
                 && runs_anywhere(front, deployment, configs)
             {
-                run(front, entry, deployment, configs, &mut linted);
+                let config = configs.of(first_path(deployment));
+                run(front, *entry, deployment, config, &mut linted);
+            }
+        }
+        for (policy, config) in policies(deployment, configs) {
+            if deployment.versions.overlaps(policy.front.versions)
+                && runs_anywhere(&policy.front, deployment, configs)
+            {
+                let entry = Entry {
+                    page: policy.text,
+                    code: None,
+                };
+                run(&policy.front, entry, deployment, config, &mut linted);
             }
         }
         linted
@@ -103,14 +116,35 @@ fn runs_anywhere(front: &FrontMatter, deployment: &Deployment, configs: &Configs
     })
 }
 
+/// The policies of every configuration that holds for a file of a deployment, each once.
+fn policies<'c>(
+    deployment: &Deployment,
+    configs: &'c Configs,
+) -> Vec<(&'static Policy, &'c Config)> {
+    let mut seen: Vec<&Config> = Vec::new();
+    let mut found: Vec<(&'static Policy, &Config)> = Vec::new();
+    for document in deployment.files() {
+        let config = configs.of(&deployment.source(document).path);
+        if seen.iter().any(|other| std::ptr::eq(*other, config)) {
+            continue;
+        }
+        seen.push(config);
+        for policy in &config.policies {
+            if !found.iter().any(|(other, _)| std::ptr::eq(*other, *policy)) {
+                found.push((policy, config));
+            }
+        }
+    }
+    found
+}
+
 fn run(
     front: &'static FrontMatter,
-    entry: &Entry,
+    entry: Entry,
     deployment: &Deployment,
-    configs: &Configs,
+    config: &Config,
     linted: &mut Linted,
 ) {
-    let config = configs.of(first_path(deployment));
     let rule = Rule {
         front,
         options: config.rules.get(front.name).map(|rule| &rule.options),
@@ -169,8 +203,9 @@ fn have_overlap(edits: &[Edit]) -> bool {
 fn keep(finding: &mut Finding, project: &Project, configs: &Configs) -> bool {
     let path = &project.sources.get(finding.at.source).path;
     let config = configs.of(path);
-    let Some((front, _)) = rules::find(&finding.rule) else {
-        return true;
+    // A policy of other files says nothing of this one.
+    let Some((front, _)) = rules::find_in(config, &finding.rule) else {
+        return false;
     };
     let severity = config.rules.get(front.name).and_then(|rule| rule.severity);
     // A rule's side remarks stay notes whatever its main finding is raised to.
@@ -183,6 +218,11 @@ fn keep(finding: &mut Finding, project: &Project, configs: &Configs) -> bool {
 /// Checks the rule names and options of every flint.toml against the rules that exist.
 pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
     for config in configs.iter() {
+        for policy in &config.policies {
+            if let Some(error) = taken_name(policy) {
+                return Err(error);
+            }
+        }
         // What the file does not name comes from a flag.
         let error = |name: &str, message: String| match config.places.get(name) {
             Some(spot) => spot.error(message),
@@ -196,13 +236,17 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
         let lists = [&config.select, &config.ignore];
         let overridden = config.overrides.iter().map(|entry| &entry.ignore);
         for name in lists.into_iter().chain(overridden).flatten() {
-            if !is_name(name) {
-                return Err(error(name, unknown_name(name)));
+            // A flag speaks to every file; some of them may have no policies.
+            let by_flag = !config.places.contains_key(name);
+            let known = is_name(config, name)
+                || by_flag && configs.iter().any(|other| is_name(other, name));
+            if !known {
+                return Err(error(name, unknown_name(configs, config, name)));
             }
         }
         for (name, rule) in &config.rules {
-            let Some((front, _)) = rules::find(name) else {
-                return Err(error(name, unknown_name(name)));
+            let Some((front, _)) = rules::find_in(config, name) else {
+                return Err(error(name, unknown_name(configs, config, name)));
             };
             for (option, value) in &rule.options {
                 let at = format!("{name}.{option}");
@@ -255,15 +299,33 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn is_name(name: &str) -> bool {
-    rules::find(name).is_some() || rules::Group::ALL.iter().any(|group| group.name() == name)
+/// Why a policy can't have its name: one of flint's own rules has it, or had it.
+pub fn taken_name(policy: &Policy) -> Option<ConfigError> {
+    rules::find(policy.name())?;
+    Some(ConfigError {
+        path: policy.path.clone(),
+        line: policy.page.name_line,
+        column: 1,
+        message: format!(
+            "`{}` is the name of one of flint's own rules; choose another",
+            policy.name()
+        ),
+    })
 }
 
-fn unknown_name(name: &str) -> String {
-    let names = rules::all()
-        .iter()
-        .map(|front| front.name)
-        .chain(rules::Group::ALL.map(rules::Group::name));
+fn is_name(config: &Config, name: &str) -> bool {
+    rules::find_in(config, name).is_some() || rules::Group::parse(name).is_some()
+}
+
+fn unknown_name(configs: &Configs, config: &Config, name: &str) -> String {
+    let elsewhere = configs.iter().find_map(|other| other.policy(name));
+    if let Some(policy) = elsewhere {
+        return format!(
+            "there is no rule or group `{name}` here; {} holds for the files of another flint.toml",
+            policy.path
+        );
+    }
+    let names = rules::names_in(config).chain(rules::Group::ALL.map(rules::Group::name));
     let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
     format!(
         "there is no rule or group `{name}`{}",

@@ -105,8 +105,8 @@ pub fn apply(
             if name.used {
                 continue;
             }
-            let finding = match rules::find(&name.text) {
-                None => unknown(source, directive, index),
+            let finding = match rules::find_in(config, &name.text) {
+                None => unknown(source, config, directive, index),
                 // What spoke of one change does so in no other run.
                 Some((front, _)) if rules::OF_CHANGES.contains(&front.name) => None,
                 // Nor can a file that the versions in question do not open.

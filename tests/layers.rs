@@ -28,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("baseline", &["text"]),
     (
         "discover",
-        &["baseline", "config", "recognise", "text", "words"],
+        &["baseline", "config", "page", "recognise", "text", "words"],
     ),
     (
         "deployment",
@@ -51,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
+            "config",
             "deployment",
             "finding",
             "flink",
@@ -85,6 +86,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "deployment",
             "finding",
             "flink",
+            "page",
             "parallel",
             "project",
             "rules",
@@ -134,6 +136,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "lint",
             "linux",
             "migrate",
+            "page",
             "project",
             "recognise",
             "report",

@@ -118,9 +118,10 @@ fn could_run(found: &Found, args: &LintArgs, number: usize, entry: &Entry) -> bo
         return true;
     }
     let outer = found.configs.baselines[number].base.outer(&entry.path);
-    let Some((path, (front, _))) = outer.zip(rules::find(&entry.rule)) else {
+    let Some(path) = outer else {
         return false;
     };
     let config = found.configs.of(&path);
-    config.runs(front.name, front.group.name(), &path)
+    rules::find_in(config, &entry.rule)
+        .is_some_and(|(front, _)| config.runs(front.name, front.group.name(), &path))
 }

@@ -247,9 +247,16 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// Bytes of the largest page that is taken along: flint.toml may name the folder of any.
+const PAGE: u64 = 1 << 20;
+
 /// Whether a file could be read by anybody.
 fn matters(path: &str, size: u64) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
+    let is_page = Path::new(name).extension().is_some_and(|own| own == "md");
+    if is_page {
+        return size <= PAGE;
+    }
     if matches!(name, "flint.toml" | ".gitignore" | ".ignore") || evidence::is_name(path) {
         return size <= MAX_BYTES;
     }

@@ -1,8 +1,11 @@
 //! `flint explain` and `flint rules`: the pages, the options and the kernel's parameters.
 
-use super::{Exit, ExplainArgs, RulesArgs, TextFormat, print};
+use super::{ConfigurationArgs, Exit, ExplainArgs, RulesArgs, TextFormat, print};
+use crate::config::Configs;
+use crate::discover;
 use crate::flink::options;
 use crate::flink::version::Versions;
+use crate::lint;
 use crate::linux::parameters;
 use crate::report::explain;
 use crate::rules::{self, FrontMatter, symptoms};
@@ -35,6 +38,17 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         };
         return print(text.as_bytes(), Exit::Clean);
     }
+    // Nothing of flint's own needs a flint.toml that can be read, nor does a message of Flink.
+    if !name.contains(' ')
+        && let Some((front, entry)) =
+            rules::find_in(configuration(&args.configuration)?.of(""), name)
+    {
+        let text = match args.format {
+            TextFormat::Text => explain::rule(front, &entry),
+            TextFormat::Json => explain::rules_json(&[front]),
+        };
+        return print(text.as_bytes(), Exit::Clean);
+    }
     let found: Vec<_> = symptoms::rules_for(name)
         .into_iter()
         .filter_map(rules::find)
@@ -48,10 +62,11 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         };
         return print(text.as_bytes(), Exit::Clean);
     }
+    let configs = configuration(&args.configuration)?;
+    let config = configs.of("");
     let meant = parameters::meant(&key);
     let mut near: Vec<&str> = options::nearest_names(name, 3);
-    let names = rules::all().iter().map(|front| front.name);
-    if let Some(rule) = words::nearest(name, names) {
+    if let Some(rule) = words::nearest(name, rules::names_in(config)) {
         near.insert(0, rule);
     }
     if let Some(meant) = &meant {
@@ -68,6 +83,13 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
     ))
 }
 
+/// The configuration in force here, its policies read.
+fn configuration(args: &ConfigurationArgs) -> Result<Configs, String> {
+    let configs = discover::configuration(&args.source()).map_err(|error| error.to_string())?;
+    lint::validate(&configs).map_err(|error| error.to_string())?;
+    Ok(configs)
+}
+
 /// A kernel parameter as its key is written, also for the path of its file.
 fn parameter(name: &str) -> String {
     sysctl::dotted(name.strip_prefix("/proc/sys/").unwrap_or(name))
@@ -75,7 +97,9 @@ fn parameter(name: &str) -> String {
 
 /// Runs `flint rules`.
 pub(super) fn list(args: &RulesArgs) -> Result<Exit, String> {
-    let all = rules::all().iter();
+    let configs = configuration(&args.configuration)?;
+    let own = configs.of("").policies.iter().map(|policy| &policy.front);
+    let all = rules::all().iter().chain(own);
     let chosen: Vec<_> = all
         .filter(|front| args.group.is_none_or(|group| front.group == group))
         .collect();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::discover::ConfigSource;
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::rules::Group;
@@ -21,6 +22,7 @@ mod live;
 mod memory;
 mod migrate;
 mod output;
+mod policies;
 mod session;
 mod show;
 mod since;
@@ -56,7 +58,7 @@ enum Command {
     Migrate(MigrateArgs),
     /// Show a rule's page, a Flink option, or the rule behind a message of Flink
     Explain(ExplainArgs),
-    /// List the rules
+    /// List the rules; --test runs the examples of your own
     Rules(RulesArgs),
     /// Print shell completions
     #[command(hide = true)]
@@ -259,10 +261,33 @@ struct MigrateArgs {
     quiet: bool,
 }
 
+/// Where the configuration comes from.
+#[derive(Debug, Args)]
+struct ConfigurationArgs {
+    /// Use this flint.toml [default: the nearest one upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+    /// Use no flint.toml
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl ConfigurationArgs {
+    fn source(&self) -> ConfigSource {
+        match (&self.config, self.isolated) {
+            (Some(file), _) => ConfigSource::File(file.clone()),
+            (None, true) => ConfigSource::Isolated,
+            (None, false) => ConfigSource::Nearest,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct ExplainArgs {
     /// A rule, a Flink option, or a message of Flink
     name: String,
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
     /// Flink version whose meaning is shown
     #[arg(long, value_name = "V", value_parser = parse_versions)]
     flink_version: Option<Versions>,
@@ -273,6 +298,14 @@ struct ExplainArgs {
 
 #[derive(Debug, Args)]
 struct RulesArgs {
+    /// With --test: pages of policies, or folders of them [default: those that flint.toml names]
+    #[arg(value_name = "PATHS", requires = "test")]
+    paths: Vec<PathBuf>,
+    /// Run the examples of your own rules: a bad one must be found, a good one must not
+    #[arg(long, conflicts_with_all = ["group", "format"])]
+    test: bool,
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
     /// Only the rules of this group
     #[arg(long, value_name = "GROUP", value_parser = parse_group)]
     group: Option<Group>,
@@ -351,6 +384,7 @@ fn command(command: &Command) -> Result<Exit, String> {
         Command::Memory(args) => memory::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Rules(args) if args.test => policies::run(args),
         Command::Rules(args) => explain::list(args),
         Command::Completions { shell } => about::completions(*shell),
         Command::Man(args) => about::man(args),
@@ -384,8 +418,7 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn parse_group(text: &str) -> Result<Group, String> {
-    let found = Group::ALL.into_iter().find(|group| group.name() == text);
-    found.ok_or_else(|| {
+    Group::parse(text).ok_or_else(|| {
         let names: Vec<&str> = Group::ALL.iter().map(|group| group.name()).collect();
         format!("it is none of {}", names.join(", "))
     })

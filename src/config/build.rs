@@ -147,11 +147,7 @@ fn read(tree: &Tree, config: &mut Config) -> Read<()> {
     }
     config.require_reason = boolean(tree, "require-reason").unwrap_or_default();
     if let Some((path, spot)) = text(tree, "baseline") {
-        config.baseline = Some(NamedFile {
-            path: path.to_owned(),
-            file: PathBuf::new(),
-            at: spot.clone(),
-        });
+        config.baseline = Some(named(path, spot));
     }
     for (key, list) in [
         ("select", &mut config.select),
@@ -164,6 +160,10 @@ fn read(tree: &Tree, config: &mut Config) -> Read<()> {
     }
     config.exclude = Patterns::of(tree.get("exclude"))?;
     config.known_prefixes = words(tree.get("known-prefixes"));
+    config.policy_folders = texts(tree.get("policies"))
+        .iter()
+        .map(|(path, spot)| named(path, spot))
+        .collect();
     for (name, entry) in table(tree, "rules").into_iter().flatten() {
         remember(&mut config.places, name, &entry.key_at);
         let Value::Table(options) = &entry.value else {
@@ -203,6 +203,14 @@ fn read(tree: &Tree, config: &mut Config) -> Read<()> {
         config.host = machine(host)?;
     }
     Ok(())
+}
+
+fn named(path: &str, at: &Spot) -> NamedFile {
+    NamedFile {
+        path: path.to_owned(),
+        file: PathBuf::new(),
+        at: at.clone(),
+    }
 }
 
 /// Remembers where rules and groups are named, which are checked once the rules are known.

@@ -31,6 +31,8 @@ pub enum Kind {
     Texts,
     /// A list of patterns of files, relative to the folder of the flint.toml.
     Patterns,
+    /// A list of folders, relative to the folder of the flint.toml.
+    Folders,
     /// A list of rules and groups.
     Names,
     /// A table with these keys.
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Boolean => "true or false",
             Kind::Texts => "a list of texts in quotes",
             Kind::Patterns => "a list of patterns in quotes",
+            Kind::Folders => "a list of folders in quotes",
             Kind::Names => "a list of rules and groups in quotes",
             Kind::Table(_) => "a table",
             Kind::Tables(_) => "a list of tables",
@@ -146,6 +149,14 @@ pub const KEYS: &[Key] = &[
         default: Some("[]"),
         example: "[\"acme.\"]",
         doc: "How configuration keys of your own begin. They are never unknown or misspelt options.",
+    },
+    Key {
+        name: "policies",
+        kind: Kind::Folders,
+        default: Some("[]"),
+        example: "[\"policies\"]",
+        doc: "Folders with pages of your own rules, in the format of flint's own. They run on the files that \
+              this flint.toml is for, in the group `policy`, whatever `select` says.",
     },
     Key {
         name: "rules",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
+use crate::page::Policy;
 
 mod base;
 mod build;
@@ -93,7 +94,7 @@ impl DeploymentConfig {
     }
 }
 
-/// A file that flint.toml names.
+/// A file or folder that flint.toml names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedFile {
     /// As it is written.
@@ -129,6 +130,10 @@ pub struct Config {
     pub baseline_number: Option<usize>,
     /// `known-prefixes`: beginnings of configuration keys of one's own.
     pub known_prefixes: Vec<String>,
+    /// `policies`: folders with pages of one's own rules.
+    pub policy_folders: Vec<NamedFile>,
+    /// What those pages say, by name.
+    pub policies: Vec<&'static Policy>,
     /// `[rules.NAME]`.
     pub rules: BTreeMap<String, RuleConfig>,
     /// `[[overrides]]`.
@@ -170,6 +175,8 @@ impl Default for Config {
             baseline: None,
             baseline_number: None,
             known_prefixes: Vec::new(),
+            policy_folders: Vec::new(),
+            policies: Vec::new(),
             rules: BTreeMap::new(),
             overrides: Vec::new(),
             deployments: Vec::new(),
@@ -214,6 +221,12 @@ impl Config {
         let key_at = at.clone();
         let entry = Entry { value, at, key_at };
         self.tree.insert(key.to_owned(), entry);
+    }
+
+    /// The policy of a name.
+    pub fn policy(&self, name: &str) -> Option<&'static Policy> {
+        let mut policies = self.policies.iter();
+        policies.find(|policy| policy.name() == name).copied()
     }
 
     /// Whether a file is left out. `path` is relative to the project root.

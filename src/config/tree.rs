@@ -231,7 +231,7 @@ impl Reader<'_> {
                 }
                 Value::Text(text.to_owned())
             }
-            Kind::Texts | Kind::Patterns | Kind::Names => {
+            Kind::Texts | Kind::Patterns | Kind::Folders | Kind::Names => {
                 let list = item.as_array().ok_or_else(wrong)?;
                 let texts = list.iter().map(|value| {
                     let spot = self.spot(value.span());

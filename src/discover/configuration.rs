@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::collect::read_file;
+use super::policies;
 use super::{DiscoverError, absolute, hint, missing, normal, relative};
 use crate::config::{Base, Config, ConfigError, Layer, Origin};
 use crate::text::MAX_BYTES;
@@ -12,11 +13,20 @@ use crate::text::MAX_BYTES;
 pub(super) fn load(root: &Path, file: &Path) -> Result<Config, DiscoverError> {
     let path = seen_from(root, file);
     let first = layer(root, file, path, file.parent().unwrap_or(file))?;
-    chain(root, file, first)
+    let mut config = chain(root, file, first)?;
+    policies::load(&mut config)?;
+    Ok(config)
 }
 
 /// One that was named for everything: its patterns are relative to the project, its paths to itself.
 pub(super) fn load_named(root: &Path, file: &Path) -> Result<Config, DiscoverError> {
+    let mut config = load_named_alone(root, file)?;
+    policies::load(&mut config)?;
+    Ok(config)
+}
+
+/// The same without its policies.
+pub(super) fn load_named_alone(root: &Path, file: &Path) -> Result<Config, DiscoverError> {
     let path = file.display().to_string();
     let metadata = std::fs::metadata(file).map_err(|error| missing(file, error))?;
     if !metadata.is_file() {
@@ -37,7 +47,7 @@ fn chain(root: &Path, file: &Path, first: Layer) -> Result<Config, DiscoverError
         files.push(file);
         layers.push(next);
     }
-    // A baseline is relative to the file that names it.
+    // Baselines and folders of policies are relative to the file that names them.
     let folders: Vec<(String, PathBuf)> = layers
         .iter()
         .zip(&files)
@@ -45,7 +55,8 @@ fn chain(root: &Path, file: &Path, first: Layer) -> Result<Config, DiscoverError
         .collect();
     layers.reverse();
     let mut config = Config::of(layers)?;
-    if let Some(named) = &mut config.baseline {
+    let policies = config.policy_folders.iter_mut();
+    for named in policies.chain(&mut config.baseline) {
         let mut folders = folders.iter();
         let own = folders.find(|(path, _)| *path == named.at.origin.path);
         if let Some((_, folder)) = own {

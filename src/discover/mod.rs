@@ -15,7 +15,10 @@ use crate::words;
 mod baseline;
 mod collect;
 mod configuration;
+mod policies;
 mod projects;
+
+pub use policies::{PolicyFile, pages_in, policy_files_of};
 
 /// A file that matters but could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +179,53 @@ pub fn discover_stdin(
     let mut found = collector.finish(scope, configs);
     found.input = Some(bytes);
     Ok(found)
+}
+
+/// The configuration in force where flint is started, for what is about no file: that of the nearest
+/// flint.toml.
+pub fn configuration(config: &ConfigSource) -> Result<Configs, DiscoverError> {
+    let mut configs = configuration_alone(config)?;
+    let mut failed = None;
+    configs.each(|config| failed = failed.take().or(policies::load(config).err()));
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(configs),
+    }
+}
+
+/// The same without its policies, for whoever reads them page by page.
+pub fn configuration_alone(config: &ConfigSource) -> Result<Configs, DiscoverError> {
+    let current = absolute(Path::new("."))?;
+    let file = match config {
+        ConfigSource::File(file) => file.clone(),
+        ConfigSource::Isolated => return Ok(Configs::default()),
+        ConfigSource::Nearest => {
+            let mut above = current.ancestors().enumerate();
+            match above.find(|(_, folder)| folder.join("flint.toml").is_file()) {
+                Some((up, _)) => PathBuf::from("../".repeat(up) + "flint.toml"),
+                None => return Ok(Configs::default()),
+            }
+        }
+    };
+    configuration::load_named_alone(&current, &file).map(Configs::single)
+}
+
+/// The pages that people name: files, and folders with all below them.
+pub fn policy_files(paths: &[PathBuf]) -> Result<Vec<PolicyFile>, DiscoverError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = std::fs::metadata(path).map_err(|error| missing(path, error))?;
+        let shown = path.display().to_string();
+        if metadata.is_dir() {
+            files.extend(pages_in(path, &shown)?);
+        } else {
+            files.push(PolicyFile {
+                file: path.clone(),
+                path: shown,
+            });
+        }
+    }
+    Ok(files)
 }
 
 /// An absolute path without `.` and `..`; links stay as they are.

@@ -36,6 +36,11 @@ struct Shown<'p> {
 fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
     let is_policy = rule.front.group == Group::Policy;
     let mut versions = deployment.versions;
+    if is_policy {
+        // Nobody may have said which version runs. Whoever wrote the policy wants it to hold for its
+        // versions, and the message names them.
+        versions = versions.and(rule.front.versions);
+    }
     let mut conditions: Vec<Effective> = Vec::new();
     for condition in check.when {
         let (key, test) = (condition.key, condition.test);

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unreadable_literal, reason = "numbers as the pages write them")]
 
-use super::declared::{Check, DeclaredFix, Test};
+use super::declared::{Check, Condition, DeclaredFix, Space, Test};
 use super::{DefaultValue, Fixes, FrontMatter, Group};
 use crate::finding::{Safety, Severity};
 use crate::flink::version::Versions;
@@ -89,9 +89,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("state.changelog.enabled", Test::Is("true"))],
+                when: &[Condition { key: "state.changelog.enabled", space: Space::Flink, test: Test::Is("true") }],
                 key: "state.changelog.storage",
-                must: Test::Not("memory"),
+                space: Space::Flink,
+                must: &[Test::Not("memory")],
                 default: Some("memory"),
                 message: "the changelog is kept in memory: it does not survive a failure",
                 label: "",
@@ -112,7 +113,8 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
             Check {
                 when: &[],
                 key: "state.backend.changelog.enabled",
-                must: Test::Not("true"),
+                space: Space::Flink,
+                must: &[Test::Not("true")],
                 default: None,
                 message: "Flink 1.13 and 1.14 do not ship the changelog state backend: the job fails",
                 label: "",
@@ -151,9 +153,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.dir", Test::Absent)],
+                when: &[Condition { key: "execution.checkpointing.dir", space: Space::Flink, test: Test::Absent }],
                 key: "execution.checkpointing.storage",
-                must: Test::Not("filesystem"),
+                space: Space::Flink,
+                must: &[Test::Not("filesystem")],
                 default: None,
                 message: "the checkpoint storage filesystem has no directory: Flink rejects the job",
                 label: "",
@@ -172,9 +175,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.runtime-mode", Test::Is("BATCH"))],
+                when: &[Condition { key: "execution.runtime-mode", space: Space::Flink, test: Test::Is("BATCH") }],
                 key: "execution.checkpointing.interval",
-                must: Test::Absent,
+                space: Space::Flink,
+                must: &[Test::Absent],
                 default: None,
                 message: "batch mode takes no checkpoints: the interval has no effect",
                 label: "",
@@ -203,9 +207,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.dir", Test::Absent), ("execution.checkpointing.storage", Test::Absent), ("execution.runtime-mode", Test::Not("BATCH"))],
+                when: &[Condition { key: "execution.checkpointing.dir", space: Space::Flink, test: Test::Absent }, Condition { key: "execution.checkpointing.storage", space: Space::Flink, test: Test::Absent }, Condition { key: "execution.runtime-mode", space: Space::Flink, test: Test::Not("BATCH") }],
                 key: "execution.checkpointing.interval",
-                must: Test::AtMost("0 ms"),
+                space: Space::Flink,
+                must: &[Test::AtMost("0 ms")],
                 default: None,
                 message: "checkpoints are kept in the JobManager's heap: no directory is set",
                 label: "checkpoints are on",
@@ -254,9 +259,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.min-pause", Test::AtMost("0 ms")), ("execution.checkpointing.unaligned.enabled", Test::Not("true"))],
+                when: &[Condition { key: "execution.checkpointing.min-pause", space: Space::Flink, test: Test::AtMost("0 ms") }, Condition { key: "execution.checkpointing.unaligned.enabled", space: Space::Flink, test: Test::Not("true") }],
                 key: "execution.checkpointing.max-concurrent-checkpoints",
-                must: Test::AtMost("1"),
+                space: Space::Flink,
+                must: &[Test::AtMost("1")],
                 default: None,
                 message: "up to {value} checkpoints at a time compete for the same disks",
                 label: "",
@@ -367,7 +373,8 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
             Check {
                 when: &[],
                 key: "pipeline.operator-chaining.enabled",
-                must: Test::Not("false"),
+                space: Space::Flink,
+                must: &[Test::Not("false")],
                 default: None,
                 message: "operators are not chained: each record is handed over between threads at every step",
                 label: "every operator is a task of its own",
@@ -476,9 +483,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.runtime-mode", Test::Not("BATCH")), ("restart-strategy.fixed-delay.attempts", Test::AtLeast("2")), ("restart-strategy.type", Test::OneOf(&["fixed-delay", "fixeddelay"]))],
+                when: &[Condition { key: "execution.runtime-mode", space: Space::Flink, test: Test::Not("BATCH") }, Condition { key: "restart-strategy.fixed-delay.attempts", space: Space::Flink, test: Test::AtLeast("2") }, Condition { key: "restart-strategy.type", space: Space::Flink, test: Test::OneOf(&["fixed-delay", "fixeddelay"]) }],
                 key: "restart-strategy.fixed-delay.attempts",
-                must: Test::AtLeast("4"),
+                space: Space::Flink,
+                must: &[Test::AtLeast("4")],
                 default: None,
                 message: "{value} restarts in the whole life of the job, then it fails for good",
                 label: "",
@@ -577,9 +585,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.interval", Test::Absent), ("high-availability.type", Test::OneOf(&["zookeeper", "kubernetes"]))],
+                when: &[Condition { key: "execution.checkpointing.interval", space: Space::Flink, test: Test::Absent }, Condition { key: "high-availability.type", space: Space::Flink, test: Test::OneOf(&["zookeeper", "kubernetes"]) }],
                 key: "high-availability.type",
-                must: Test::OneOf(&["NONE"]),
+                space: Space::Flink,
+                must: &[Test::OneOf(&["NONE"])],
                 default: None,
                 message: "high availability without checkpoints: jobs that take none themselves begin from the start",
                 label: "",
@@ -628,9 +637,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("high-availability.storageDir", Test::Absent), ("high-availability.type", Test::OneOf(&["zookeeper", "kubernetes", "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory"]))],
+                when: &[Condition { key: "high-availability.storageDir", space: Space::Flink, test: Test::Absent }, Condition { key: "high-availability.type", space: Space::Flink, test: Test::OneOf(&["zookeeper", "kubernetes", "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory"]) }],
                 key: "high-availability.type",
-                must: Test::OneOf(&["NONE"]),
+                space: Space::Flink,
+                must: &[Test::OneOf(&["NONE"])],
                 default: None,
                 message: "high availability has no high-availability.storageDir: the JobManager does not start",
                 label: "",
@@ -638,9 +648,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
                 fix: None,
             },
             Check {
-                when: &[("high-availability.storageDir", Test::Present), ("high-availability.type", Test::OneOf(&["zookeeper", "kubernetes", "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory"]))],
+                when: &[Condition { key: "high-availability.storageDir", space: Space::Flink, test: Test::Present }, Condition { key: "high-availability.type", space: Space::Flink, test: Test::OneOf(&["zookeeper", "kubernetes", "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory"]) }],
                 key: "high-availability.cluster-id",
-                must: Test::Not("/"),
+                space: Space::Flink,
+                must: &[Test::Not("/")],
                 default: None,
                 message: "a cluster id of / names no folder: the JobManager does not start",
                 label: "",
@@ -709,9 +720,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("state.backend.rocksdb.memory.fixed-per-slot", Test::Absent), ("state.backend.rocksdb.memory.managed", Test::Is("true"))],
+                when: &[Condition { key: "state.backend.rocksdb.memory.fixed-per-slot", space: Space::Flink, test: Test::Absent }, Condition { key: "state.backend.rocksdb.memory.managed", space: Space::Flink, test: Test::Is("true") }],
                 key: "state.backend.rocksdb.block.cache-size",
-                must: Test::Absent,
+                space: Space::Flink,
+                must: &[Test::Absent],
                 default: None,
                 message: "this block cache size has no effect: with managed memory all states of a slot share one cache",
                 label: "replaced by the shared cache of the slot",
@@ -719,9 +731,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
                 fix: Some(DeclaredFix { set: None, safety: Safety::Safe, risk: "" }),
             },
             Check {
-                when: &[("state.backend.rocksdb.memory.fixed-per-slot", Test::Present)],
+                when: &[Condition { key: "state.backend.rocksdb.memory.fixed-per-slot", space: Space::Flink, test: Test::Present }],
                 key: "state.backend.rocksdb.block.cache-size",
-                must: Test::Absent,
+                space: Space::Flink,
+                must: &[Test::Absent],
                 default: None,
                 message: "this block cache size has no effect: memory.fixed-per-slot gives all states of a slot one cache",
                 label: "replaced by the shared cache of the slot",
@@ -729,9 +742,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
                 fix: Some(DeclaredFix { set: None, safety: Safety::Safe, risk: "" }),
             },
             Check {
-                when: &[("state.backend.rocksdb.memory.fixed-per-slot", Test::Absent), ("state.backend.rocksdb.memory.fixed-per-tm", Test::Present), ("state.backend.rocksdb.memory.managed", Test::Is("false"))],
+                when: &[Condition { key: "state.backend.rocksdb.memory.fixed-per-slot", space: Space::Flink, test: Test::Absent }, Condition { key: "state.backend.rocksdb.memory.fixed-per-tm", space: Space::Flink, test: Test::Present }, Condition { key: "state.backend.rocksdb.memory.managed", space: Space::Flink, test: Test::Is("false") }],
                 key: "state.backend.rocksdb.block.cache-size",
-                must: Test::Absent,
+                space: Space::Flink,
+                must: &[Test::Absent],
                 default: None,
                 message: "from 1.17 on this block cache size has no effect: memory.fixed-per-tm gives all states of a TaskManager one cache",
                 label: "replaced by the shared cache of the TaskManager",
@@ -990,9 +1004,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[("min-size", DefaultValue::Text("64mb")), ("size", DefaultValue::Text("128mb"))],
         checks: &[
             Check {
-                when: &[("state.backend.rocksdb.memory.fixed-per-slot", Test::Absent), ("state.backend.rocksdb.memory.fixed-per-tm", Test::Absent), ("state.backend.rocksdb.memory.managed", Test::Is("false")), ("state.backend.rocksdb.options-factory", Test::Absent), ("state.backend.rocksdb.predefined-options", Test::Not("SPINNING_DISK_OPTIMIZED_HIGH_MEM")), ("state.backend.type", Test::Is("rocksdb"))],
+                when: &[Condition { key: "state.backend.rocksdb.memory.fixed-per-slot", space: Space::Flink, test: Test::Absent }, Condition { key: "state.backend.rocksdb.memory.fixed-per-tm", space: Space::Flink, test: Test::Absent }, Condition { key: "state.backend.rocksdb.memory.managed", space: Space::Flink, test: Test::Is("false") }, Condition { key: "state.backend.rocksdb.options-factory", space: Space::Flink, test: Test::Absent }, Condition { key: "state.backend.rocksdb.predefined-options", space: Space::Flink, test: Test::Not("SPINNING_DISK_OPTIMIZED_HIGH_MEM") }, Condition { key: "state.backend.type", space: Space::Flink, test: Test::Is("rocksdb") }],
                 key: "state.backend.rocksdb.block.cache-size",
-                must: Test::AtLeast("{min-size}"),
+                space: Space::Flink,
+                must: &[Test::AtLeast("{min-size}")],
                 default: Some("8 mb"),
                 message: "without managed memory each RocksDB state has a block cache of its own, here of {value}",
                 label: "less than {min-size} for each state",
@@ -1281,9 +1296,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.interval", Test::AtLeast("10 ms")), ("execution.checkpointing.tolerable-failed-checkpoints", Test::Absent), ("execution.runtime-mode", Test::Not("BATCH"))],
+                when: &[Condition { key: "execution.checkpointing.interval", space: Space::Flink, test: Test::AtLeast("10 ms") }, Condition { key: "execution.checkpointing.tolerable-failed-checkpoints", space: Space::Flink, test: Test::Absent }, Condition { key: "execution.runtime-mode", space: Space::Flink, test: Test::Not("BATCH") }],
                 key: "execution.checkpointing.tolerable-failed-checkpoints",
-                must: Test::AtLeast("1"),
+                space: Space::Flink,
+                must: &[Test::AtLeast("1")],
                 default: Some("0"),
                 message: "the first failed checkpoint restarts the job",
                 label: "",
@@ -1672,9 +1688,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[("least", DefaultValue::Text("1 s"))],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.interval", Test::AtLeast("10 ms"))],
+                when: &[Condition { key: "execution.checkpointing.interval", space: Space::Flink, test: Test::AtLeast("10 ms") }],
                 key: "execution.checkpointing.interval",
-                must: Test::AtLeast("{least}"),
+                space: Space::Flink,
+                must: &[Test::AtLeast("{least}")],
                 default: None,
                 message: "a checkpoint every {value}",
                 label: "less than {least}",
@@ -1763,9 +1780,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("security.ssl.keystore", Test::Absent), ("security.ssl.rest.keystore", Test::Absent)],
+                when: &[Condition { key: "security.ssl.keystore", space: Space::Flink, test: Test::Absent }, Condition { key: "security.ssl.rest.keystore", space: Space::Flink, test: Test::Absent }],
                 key: "security.ssl.rest.enabled",
-                must: Test::Not("true"),
+                space: Space::Flink,
+                must: &[Test::Not("true")],
                 default: None,
                 message: "TLS for the REST endpoint has no key store: the JobManager does not start",
                 label: "",
@@ -2034,9 +2052,10 @@ pub(super) static FRONT_MATTER: &[FrontMatter] = &[
         options: &[],
         checks: &[
             Check {
-                when: &[("execution.checkpointing.aligned-checkpoint-timeout", Test::Absent), ("execution.checkpointing.interval", Test::Present), ("execution.checkpointing.mode", Test::Not("AT_LEAST_ONCE")), ("execution.checkpointing.unaligned.enabled", Test::Is("true"))],
+                when: &[Condition { key: "execution.checkpointing.aligned-checkpoint-timeout", space: Space::Flink, test: Test::Absent }, Condition { key: "execution.checkpointing.interval", space: Space::Flink, test: Test::Present }, Condition { key: "execution.checkpointing.mode", space: Space::Flink, test: Test::Not("AT_LEAST_ONCE") }, Condition { key: "execution.checkpointing.unaligned.enabled", space: Space::Flink, test: Test::Is("true") }],
                 key: "execution.checkpointing.aligned-checkpoint-timeout",
-                must: Test::AtLeast("1 ms"),
+                space: Space::Flink,
+                must: &[Test::AtLeast("1 ms")],
                 default: Some("0 ms"),
                 message: "every checkpoint is unaligned from the start and holds the records on their way",
                 label: "",

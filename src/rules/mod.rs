@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Config;
 use crate::deployment::Deployment;
 use crate::finding::{Claim, Finding, Fix, Location, Related, Safety};
 use crate::syntax::{Document, Holder, Problem};
@@ -50,7 +51,7 @@ pub use secrets::{Mask, hidden_around, shown_in, shown_value};
 pub type Code = fn(&Rule, &Deployment, &mut Vec<Finding>);
 
 /// One rule of the list.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// The whole page.
     pub page: &'static str,
@@ -91,6 +92,25 @@ pub fn find(name: &str) -> Option<(&'static FrontMatter, &'static Entry)> {
     let name = current_name(name);
     let index = all().binary_search_by(|front| front.name.cmp(name)).ok()?;
     Some((&all()[index], &RULES[index]))
+}
+
+/// A rule by name where a configuration is in force: flint's own, or one of its policies.
+pub fn find_in(config: &Config, name: &str) -> Option<(&'static FrontMatter, Entry)> {
+    if let Some((front, entry)) = find(name) {
+        return Some((front, *entry));
+    }
+    let policy = config.policy(name)?;
+    let entry = Entry {
+        page: policy.text,
+        code: None,
+    };
+    Some((&policy.front, entry))
+}
+
+/// The names of all rules where a configuration is in force.
+pub fn names_in(config: &Config) -> impl Iterator<Item = &'static str> + '_ {
+    let own = config.policies.iter().map(|policy| policy.name());
+    all().iter().map(|front| front.name).chain(own)
 }
 
 /// A rule as configured for one deployment.

@@ -138,10 +138,10 @@ impl<'r> Judge<'r> {
             format!("{} is gone, and this entry is left", entry.path)
         } else {
             let source = *self.by_path.get(entry.path.as_str())?;
-            let (front, _) = rules::find(&entry.rule)?;
-            let versions = self.checked.get(&source)?;
             let path = &self.sources.get(source).path;
             let config = self.configs.of(path);
+            let (front, _) = rules::find_in(config, &entry.rule)?;
+            let versions = self.checked.get(&source)?;
             let ran = config.runs(front.name, front.group.name(), path)
                 && versions.overlaps(front.versions);
             if !ran {

@@ -1,6 +1,7 @@
 //! What is wrong with directives themselves.
 
 use super::directive::{Directive, Until, after_marker};
+use crate::config::Config;
 use crate::finding::{Claim, Finding, Fix, Safety};
 use crate::rules::{self, Rule};
 use crate::syntax::{Comment, Document, Format};
@@ -26,10 +27,15 @@ fn engine_rule(name: &str) -> Option<Rule<'static>> {
     })
 }
 
-pub(super) fn unknown(source: &Source, directive: &Directive, index: usize) -> Option<Finding> {
+pub(super) fn unknown(
+    source: &Source,
+    config: &Config,
+    directive: &Directive,
+    index: usize,
+) -> Option<Finding> {
     let name = &directive.names[index];
     let rule = engine_rule("unknown-rule")?;
-    let near = words::nearest(&name.text, rules::all().iter().map(|front| front.name));
+    let near = words::nearest(&name.text, rules::names_in(config));
     let mut finding = rule.finding(
         directive.document,
         name.at,
