@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::{Rule, claim, keys, values};
 use crate::deployment::{Deployment, Effective, Value};
-use crate::finding::{Finding, Fix, Related, Safety};
+use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::flink::bounds;
 use crate::flink::value::{self, order};
 use crate::flink::version::Versions;
@@ -63,8 +63,13 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
         holds(rule, subject, value, check.default, **test, versions) == Some(false)
     };
     let mut own = value.known();
+    let mut is_sure = true;
     let failed = match check.must.iter().find(fails) {
         Some(test) => *test,
+        None if is_policy && check.must.contains(&Test::Present) => {
+            is_sure = look::lacks(deployment, check.key, check.space, value)?;
+            Test::Present
+        }
         // What is forbidden is there, whatever a placeholder will make of its value.
         None if is_policy && check.must == [Test::Absent] => {
             own = Some(look::unknown(deployment, check.key, check.space, value)?);
@@ -124,6 +129,10 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
         fill(check.label)
     };
     finding.help = fill(check.help);
+    if !is_sure {
+        finding.severity = finding.severity.min(Severity::Warning);
+        said::admit(&mut finding.help);
+    }
     finding.key = Some(check.key.to_owned());
     for condition in conditions {
         if at.is_none_or(|at| condition.setting != at.setting) {
@@ -269,7 +278,7 @@ fn holds(
 fn fill(rule: &Rule, template: &str, key: &str, value: &str) -> String {
     let mut out = template.replace("{value}", value).replace("{key}", key);
     for (name, _) in rule.front.options {
-        out = out.replace(&format!("{{{name}}}"), rule.text(name));
+        out = out.replace(&format!("{{{name}}}"), &rule.shown(name));
     }
     out
 }

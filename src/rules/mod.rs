@@ -205,6 +205,18 @@ impl Rule<'_> {
         }
     }
 
+    /// An option of any type as text, for messages and for the values of declared checks.
+    pub fn shown(&self, name: &str) -> String {
+        match (self.option(name), self.default(name)) {
+            (Some(OptionValue::Integer(number)), _) => number.to_string(),
+            (None, Some(DefaultValue::Integer(number))) => number.to_string(),
+            (Some(OptionValue::Words(_)), _) | (None, Some(DefaultValue::Words(_))) => {
+                self.words(name).join(", ")
+            }
+            _ => self.text(name).to_owned(),
+        }
+    }
+
     /// A list option.
     pub fn words(&self, name: &str) -> Vec<&str> {
         match (self.option(name), self.default(name)) {

@@ -2,6 +2,8 @@
 //! that hold for every case checked along the way.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod policy;
+
 use std::fs;
 use std::process::Output;
 

@@ -1,6 +1,6 @@
 //! Where a check looks: what a key is in a deployment, and where a finding about a missing one stands.
 
-use super::super::Rule;
+use super::super::{Rule, operator};
 use super::{Check, Shown, Space};
 use crate::deployment::{Deployment, Effective, Sysctl, Value};
 use crate::flink::options;
@@ -76,6 +76,25 @@ pub(super) fn unknown<'p>(
     })
 }
 
+/// Whether an option that is not known to be set is missing from a resource of the operator: surely, or
+/// unless the operator's own configuration sets it.
+pub(super) fn lacks(
+    deployment: &Deployment,
+    key: &str,
+    space: Space,
+    value: Value,
+) -> Option<bool> {
+    if space != Space::Flink || !matches!(value, Value::Unknown) {
+        return None;
+    }
+    let names: Vec<&str> = names(key).collect();
+    let set_elsewhere = names.iter().any(|name| deployment.cluster.may_set(name));
+    if set_elsewhere || deployment.may_be_set_by_jobs(key) {
+        return None;
+    }
+    operator::lacks(deployment, &names)
+}
+
 /// The names of an option, its own first.
 fn names(key: &str) -> impl Iterator<Item = &str> {
     let aliases = options::meanings(key).flat_map(|spec| spec.aliases());
@@ -117,7 +136,10 @@ pub(super) fn beginning<'p>(deployment: &Deployment<'p>, space: Space) -> Option
                 document.space == Keys::Flink && document.layer != Layer::Arguments
             };
             let mut all = deployment.flink_documents().filter(is_flinks);
-            all.next()?
+            match all.next() {
+                Some(document) => document,
+                None => return resource(deployment),
+            }
         }
     };
     let source = deployment.source(document);
@@ -134,6 +156,13 @@ pub(super) fn beginning<'p>(deployment: &Deployment<'p>, space: Space) -> Option
             end: line.end.max(start),
         },
     })
+}
+
+/// Where a resource without a map of options begins to say what it is.
+fn resource<'p>(deployment: &Deployment<'p>) -> Option<Shown<'p>> {
+    let document = deployment.resources.last().copied()?;
+    let span = document.section("spec")?.key_at;
+    Some(Shown { document, span })
 }
 
 /// The deployment's own name, where somebody gave it one: its resource, or flint.toml. Only one that

@@ -20,3 +20,15 @@ pub(super) fn label(failed: Test, key: &str, default: Option<&str>) -> String {
         None => judged,
     }
 }
+
+/// Says that something out of sight may set what no file sets.
+pub(super) fn admit(help: &mut String) {
+    let whole = help.trim_end_matches('.').len();
+    help.truncate(whole);
+    if !help.is_empty() {
+        help.push_str("; ");
+    }
+    help.push_str(
+        "no file here sets it, and the operator's own default configuration, which may, is not in sight",
+    );
+}

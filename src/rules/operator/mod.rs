@@ -244,6 +244,20 @@ fn option<'p>(deployment: &Deployment<'p>, resource: Resource<'p>, names: &[&str
     }
 }
 
+/// Whether an option that no file sets under any of its names is missing from what the operator puts
+/// together: certainly, or unless its own default configuration, which is out of sight, sets it.
+pub(super) fn lacks(deployment: &Deployment, names: &[&str]) -> Option<bool> {
+    let job = deployment
+        .resource("FlinkSessionJob")
+        .and_then(Resource::of);
+    let mut resources = deployment.resources.iter().copied();
+    let resource = job.or_else(|| resources.find_map(Resource::of))?;
+    match option(deployment, resource, names) {
+        Given::Absent(absent) => Some(absent == Absent::Sure),
+        _ => None,
+    }
+}
+
 /// The place of a setting that takes part in a proof.
 fn related((setting, document): Site, message: impl Into<String>) -> Related {
     Related {
