@@ -15,6 +15,9 @@
 //! the same numbers that rules ask for. `migrate` stands beside it: the text of one file in, the text of
 //! another out.
 //!
+//! What rules say stands on pages, which `page` reads: those of `rules/` as a table that a test writes, an
+//! organisation's own (`policies` of flint.toml) when flint starts.
+//!
 //! `flint check --since` goes the line a second time for the tree before a change; `since` takes what it
 //! finds there from what is found here. It knows nothing of git, which `cli` asks.
 //!

@@ -318,7 +318,7 @@ fn is_name(config: &Config, name: &str) -> bool {
 }
 
 fn unknown_name(configs: &Configs, config: &Config, name: &str) -> String {
-    let elsewhere = configs.iter().find_map(|other| other.policy(name));
+    let elsewhere = configs.policies().find(|policy| policy.name() == name);
     if let Some(policy) = elsewhere {
         return format!(
             "there is no rule or group `{name}` here; {} holds for the files of another flint.toml",

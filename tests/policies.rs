@@ -164,6 +164,13 @@ fn texts_that_a_page_leaves_out_come_from_its_summary_and_its_why() {
     );
     assert_eq!(found[0].message, "The team wants it so");
     assert_eq!(found[0].help, "It has reasons.");
+    // Texts over several lines are one line each.
+    let long = "key: s3.endpoint\nforbid: true\nmessage: |\n  not\n  here\nhelp: >\n  ask\n  us\n";
+    let found = found_in(long, "conf/flink-conf.yaml", "s3.endpoint: x\n");
+    assert_eq!(
+        (found[0].message.as_str(), found[0].help.as_str()),
+        ("not here", "ask us")
+    );
     assert_eq!(found[0].key.as_deref(), Some("s3.endpoint"));
 }
 

@@ -25,6 +25,8 @@ fn a_policy_runs_beside_flints_own_rules() {
         out(&run(chosen.path(), &["check", "--format", "concise"])),
         FOUND
     );
+    let told = err(&run(folder.path(), &["check", "-v", "-q"]));
+    assert!(told.contains("  policy: policies/acme-slots.md"), "{told}");
     let isolated = run(
         folder.path(),
         &["check", "--isolated", "--format", "concise"],
@@ -293,6 +295,24 @@ fn rules_test_says_what_was_expected_and_what_came() {
         let said = out(&output);
         assert!(said.starts_with(wanted), "{said}\n{wanted}");
     }
+    // An example brings a flint.toml of its own.
+    let page = PAGE
+        .replace("check:", "options:\n  least: 2\ncheck:")
+        .replace("min: 2", "min: \"{least}\"")
+        .replace("Slots: 1\n", "Slots: 3\n");
+    let with = |option: &str| {
+        let toml = format!("```flint.toml also\n[rules.acme-slots]\n{option} = 4\n```\n");
+        let page = page.replace("Slots: 3\n```\n", &format!("Slots: 3\n```\n\n{toml}"));
+        let output = run(project(&page, TOML, CONF).path(), &["rules", "--test"]);
+        (code(&output), out(&output))
+    };
+    assert_eq!(with("least").0, 0, "{}", with("least").1);
+    let (wrong, said) = with("lest");
+    assert_eq!(wrong, 1);
+    assert!(
+        said.contains("rule acme-slots has no option `lest`; did you mean `least`?"),
+        "{said}"
+    );
     // One broken page does not keep the others from being tested.
     let folder = project(PAGE, TOML, CONF);
     fs::write(folder.path().join("policies/acme-broken.md"), "no page\n").expect("a page");

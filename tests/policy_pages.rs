@@ -75,6 +75,11 @@ fn a_broken_page_is_one_line_with_its_place_and_what_to_do() {
         ),
         (
             "  key: taskmanager.numberOfTaskSlots",
+            "  key: sink.parallelism",
+            "6:8: `sink.parallelism` works after `WITH` of a table; a policy checks the configuration",
+        ),
+        (
+            "  key: taskmanager.numberOfTaskSlots",
             "  key: net.core.somaxcon",
             "6:8: there is no option `net.core.somaxcon`; did you mean `net.core.somaxconn`?",
         ),

@@ -6,7 +6,7 @@ use crate::discover::{self, PolicyFile};
 use crate::finding::Finding;
 use crate::fix::{Allowed, patch, plan};
 use crate::flink::version::Versions;
-use crate::lint::{lint, taken_name};
+use crate::lint::{lint, taken_name, validate};
 use crate::page::{Example, Policy};
 use crate::project::Project;
 use crate::report::{OutputFormat, Report, Run, Style, Summary, plain, render};
@@ -175,6 +175,13 @@ fn check(policy: &'static Policy, config: &Config, example: &Example) -> Option<
         }
     }
     let configs = Configs::single(own);
+    if let Err(error) = validate(&configs) {
+        return failure(
+            "the example's flint.toml can't be used",
+            "options that the page has".to_owned(),
+            error.message,
+        );
+    }
     let project = Project::read(&sources, &configs, &[]);
     if project.documents.is_empty() {
         let names: Vec<&str> = example

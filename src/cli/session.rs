@@ -228,6 +228,9 @@ pub(super) fn tell_files(found: &Found, deployments: &[Deployment]) {
         for said in crate::report::config::said(config) {
             complain("  said", &said);
         }
+        for policy in &config.policies {
+            complain("  policy", &policy.path);
+        }
     }
 }
 

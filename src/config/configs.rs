@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Base, Config};
 use crate::date::Date;
+use crate::page::Policy;
 use crate::text::SourceId;
 
 /// A baseline that was found and read.
@@ -101,6 +102,19 @@ impl Configs {
     /// Every configuration, the fallback last.
     pub fn iter(&self) -> impl Iterator<Item = &Config> {
         self.list.iter().chain(std::iter::once(&self.fallback))
+    }
+
+    /// Every policy of the run, each page once.
+    pub fn policies(&self) -> impl Iterator<Item = &'static Policy> + '_ {
+        let mut seen: Vec<&'static Policy> = Vec::new();
+        let all = self.iter().flat_map(|config| &config.policies).copied();
+        all.filter(move |policy| {
+            let is_new = !seen.iter().any(|other| std::ptr::eq(*other, *policy));
+            if is_new {
+                seen.push(policy);
+            }
+            is_new
+        })
     }
 
     /// Changes every configuration: how flags lie over files.

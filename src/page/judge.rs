@@ -8,7 +8,7 @@ use super::front::{CheckText, TestText};
 use super::matter::Text;
 use super::policy::DEPLOYMENT;
 use super::{OptionValue, Page, PageError};
-use crate::flink::options::{self, OptionSpec, State, ValueKind};
+use crate::flink::options::{self, OptionSpec, Scope, State, ValueKind};
 use crate::flink::value;
 use crate::flink::version::Versions;
 use crate::linux::parameters;
@@ -82,7 +82,17 @@ impl Judge<'_> {
         }
         let known = options::known_in(name);
         if known.is_empty() {
-            return Err(self.error(key, unknown_key(name)));
+            let elsewhere = options::meanings(name).next().map(|spec| spec.scope);
+            let message = match elsewhere {
+                Some(Scope::TableOption) => {
+                    format!(
+                        "`{name}` works after `WITH` of a table; a policy checks the configuration"
+                    )
+                }
+                Some(_) => format!("nobody writes `{name}` into a configuration"),
+                None => unknown_key(name),
+            };
+            return Err(self.error(key, message));
         }
         let versions = self.page.front.versions;
         if !known.overlaps(versions) {

@@ -184,8 +184,10 @@ fn front(page: &Page) -> Result<FrontMatter, PageError> {
 }
 
 fn check(page: &Page, check: &CheckText) -> Result<Check, PageError> {
+    // Findings are told in lines, whatever a page's YAML folds.
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let or = |text: &Option<super::Text>, other: &str| match text {
-        Some(text) => leak(text.value.clone()),
+        Some(text) => leak(line(&text.value)),
         None => leak(other.to_owned()),
     };
     let conditions = check.when.iter().map(|(key, own)| {

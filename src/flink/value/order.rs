@@ -50,3 +50,41 @@ pub fn has_amount(kind: ValueKind) -> bool {
             | ValueKind::Double
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_compare_by_amount() {
+        let cases = [
+            (ValueKind::MemorySize, "1024 kb", "1mb", Ordering::Equal),
+            (ValueKind::Duration, "9 s", "30 s", Ordering::Less),
+            (ValueKind::Duration, "60000", "1 min", Ordering::Equal),
+            (ValueKind::Double, "0.40", "0.4", Ordering::Equal),
+            (ValueKind::Float, "0.9", "0.10", Ordering::Greater),
+            (ValueKind::Integer, "10", "9", Ordering::Greater),
+            (ValueKind::Boolean, "TRUE", "true", Ordering::Equal),
+            (ValueKind::Enum, "Latest", "LATEST", Ordering::Equal),
+        ];
+        for (kind, left, right, wanted) in cases {
+            assert_eq!(
+                order(kind, left, right, Versions::ALL),
+                Some(wanted),
+                "{left} {right}"
+            );
+        }
+        assert_eq!(order(ValueKind::Double, "NaN", "1", Versions::ALL), None);
+        assert_eq!(
+            order(ValueKind::Duration, "soon", "1 s", Versions::ALL),
+            None
+        );
+    }
+
+    #[test]
+    fn what_has_no_amount_is_refused_by_its_type() {
+        assert!(refusal(ValueKind::Duration, "soon", Versions::ALL).is_some());
+        assert!(refusal(ValueKind::String, "soon", Versions::ALL).is_none());
+        assert!(has_amount(ValueKind::Double) && !has_amount(ValueKind::Boolean));
+    }
+}
