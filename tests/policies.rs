@@ -372,7 +372,9 @@ fn an_option_is_not_required_of_versions_without_it() {
     )]);
     assert_eq!(findings(&sources, &only(&new, Some("1.16"))), []);
     assert_eq!(findings(&sources, &only(&new, Some("1.17"))).len(), 1);
-    // What is added has the name that the version knows.
+    // What is missing and what is added have the name that the version knows.
+    let old = findings(&sources, &only(&text, Some("1.18")));
+    assert_eq!(old[0].label, "state.checkpoints.dir is not set");
     for (version, name) in [
         ("1.18", "state.checkpoints.dir"),
         ("1.20", "execution.checkpointing.dir"),

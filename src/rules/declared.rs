@@ -124,7 +124,8 @@ fn run(rule: &Rule, check: &Check, deployment: &Deployment) -> Option<Finding> {
             .is_none()
             .then_some(text)
             .filter(|text| !text.is_empty());
-        fill(&said::label(failed, check.key, default))
+        let key = look::name_for(rule, deployment, check).unwrap_or(check.key);
+        fill(&said::label(failed, key, default))
     } else {
         fill(check.label)
     };
