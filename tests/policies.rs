@@ -164,6 +164,10 @@ fn texts_that_a_page_leaves_out_come_from_its_summary_and_its_why() {
     );
     assert_eq!(found[0].message, "The team wants it so");
     assert_eq!(found[0].help, "It has reasons.");
+    // What wraps a summary does not cut it.
+    let page = checking("key: s3.endpoint\nforbid: true").replace("wants it so", "wants\nit so");
+    let policy = read(&page).expect("a page");
+    assert_eq!(policy.front.summary, "The team wants it so.");
     // Texts over several lines are one line each.
     let long = "key: s3.endpoint\nforbid: true\nmessage: |\n  not\n  here\nhelp: >\n  ask\n  us\n";
     let found = found_in(long, "conf/flink-conf.yaml", "s3.endpoint: x\n");

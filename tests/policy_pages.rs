@@ -211,6 +211,11 @@ fn a_broken_page_is_one_line_with_its_place_and_what_to_do() {
         ),
         (
             "flink-conf.yaml bad",
+            "flink-conf.yaml bad verison=1.20",
+            "15:1: unknown word `verison=1.20`; write `version=1.20`, or nothing",
+        ),
+        (
+            "flink-conf.yaml bad",
             "flink-conf.yaml bad version=1.2",
             "15:1: Flink 1.2 is not known",
         ),

@@ -128,20 +128,24 @@ impl Page {
         };
         let lines: Vec<&str> = text.lines().collect();
         let mut at = front_text.lines().count() + 2;
-        let mut in_why = false;
+        let (mut in_summary, mut in_why) = (false, false);
         while at < lines.len() {
             let line = lines[at];
-            if let Some(title) = line.strip_prefix("# ") {
-                if page.name.is_empty() {
-                    page.name_line = at + 1;
-                }
+            // The summary is a paragraph: what wraps its lines does not cut it.
+            let goes_on = in_summary && !line.trim().is_empty() && !line.starts_with(['#', '`']);
+            in_summary = goes_on;
+            if goes_on {
+                page.summary.push(' ');
+                page.summary.push_str(line.trim());
+            } else if let Some(title) = line.strip_prefix("# ").filter(|_| page.name.is_empty()) {
+                page.name_line = at + 1;
                 page.name = title.trim().to_owned();
             } else if let Some(heading) = line.strip_prefix("## ") {
                 page.headings.push(heading.trim().to_owned());
                 in_why = heading.trim() == "Why" && page.why.is_empty();
             } else if let Some(info) = line.strip_prefix("```") {
                 let end = (at + 1..lines.len())
-                    .find(|&index| lines[index] == "```")
+                    .find(|&index| lines[index].trim_end() == "```")
                     .ok_or_else(|| PageError::in_line(at + 1, "this fence has no end"))?;
                 let mut text = lines[at + 1..end].join("\n");
                 if end > at + 1 {
@@ -152,6 +156,7 @@ impl Page {
                 in_why = false;
             } else if page.summary.is_empty() && !page.name.is_empty() && !line.trim().is_empty() {
                 page.summary = line.trim().to_owned();
+                in_summary = true;
             } else if in_why && line.trim().is_empty() {
                 in_why = page.why.is_empty();
             } else if in_why {
@@ -178,7 +183,14 @@ impl Page {
     ) -> Result<(), PageError> {
         let mut said = info.split_whitespace();
         let (path, mark) = (said.next().unwrap_or(""), said.next().unwrap_or(""));
-        let version = said.find_map(|word| word.strip_prefix("version="));
+        let mut version = None;
+        for word in said.filter(|_| matches!(mark, "bad" | "good")) {
+            version = word.strip_prefix("version=");
+            if version.is_none() {
+                let message = format!("unknown word `{word}`; write `version=1.20`, or nothing");
+                return Err(PageError::in_line(line, message));
+            }
+        }
         match mark {
             "bad" | "good" => self.examples.push(Example {
                 bad: mark == "bad",
