@@ -389,7 +389,11 @@ fn every_key_is_shown_when_it_is_set() {
             .partition(|key| matches!(key.kind, Kind::Rules(_) | Kind::Table(_) | Kind::Tables(_)));
         plain.into_iter().chain(tables).map(example).collect()
     };
-    let folder = tree(&[("flint.toml", &all), ("flink-conf.yaml", CONF)]);
+    let folder = tree(&[
+        ("flint.toml", &all),
+        ("flink-conf.yaml", CONF),
+        ("policies/README.md", ""),
+    ]);
     let output = run(folder.path(), &["config", "--format", "json"]);
     let document: Value =
         serde_json::from_str(&out(&output)).unwrap_or_else(|_| panic!("{}", err(&output)));

@@ -113,6 +113,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "fingerprint",
             "flink",
             "linux",
+            "page",
             "random",
             "rules",
             "syntax",

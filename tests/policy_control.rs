@@ -382,3 +382,66 @@ fn a_hundred_policies_cost_no_reading_per_deployment() {
     let read = || Policy::read("p/acme-slots.md", PAGE, &[]).expect("a page");
     assert!(std::ptr::eq(read(), read()));
 }
+
+#[test]
+fn formats_for_hosts_have_the_page_of_a_policy() {
+    let folder = project(PAGE, TOML, CONF);
+    let output = run(folder.path(), &["check", "--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules");
+    let own = rules.iter().find(|rule| rule["id"] == "acme-slots");
+    let own = own.expect("the policy");
+    assert_eq!(
+        own["shortDescription"]["text"],
+        "TaskManagers have two slots at least."
+    );
+    let page = own["help"]["markdown"].as_str().expect("a page");
+    assert!(page.contains("`flink-conf.yaml`, bad:"), "{page}");
+    let tags = own["properties"]["tags"].as_array().expect("tags");
+    assert!(tags.iter().any(|tag| tag == "policy"), "{tags:?}");
+}
+
+#[test]
+fn a_base_file_brings_its_policies_from_its_own_folder() {
+    let folder = tree(&[
+        ("base/flint-base.toml", TOML),
+        ("base/policies/acme-slots.md", PAGE),
+        ("app/flint.toml", "extend = \"../base/flint-base.toml\"\n"),
+        ("app/conf/flink-conf.yaml", CONF),
+    ]);
+    assert_eq!(check(&folder.path().join("app")), FOUND);
+    let output = run(folder.path(), &["check", "-v", "-q", "app"]);
+    let told = err(&output);
+    assert!(
+        told.contains("policy: ../base/policies/acme-slots.md"),
+        "{told}"
+    );
+    let inner = folder.path().join("app");
+    let tested = run(&inner, &["rules", "--test"]);
+    assert_eq!(code(&tested), 0, "{}", err(&tested));
+    assert!(
+        out(&tested).starts_with("../base/policies/acme-slots.md: ok"),
+        "{}",
+        out(&tested)
+    );
+}
+
+#[test]
+fn a_baseline_holds_findings_of_policies() {
+    let folder = project(PAGE, TOML, CONF);
+    let (root, list) = (folder.path(), folder.path().join("known.txt"));
+    let write = ["check", "--baseline", "known.txt", "--write-baseline"];
+    run(root, &write);
+    let text = fs::read_to_string(&list).expect("a baseline");
+    assert!(text.contains("acme-slots"), "{text}");
+    let known = ["check", "--format", "concise", "--baseline", "known.txt"];
+    assert_eq!(out(&run(root, &known)), "");
+    // Mended, its entry is stale like any other.
+    let mended = CONF.replace('1', "2");
+    fs::write(root.join("conf/flink-conf.yaml"), mended).expect("a file");
+    let left = out(&run(root, &known));
+    assert!(left.contains("[stale-baseline]"), "{left}");
+    assert!(left.contains("`acme-slots`"), "{left}");
+}

@@ -291,7 +291,10 @@ fn folders_and_files_that_are_no_pages_are_told_not_skipped() {
     let folder = project(PAGE, "policies = [\"flint.toml\"]\n", CONF);
     assert!(err(&run(folder.path(), &["check"])).contains("`flint.toml` is no folder"));
     let folder = project(PAGE, "policies = \"policies\"\n", CONF);
-    assert!(err(&run(folder.path(), &["check"])).contains("list of texts"));
+    assert!(
+        err(&run(folder.path(), &["check"]))
+            .contains("`policies` takes a list of folders in quotes")
+    );
     let folder = project(PAGE, TOML, CONF);
     let page = folder.path().join("policies/acme-slots.md");
     let mut bytes = PAGE.as_bytes().to_vec();

@@ -75,6 +75,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         summary: counts,
         run: Run {
             paths: output::paths(&found, &findings),
+            policies: found.configs.policies().collect(),
             exit_code: exit.code(),
             statistics: args.statistics,
         },

@@ -1,7 +1,8 @@
 //! What formats for hosts say of flint and its rules.
 
 use crate::finding::Severity;
-use crate::rules::{self, Group, page};
+use crate::page::{self, Policy};
+use crate::rules::{self, Group};
 
 /// Where the project lives, if its package says so; empty otherwise.
 pub(super) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
@@ -12,20 +13,25 @@ pub(super) struct About {
     pub(super) summary: String,
     /// The severity of its main finding.
     pub(super) severity: Severity,
-    /// Its group, where it is a rule of flint's own.
+    /// Its group, where its page is known.
     pub(super) group: Option<Group>,
     /// The page for people, without what a test recorded in it.
     pub(super) help: String,
 }
 
-/// What is known of a rule; `severity` is that of a finding of it.
-pub(super) fn about(rule: &str, severity: Severity) -> About {
-    match rules::find(rule) {
-        Some((front, entry)) => About {
+/// What is known of a rule; `severity` is that of a finding of it, `own` are the organisation's rules.
+pub(super) fn about(rule: &str, severity: Severity, own: &[&'static Policy]) -> About {
+    let policy = || {
+        let policy = own.iter().find(|policy| policy.name() == rule)?;
+        Some((&policy.front, policy.text))
+    };
+    let known = rules::find(rule).map(|(front, entry)| (front, entry.page));
+    match known.or_else(policy) {
+        Some((front, page)) => About {
             summary: front.summary.to_owned(),
             severity: front.severity,
             group: Some(front.group),
-            help: help(entry.page),
+            help: help(page),
         },
         None => About {
             summary: format!("{}.", rule.replace('-', " ")),
@@ -106,7 +112,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_help_that_hosts_take() {
         for front in rules::all() {
-            let about = about(front.name, Severity::Note);
+            let about = about(front.name, Severity::Note, &[]);
             assert!(about.summary.chars().count() <= 1024, "{}", front.name);
             assert_eq!(about.severity, front.severity);
             assert!(about.help.starts_with(front.summary), "{}", front.name);
@@ -117,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_is_not_flints_own_is_described_by_its_name() {
-        let about = about("acme-bucket", Severity::Warning);
+    fn a_rule_without_a_page_is_described_by_its_name() {
+        let about = about("acme-bucket", Severity::Warning, &[]);
         assert_eq!(about.summary, "acme bucket.");
         assert_eq!(about.severity, Severity::Warning);
         assert!(url("acme-bucket").is_none());

@@ -6,6 +6,7 @@ use std::io;
 use places::Places;
 
 use crate::finding::{Finding, Safety, Severity};
+use crate::page::Policy;
 use crate::text::{Place, Source, SourceId, Sources};
 
 mod about;
@@ -58,6 +59,8 @@ pub struct Run {
     pub paths: BTreeMap<SourceId, String>,
     /// The exit code to which it comes.
     pub exit_code: u8,
+    /// The rules of an organisation's own that ran.
+    pub policies: Vec<&'static Policy>,
     /// Whether `full` and `concise` print the counts of each rule instead of findings, and `json` has them.
     pub statistics: bool,
 }

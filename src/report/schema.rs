@@ -39,7 +39,9 @@ fn property(key: &Key) -> Json {
         Kind::Text | Kind::File => json!({"type": "string"}),
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::OneOf(words) => json!({"enum": words}),
-        Kind::Texts | Kind::Patterns | Kind::Folders => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Texts | Kind::Patterns | Kind::Folders => {
+            json!({"type": "array", "items": {"type": "string"}})
+        }
         Kind::Names => json!({"type": "array", "items": {"$ref": "#/definitions/name"}}),
         Kind::Table(keys) => object(keys),
         Kind::Tables(keys) => {

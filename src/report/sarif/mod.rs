@@ -19,6 +19,7 @@ use super::shown::{self, most_severe_first};
 use super::{Places, Report};
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::fingerprint::fingerprints;
+use crate::page::Policy;
 use crate::rules::Group;
 use crate::text::{Edit, Place, SourceId};
 
@@ -135,7 +136,9 @@ impl<'r> Results<'r> {
             let own = report.findings.iter().filter(|own| own.rule == name);
             own.map(|own| own.severity).max().unwrap_or(Severity::Note)
         };
-        let rules = names.iter().map(|name| rule(name, severity(name)));
+        let rules = names
+            .iter()
+            .map(|name| rule(name, severity(name), &report.run.policies));
         let rules = rules.collect();
         Ok((results.into_iter().flatten().collect(), rules, left))
     }
@@ -316,13 +319,13 @@ fn plain(text: &str) -> Text {
     }
 }
 
-fn rule(name: &str, severity: Severity) -> Rule {
+fn rule(name: &str, severity: Severity, own: &[&'static Policy]) -> Rule {
     let About {
         summary,
         severity,
         group,
         help,
-    } = about::about(name, severity);
+    } = about::about(name, severity, own);
     let short: String = summary.chars().take(MOST_CHARACTERS).collect();
     let mut tags = vec!["flink"];
     tags.extend(group.map(Group::name));

@@ -191,7 +191,7 @@ fn paths_start_at_the_root_of_the_repository() {
         run: Running {
             paths: BTreeMap::from([(id, "team/conf/a.yaml".to_owned())]),
             exit_code: 2,
-            statistics: false,
+            ..Running::default()
         },
     };
     for format in OutputFormat::ALL {
