@@ -307,6 +307,10 @@ fn options_of_the_operator_are_checked_in_its_resources() {
     let options = |count: u8| format!("  flinkConfiguration:\n    {key}: \"{count}\"\n");
     assert_eq!(with(&check, &options(5)), []);
     assert_eq!(with(&check, &options(6)).len(), 1);
+    // Flink itself reads none of them, so that a file of its own lacks none.
+    let required = format!("key: {key}\nrequire: true");
+    let plain = "parallelism.default: 2\n";
+    assert_eq!(found_in(&required, "conf/flink-conf.yaml", plain), []);
     // The operator's own configuration is out of sight: what no file sets is missing unless that has it.
     let required = format!("key: {key}\nrequire: true");
     for options in [

@@ -3,7 +3,7 @@
 use super::super::{Rule, operator};
 use super::{Check, Shown, Space};
 use crate::deployment::{Deployment, Effective, Sysctl, Value};
-use crate::flink::options;
+use crate::flink::options::{self, Scope};
 use crate::flink::version::Versions;
 use crate::page::Group;
 use crate::syntax::{Document, Layer, Space as Keys};
@@ -21,10 +21,19 @@ pub(super) fn value<'p>(
         Space::Flink if rule.front.group != Group::Policy => deployment.get(key),
         Space::Flink if options::meanings(key).next().is_none() => free(deployment, key),
         Space::Flink => match deployment.get(key) {
+            // Nothing that Flink itself reads can lack it.
+            Value::Default(_) if deployment.resources.is_empty() && is_operators(key) => {
+                Value::Unknown
+            }
             Value::Default(_) => deployment.cluster_option(key),
             other => other,
         },
     }
+}
+
+/// Whether only the operator reads an option.
+fn is_operators(key: &str) -> bool {
+    options::meanings(key).any(|spec| spec.scope == Scope::Operator)
 }
 
 /// A parameter of machines that run Flink, as their files set it.
