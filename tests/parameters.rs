@@ -265,7 +265,7 @@ fn parameters_are_found_and_edited_where_they_stand() {
         ];
         for shape in shapes {
             let text = shape(case.text);
-            assert!(recognise::worth_parsing(case.path, text.as_bytes()));
+            assert!(recognise::worth_parsing(case.path, text.as_bytes(), false));
             let source = Source::new(SourceId(0), case.path, text.as_str());
             let documents = recognise::read(&source, false, false);
             let all = documents.iter().flat_map(|own| &own.settings);

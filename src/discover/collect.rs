@@ -109,7 +109,7 @@ impl Collector {
         match recognise::by_name(&relative) {
             Claim::No => self.pass(path, relative),
             Claim::Source(kind) => self.source(path, relative, kind),
-            claim => self.read(path, relative, matches!(claim, Claim::Yes(_))),
+            claim => self.read(path, relative, matches!(claim, Claim::Yes(_)), false),
         }
     }
 
@@ -182,8 +182,8 @@ impl Collector {
         files.extend(found);
     }
 
-    /// Reads a file; `certain` says that it concerns Flink whatever it holds.
-    pub(super) fn read(&self, path: &Path, relative: String, certain: bool) {
+    /// Reads a file; `certain` says that it concerns Flink whatever it holds, `named` that somebody named it.
+    pub(super) fn read(&self, path: &Path, relative: String, certain: bool, named: bool) {
         let limit = if certain {
             MAX_BYTES
         } else {
@@ -191,7 +191,7 @@ impl Collector {
         };
         let content = match read_file(path, limit) {
             Ok(Some(bytes)) => {
-                if !certain && !recognise::worth_parsing(&relative, &bytes) {
+                if !certain && !recognise::worth_parsing(&relative, &bytes, named) {
                     self.pass(path, relative);
                     return;
                 }
@@ -240,7 +240,7 @@ impl Collector {
                     };
                     lock(&self.files).insert(relative, entry);
                 } else {
-                    self.read(path, relative, certain);
+                    self.read(path, relative, certain, true);
                 }
             }
         }
@@ -257,7 +257,7 @@ impl Collector {
     pub(super) fn finish(self, scope: Vec<String>, mut configs: Configs) -> Found {
         for (relative, path) in std::mem::take(&mut *lock(&self.passed)) {
             if configs.of(&relative).is_job_file(&relative) {
-                self.read(&path, relative, true);
+                self.read(&path, relative, true, false);
             }
         }
         self.read_types(&configs);

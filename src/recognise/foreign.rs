@@ -1,5 +1,7 @@
 //! Files of other tools, which have similar words: by their names, and by the shape of their keys.
 
+use std::collections::BTreeSet;
+
 use crate::syntax::Document;
 use crate::words;
 
@@ -102,30 +104,39 @@ pub(super) fn is_foreign_shape(document: &Document) -> bool {
         let rest = key.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
+    let settings = document.settings.iter().map(|setting| &setting.key);
+    let sections = document.sections.iter().map(|section| &section.key);
+    let keys: Vec<&str> = settings.chain(sections).map(String::as_str).collect();
+    let heads: BTreeSet<&str> = keys.iter().map(|key| head(key)).collect();
     let has = |name: &str| {
-        let mut settings = document.settings.iter().map(|setting| &setting.key);
-        let mut sections = document.sections.iter().map(|section| &section.key);
-        settings.any(|key| below(name, key)) || sections.any(|key| below(name, key))
+        let own = head(name);
+        heads.contains(own) && (own == name || keys.iter().any(|key| below(name, key)))
     };
-    // What a run was measured at, not what it is to do.
-    let is_percentile = |percentile: &str| {
-        let mut settings = document.settings.iter();
-        settings.any(|setting| {
-            words::of_key(&setting.key)
-                .iter()
-                .any(|word| word == percentile)
-        })
-    };
-    if ["p50", "p90", "p95", "p99"]
-        .map(is_percentile)
-        .iter()
-        .filter(|has| **has)
-        .count()
-        > 1
-    {
-        return true;
+    names_percentiles(document)
+        || FOREIGN
+            .iter()
+            .any(|names| names.iter().all(|name| has(name)))
+}
+
+/// A key up to its first dot or index.
+fn head(key: &str) -> &str {
+    &key[..key.find(['.', '[']).unwrap_or(key.len())]
+}
+
+/// Whether a file says what a run was measured at, not what it is to do.
+fn names_percentiles(document: &Document) -> bool {
+    const NAMES: [&str; 4] = ["p50", "p90", "p95", "p99"];
+    let mut found = [false; NAMES.len()];
+    for setting in &document.settings {
+        let mut pairs = setting.key.as_bytes().windows(2);
+        if !pairs.any(|pair| matches!(pair, [b'p' | b'P', b'5' | b'9'])) {
+            continue;
+        }
+        for word in words::of_key(&setting.key) {
+            if let Some(at) = NAMES.iter().position(|name| word == *name) {
+                found[at] = true;
+            }
+        }
     }
-    FOREIGN
-        .iter()
-        .any(|names| names.iter().all(|name| has(name)))
+    found.iter().filter(|found| **found).count() > 1
 }

@@ -6,6 +6,8 @@
 pub use foreign::is_manifest;
 use foreign::{is_foreign_name, is_foreign_shape};
 use holders::Holder;
+pub use needles::worth_parsing;
+use needles::{may_concern_flink, may_set_parameters};
 
 use crate::flink::options;
 use crate::linux::loaders::rendered;
@@ -20,6 +22,7 @@ pub mod evidence;
 mod foreign;
 mod holders;
 pub mod job;
+mod needles;
 pub mod source;
 mod window;
 
@@ -151,61 +154,6 @@ pub fn is_job_format(name: &str) -> bool {
     )
 }
 
-/// Whether a file holds any word without which it can't concern Flink or its hosts.
-pub fn worth_parsing(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    may_concern_flink(path, bytes) || may_set_parameters(name, bytes) || names_modules(path)
-}
-
-/// Whether a file holds any word without which it can't concern Flink. A `config.yaml` may hold
-/// nothing but keys of its author. Nested files write `state: backend: rocksdb:`, so the words are
-/// single ones where a key has parts.
-fn may_concern_flink(path: &str, bytes: &[u8]) -> bool {
-    const NEEDLES: [&str; 18] = [
-        "flink",
-        "Flink",
-        "FLINK",
-        "indow",
-        "INDOW",
-        "atermark",
-        "ATERMARK",
-        "ateness",
-        "rderness",
-        "taskmanager",
-        "jobmanager",
-        "state.backend",
-        "parallelism",
-        "checkpoint",
-        "rocksdb",
-        "kryo",
-        "serialization-config",
-        "late-fire",
-    ];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if let Some(holder) = Holder::by_name(name) {
-        return holder.is_in(bytes);
-    }
-    if let Some(kind) = source::kind(name) {
-        return source::may_be_flinks(kind, bytes);
-    }
-    is_config_name(name)
-        || path.to_ascii_lowercase().contains("flink")
-        || NEEDLES
-            .iter()
-            .any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
-}
-
-/// Whether a file of another tool may set kernel parameters: its bytes have the one word that all keys and
-/// commands for them have.
-fn may_set_parameters(name: &str, bytes: &[u8]) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    match extension {
-        Some("yaml" | "yml" | "json") => manifest::may_set_parameters(bytes),
-        Some("toml") => bottlerocket::may_set_parameters(bytes),
-        _ => false,
-    }
-}
-
 /// Reads a source as what it is; nothing when it does not concern Flink. `job` says that flint.toml
 /// declares it a job's configuration; `named` that it is Flink's without further signs.
 pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
@@ -237,7 +185,7 @@ pub fn read(source: &Source, job: bool, named: bool) -> Vec<Document> {
             return parts;
         }
     }
-    if sets_parameters && !named && !may_concern_flink(&source.path, &source.bytes) {
+    if sets_parameters && !named && !may_concern_flink(&source.path, &source.bytes, named) {
         return Vec::new();
     }
     read_whole(source, named).into_iter().collect()

@@ -66,8 +66,11 @@ fn names_decide_what_content_need_not() {
         "jm.Dockerfile",
     ] {
         assert_eq!(by_name(holder), Claim::Holder, "{holder}");
-        assert!(worth_parsing(holder, b"FLINK_PROPERTIES=\n"), "{holder}");
-        assert!(!worth_parsing(holder, b"FROM flink\n"), "{holder}");
+        assert!(
+            worth_parsing(holder, b"FLINK_PROPERTIES=\n", false),
+            "{holder}"
+        );
+        assert!(!worth_parsing(holder, b"FROM flink\n", false), "{holder}");
     }
 }
 
@@ -95,9 +98,28 @@ fn nested_keys_are_worth_parsing() {
             "{\"table\": {\"exec\": {\"emit\": {\"late-fire\": {}}}}}",
         ),
     ] {
-        assert!(worth_parsing(path, text.as_bytes()), "{path}");
+        assert!(worth_parsing(path, text.as_bytes(), true), "{path}");
+        let alone = text.starts_with("WINDOW");
+        assert_eq!(
+            worth_parsing(path, text.as_bytes(), false),
+            !alone,
+            "{path}"
+        );
     }
-    assert!(!worth_parsing("a/app.yaml", b"a: 1\n"));
+    assert!(!worth_parsing("a/app.yaml", b"a: 1\n", true));
+    for beside in [
+        "time: event",
+        "eventTime: x",
+        "EVENT_TIME: x",
+        "keyby: a",
+        "KEYBY: a",
+    ] {
+        let text = format!("windowSize: 60s\n{beside}\n");
+        assert!(
+            worth_parsing("a/app.yaml", text.as_bytes(), false),
+            "{beside}"
+        );
+    }
 }
 
 #[test]

@@ -178,7 +178,7 @@ pub(crate) fn findings_after(
         let source = sources.get(document.source);
         let declared = configs.of(&source.path).is_job_file(&source.path);
         let sniffed = by_name(&source.path) == Claim::Maybe && !declared;
-        let worth = !sniffed || worth_parsing(&source.path, &source.bytes);
+        let worth = !sniffed || worth_parsing(&source.path, &source.bytes, false);
         assert!(worth, "{}", source.path);
     }
     let linted = lint(&project, configs);
