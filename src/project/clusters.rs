@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use conf::Conf;
 use members::{Member, containers, services};
+use near::Near;
 use numbers::{Counted, count, limits};
 use running::running;
 
@@ -23,6 +24,7 @@ use crate::text::{SourceId, Sources, Span};
 
 mod conf;
 mod members;
+mod near;
 mod numbers;
 mod running;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub(super) struct Clusters {
     workers: BTreeMap<String, (SourceId, Workers)>,
     /// Files that say that Flink runs in containers.
     images: Vec<String>,
+    near: Near,
 }
 
 #[derive(Debug)]
@@ -84,6 +87,7 @@ impl Clusters {
                 });
             }
         }
+        clusters.near = Near::of(&clusters.files);
         if !clusters.workers.is_empty() {
             let images = sources.0.iter().filter(|source| {
                 let all = evidence::read(&source.path, &source.bytes);
@@ -147,11 +151,7 @@ impl Clusters {
         }
         let home = configs.home(first);
         let conf = Conf { paths, home };
-        let files: Vec<&File> = self
-            .files
-            .iter()
-            .filter(|file| configs.home(&file.path) == home)
-            .collect();
+        let files = self.near(configs, &conf);
         let services = services(&files, &conf);
         let containers = containers(&files, &conf);
         for file in &files {
@@ -326,11 +326,7 @@ impl Clusters {
         };
         let home = configs.home(first);
         let conf = Conf { paths, home };
-        let files: Vec<&File> = self
-            .files
-            .iter()
-            .filter(|file| configs.home(&file.path) == home)
-            .collect();
+        let files = self.near(configs, &conf);
         let mut paths = paths.iter();
         let has_hosts = paths.any(|path| self.workers.contains_key(evidence::folder(path)));
         let is_open = |file: &&File| {

@@ -1,7 +1,7 @@
 //! Hosts: which sysctl files belong together, in which order they are applied, and to which
 //! deployment they are nearest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::versions::Platform;
 use super::{Project, Unit, shown};
@@ -31,6 +31,50 @@ impl Host {
         let mut all = self.documents.iter().chain(&self.unread);
         *all.next().expect("a host is made of documents")
     }
+}
+
+/// Hosts by where they lie, so that the nearest is found without a look at all.
+pub(super) struct Hosts {
+    pub(super) all: Vec<Host>,
+    /// For each project and each folder in it on the way to one: how many there are below, and the last.
+    below: HashMap<(String, String), (usize, usize)>,
+}
+
+impl Hosts {
+    pub(super) fn of(all: Vec<Host>) -> Self {
+        let mut below: HashMap<(String, String), (usize, usize)> = HashMap::new();
+        for (number, host) in all.iter().enumerate() {
+            for folder in upwards(inside(&host.root, &host.home)) {
+                let place = (host.home.clone(), folder.to_owned());
+                let (count, last) = below.entry(place).or_default();
+                (*count, *last) = (*count + 1, number);
+            }
+        }
+        Hosts { all, below }
+    }
+
+    /// The only one of a project, or the only one that shares the longest way from a folder of it.
+    fn nearest(&self, folder: &str, project: &str) -> Option<usize> {
+        let below = |folder: &str| {
+            let place = (project.to_owned(), folder.to_owned());
+            self.below.get(&place).copied()
+        };
+        let (count, number) = upwards(folder).find_map(below)?;
+        (count == 1).then_some(number)
+    }
+}
+
+/// A path of a project as seen from its root.
+fn inside<'p>(path: &'p str, project: &str) -> &'p str {
+    path.get(project.len()..).unwrap_or_default()
+}
+
+/// A folder and those above it, the root last.
+fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| {
+        let above = folder.rfind('/').map_or("", |slash| &folder[..slash]);
+        (!folder.is_empty()).then_some(above)
+    })
 }
 
 impl Project<'_> {
@@ -77,22 +121,20 @@ impl Project<'_> {
             .collect();
         let numbers = |found: Vec<usize>| found.into_iter().map(|at| places[at].0);
         let all: Vec<&Place> = places.iter().map(|(_, place)| place).collect();
-        let is_placed = |number: &usize| places.iter().any(|(placed, _)| placed == number);
-        let mut read: Vec<usize> = documents
-            .iter()
-            .copied()
-            .filter(|n| !is_placed(n))
-            .collect();
+        let known: BTreeSet<usize> = places.iter().map(|(number, _)| *number).collect();
+        let others = documents.iter().filter(|number| !known.contains(number));
+        let mut read: Vec<usize> = others.copied().collect();
         read.extend(numbers(in_order(&all, false)));
         let ufw = places.iter().filter(|(_, place)| *place == Place::Ufw);
         read.extend(ufw.map(|(number, _)| *number));
-        documents.retain(|number| !read.contains(number));
+        let known: BTreeSet<usize> = read.iter().copied().collect();
+        documents.retain(|number| !known.contains(number));
         (read, documents)
     }
 
     /// Gives a Flink deployment the host whose files lie nearest: the only one of the project, or
     /// the only one that shares the longest way from its folder. No guess between equals.
-    pub(super) fn attach(&self, unit: &mut Unit, home: &str, project: &str, hosts: &mut [Host]) {
+    pub(super) fn attach(&self, unit: &mut Unit, home: &str, project: &str, hosts: &mut Hosts) {
         let is_flink = unit
             .documents
             .iter()
@@ -102,32 +144,11 @@ impl Project<'_> {
             return;
         }
         let folder = home.rfind('/').map_or("", |slash| &home[..slash]);
-        let below = |path: &str| path.get(project.len()..).unwrap_or_default().to_owned();
-        let shared = |root: &str| {
-            let (folder, root) = (below(folder), below(root));
-            let parts = folder.split('/').zip(root.split('/'));
-            parts
-                .take_while(|(left, right)| left == right && !left.is_empty())
-                .count()
-        };
-        let near: Vec<(usize, usize)> = hosts
-            .iter()
-            .enumerate()
-            .filter(|(_, host)| host.home == project)
-            .map(|(index, host)| (index, shared(&host.root)))
-            .collect();
-        let best = near.iter().map(|(_, shared)| *shared).max();
-        let alone = near.len() == 1;
-        let nearest: Vec<usize> = near
-            .iter()
-            .filter(|(_, shared)| Some(*shared) == best)
-            .map(|(index, _)| *index)
-            .collect();
-        let [index] = nearest.as_slice() else { return };
-        if !alone && best == Some(0) {
+        let own = inside(folder, project);
+        let Some(index) = hosts.nearest(own, project) else {
             return;
-        }
-        let host = &mut hosts[*index];
+        };
+        let host = &mut hosts.all[index];
         host.attached = true;
         unit.host.clone_from(&host.documents);
         unit.host_unread.clone_from(&host.unread);
@@ -141,8 +162,8 @@ impl Project<'_> {
             let rest = inner.strip_prefix(outer);
             rest.is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with('/'))
         };
-        let (own, root) = (below(folder), below(&host.root));
-        let is_far = !lies_in(&own, &root) && !lies_in(&root, &own);
+        let root = inside(&host.root, project);
+        let is_far = !lies_in(own, root) && !lies_in(root, own);
         unit.host_is = match host.mentions_flink || same_place {
             true => HostIs::Flinks,
             false if is_far => HostIs::Far,

@@ -108,18 +108,22 @@ impl Project<'_> {
             }
         }
         for around in projects.values() {
+            let mut all = Jobs::default();
+            for own in around.jobs.iter().filter(|_| !around.clusters.is_empty()) {
+                self.add_to(&mut all, own);
+            }
             for &number in &around.clusters {
+                units[number].jobs.clone_from(&all);
+            }
+            for own in &around.jobs {
+                let Some(&number) = runs_on.get(&own.source) else {
+                    continue;
+                };
                 let of_cluster = &mut units[number].jobs;
-                for own in &around.jobs {
-                    let certain = runs_on.get(&own.source) == Some(&number);
-                    self.add_to(of_cluster, own, certain);
-                    if certain {
-                        of_cluster.runs.push(own.source);
-                    }
-                }
+                of_cluster.opaque |= self.is_opaque(own);
                 // What only declares functions runs where a job does.
-                if around.modules.is_empty() {
-                    of_cluster.runs.clear();
+                if !around.modules.is_empty() {
+                    of_cluster.runs.push(own.source);
                 }
             }
         }
@@ -187,20 +191,27 @@ impl Project<'_> {
         (unit, is_joined)
     }
 
-    /// Notes what a job sets; one that certainly runs on the cluster may set what its text can't tell.
-    fn add_to(&self, jobs: &mut Jobs, own: &Job, certain: bool) {
-        for &number in &own.documents {
-            let document = &self.documents[number];
-            if document.space != Space::Flink {
-                continue;
-            }
+    /// Notes what a job sets.
+    fn add_to(&self, jobs: &mut Jobs, own: &Job) {
+        for document in self.options_of(own) {
             let settings = document.settings.iter();
             for setting in settings.filter(|setting| is_of_job(&setting.key)) {
                 jobs.add(&setting.key, setting.known.then_some(&*setting.value));
             }
-            let decides = document.code.as_deref().is_none_or(job::makes_environment);
-            jobs.opaque |= certain && decides && !document.complete;
         }
+    }
+
+    /// Whether a job may set what its text can't tell.
+    fn is_opaque(&self, own: &Job) -> bool {
+        self.options_of(own).any(|document| {
+            let decides = document.code.as_deref().is_none_or(job::makes_environment);
+            decides && !document.complete
+        })
+    }
+
+    fn options_of<'o>(&'o self, own: &'o Job) -> impl Iterator<Item = &'o Document> {
+        let documents = own.documents.iter().map(|&number| &self.documents[number]);
+        documents.filter(|document| document.space == Space::Flink)
     }
 
     /// The folder of the module that a source is built in.

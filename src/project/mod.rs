@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use clusters::Clusters;
-use hosts::Host;
+use hosts::{Host, Hosts};
 use jobs::Job;
 use versions::{Platform, Testimony};
 
@@ -234,9 +234,9 @@ impl<'s> Project<'s> {
                 .into_iter()
                 .map(|number| self.lone_parameters(configs, number)),
         );
-        let mut hosts = self.hosts(&sysctl, configs);
+        let mut hosts = Hosts::of(self.hosts(&sysctl, configs));
         units.extend(self.folders(configs, rest, &mut hosts));
-        let lone = hosts.into_iter().filter(|host| !host.attached);
+        let lone = hosts.all.into_iter().filter(|host| !host.attached);
         units.extend(lone.map(|host| self.lone_host(configs, host)));
         let clusters = Clusters::read(self.sources);
         self.layer(configs, &clusters, &mut units);
@@ -335,7 +335,7 @@ impl<'s> Project<'s> {
     }
 
     /// One configuration directory is one deployment; any other file is one by itself.
-    fn folders(&self, configs: &Configs, numbers: Vec<usize>, hosts: &mut [Host]) -> Vec<Unit> {
+    fn folders(&self, configs: &Configs, numbers: Vec<usize>, hosts: &mut Hosts) -> Vec<Unit> {
         let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for number in numbers {
             let path = self.path(number);

@@ -2,6 +2,7 @@
 //! beside its configuration say, else every version that reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::config::{Config, Configs};
 use crate::deployment::VersionFrom;
@@ -14,6 +15,8 @@ use crate::text::Sources;
 #[derive(Debug, Default)]
 pub(super) struct Testimony {
     folders: BTreeMap<String, Vec<(String, Evidence)>>,
+    /// The same folders, to be looked for by where they lie.
+    speaking: BTreeSet<String>,
     /// Folders with files of evidence that speak of Python, tables or SQL.
     of_managed_memory: BTreeSet<String>,
 }
@@ -66,6 +69,7 @@ impl Testimony {
             }
         }
         Testimony {
+            speaking: folders.keys().cloned().collect(),
             folders,
             of_managed_memory,
         }
@@ -113,12 +117,12 @@ impl Testimony {
 
     /// Whether a file above these, beside them or below speaks of Flink: builds a job, or runs an image.
     pub(super) fn speaks_near(&self, configs: &Configs, paths: &[&str]) -> bool {
-        is_near(configs, paths, self.folders.keys())
+        is_near(configs, paths, &self.speaking)
     }
 
     /// Whether such a file speaks of Python functions, tables or SQL.
     pub(super) fn uses_managed_memory(&self, configs: &Configs, paths: &[&str]) -> bool {
-        is_near(configs, paths, self.of_managed_memory.iter())
+        is_near(configs, paths, &self.of_managed_memory)
     }
 
     /// The nearest folder upwards for which a build file says something, else `home`.
@@ -150,22 +154,33 @@ impl Testimony {
 }
 
 /// Whether one of the folders holds these paths, or lies below the deepest that does.
-fn is_near<'f>(
-    configs: &Configs,
-    paths: &[&str],
-    mut folders: impl Iterator<Item = &'f String>,
-) -> bool {
+fn is_near(configs: &Configs, paths: &[&str], folders: &BTreeSet<String>) -> bool {
     let home = paths.first().map_or("", |path| configs.home(path));
+    let home = home.trim_end_matches('/');
     let own = common_folder(paths);
-    let is_in = |path: &str, folder: &str| {
-        folder.is_empty()
-            || path
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    if own.is_empty() {
+        return !folders.is_empty();
+    }
+    let in_home = |folder: &&str| {
+        let rest = folder.strip_prefix(home);
+        home.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    folders.any(|folder| {
-        is_in(folder, own) || is_in(own, folder) && is_in(folder, home.trim_end_matches('/'))
-    })
+    let above = std::iter::successors(Some(own), |folder| {
+        (!folder.is_empty()).then(|| parent(folder))
+    });
+    if folders.contains(own)
+        || above
+            .take_while(in_home)
+            .any(|folder| folders.contains(folder))
+    {
+        return true;
+    }
+    let below = format!("{own}/");
+    let after = (Bound::Excluded(below.as_str()), Bound::Unbounded);
+    let mut following = folders.range::<str, _>(after);
+    following
+        .next()
+        .is_some_and(|folder| folder.starts_with(&below))
 }
 
 /// The versions that the weightiest statements of a folder allow together. Where one of them can't
