@@ -660,6 +660,36 @@ fn a_revision_of_git_is_compared_with() {
 }
 
 #[test]
+fn a_revision_is_read_as_its_flint_toml_and_what_that_extends_said() {
+    let outer = tree(&[
+        ("base.toml", "exclude = [\"repo/old\"]\n"),
+        ("repo/flint.toml", "extend = \"ci/versions\"\n"),
+        (
+            "repo/ci/versions",
+            "extend = \"../../base.toml\"\nflink-version = \"1.19\"\n",
+        ),
+        ("repo/conf/flink-conf.yaml", SIZES),
+        ("repo/old/flink-conf.yaml", SIZES),
+    ]);
+    let root = &outer.path().join("repo");
+    git(root, &["init", "-q"]);
+    git(root, &["add", "."]);
+    git(root, &["commit", "-q", "-m", "sizes"]);
+    fs::write(root.join("ci/versions"), "flink-version = \"1.20\"\n").expect("written");
+    fs::write(
+        root.join("flint.toml"),
+        "extend = \"ci/versions\"\nexclude = [\"old\"]\n",
+    )
+    .expect("written");
+    let output = run(root, &["memory", "--compare", "HEAD"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let text = out(&output);
+    assert!(text.starts_with("conf   Flink 1.20 "), "{text}");
+    assert!(text.contains("other is HEAD: conf   Flink 1.19 "), "{text}");
+    assert!(!text.contains("old"), "{text}");
+}
+
+#[test]
 fn a_comparison_that_cannot_be_made_says_why() {
     let folder = tree(&[
         ("repo/conf/flink-conf.yaml", SIZES),

@@ -835,6 +835,75 @@ fn a_version_that_flint_toml_changes_shows_what_it_breaks() {
 }
 
 #[test]
+fn a_version_that_a_base_says_belongs_to_its_tree() {
+    let folder = repository(&[
+        ("flint.toml", "extend = \"ci/base.cfg\"\n"),
+        ("ci/base.cfg", "extend = \"more\"\n"),
+        ("ci/more", "flink-version = \"1.20\"\n"),
+        ("ci/named", "extend = \"more\"\n"),
+        ("conf/config.yaml", OF_OLD),
+    ]);
+    let root = folder.path();
+    let assert_told = |change: &str, args: &[&str]| {
+        let (new, _) = told(root, "main", args);
+        assert!(!new.is_empty(), "{change}");
+        let mut new = new.iter();
+        assert!(new.all(|own| own.starts_with("conf/config.yaml:1 ")));
+    };
+    write(root, "ci/more", "flink-version = \"2.0\"\n");
+    assert_told("the base of the base", &[]);
+    assert_told("named", &["--config", "ci/named"]);
+    write(root, "ci/base.cfg", "flink-version = \"2.0\"\n");
+    fs::remove_file(root.join("ci/more")).expect("removed");
+    assert_told("one that is gone", &[]);
+    write(root, "flint.toml", "flink-version = \"2.0\"\n");
+    assert_told("no base any more", &[]);
+}
+
+#[test]
+fn a_base_outside_of_the_repository_is_as_it_is() {
+    let outer = tree(&[
+        ("base.toml", "flink-version = \"1.20\"\n"),
+        ("repo/flint.toml", "extend = \"../base.toml\"\n"),
+        ("repo/conf/config.yaml", OF_OLD),
+    ]);
+    let root = &outer.path().join("repo");
+    run_git(root, &["init", "-q", "-b", "main"]);
+    commit(root);
+    assert_since(root, &[], &[]);
+    write(root, "flint.toml", "flink-version = \"2.0\"\n");
+    let (new, _) = told(root, "main", &[]);
+    assert!(!new.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_flint_toml_may_be_a_link() {
+    let folder = repository(&[
+        ("ci/flint.toml", "flink-version = \"1.20\"\n"),
+        ("conf/config.yaml", OF_OLD),
+    ]);
+    let root = folder.path();
+    std::os::unix::fs::symlink("ci/flint.toml", root.join("flint.toml")).expect("a link");
+    commit(root);
+    write(root, "ci/flint.toml", "flink-version = \"2.0\"\n");
+    let (new, _) = told(root, "main", &[]);
+    assert!(!new.is_empty());
+}
+
+#[test]
+fn a_file_that_git_ignores_is_compared_when_it_is_named() {
+    let folder = old();
+    let root = folder.path();
+    write(root, ".gitignore", "conf\n");
+    commit(root);
+    for named in ["conf", "conf/flink-conf.yaml"] {
+        let (new, fixed) = told(root, "main", &[named]);
+        assert_eq!((new.len(), fixed.len()), (0, 0), "{named}: {new:?}");
+    }
+}
+
+#[test]
 fn a_renamed_project_keeps_what_its_flint_toml_says() {
     let folder = repository(&[
         (

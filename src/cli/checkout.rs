@@ -9,6 +9,8 @@ use std::process::Stdio;
 use tempfile::TempDir;
 
 use super::git::{Asked, Repository, absolute, git};
+use crate::config::{Layer, Origin};
+use crate::discover::normal;
 use crate::recognise::{self, Claim, evidence};
 use crate::text::MAX_BYTES;
 
@@ -32,6 +34,8 @@ struct Listed {
     blobs: Vec<Blob>,
     /// Files that would matter under another name, by path: a link may give them one.
     others: BTreeMap<PathBuf, Blob>,
+    /// The flint.toml files.
+    configs: Vec<PathBuf>,
     /// Submodules, and the commit of each.
     modules: Vec<(PathBuf, String)>,
 }
@@ -42,27 +46,6 @@ struct Blob {
     size: u64,
     path: PathBuf,
     is_link: bool,
-}
-
-/// The files that `asked` has of the repository in which `paths` lie, and these as they lie in the folder.
-pub(super) fn of(asked: Asked, paths: &[PathBuf]) -> Result<(Checkout, Vec<PathBuf>), String> {
-    let near = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let repository = Repository::around(near, asked)?;
-    let tree = repository.tree(asked)?;
-    let mut named = Vec::new();
-    for path in paths {
-        named.push(below(&repository.top, path)?);
-    }
-    let checkout = Checkout::of(asked, &repository, &tree, &named, Path::new(""))?;
-    for (below, path) in named.iter().zip(paths) {
-        if !checkout.place.join(below).exists() {
-            let message = format!("it has no configuration in {}", path.display());
-            return Err(asked.error(&message));
-        }
-    }
-    let paths = named.iter().map(|below| checkout.place.join(below));
-    let paths = paths.collect();
-    Ok((checkout, paths))
 }
 
 impl Checkout {
@@ -95,13 +78,14 @@ impl Checkout {
         fs::create_dir_all(root.join(".git"))?;
         let from = self.top.join(at);
         let mut listed = list(&from, tree, at, named)?;
-        let mut wanted = listed.blobs;
+        let mut wanted = std::mem::take(&mut listed.blobs);
         wanted.retain(|blob| !self.left_out.contains(&at.join(&blob.path)));
         while !wanted.is_empty() {
             let targets = self.write(&from, at, &wanted)?;
             let own = targets.iter().filter_map(|path| listed.others.remove(path));
             wanted = own.collect();
         }
+        self.write_bases(at, &mut listed, &from, named)?;
         for (path, commit) in listed.modules {
             let own = at.join(&path);
             // Of what is not checked out nothing is read.
@@ -125,6 +109,54 @@ impl Checkout {
     pub(super) fn own(&self, file: &Path) -> Option<PathBuf> {
         let own = self.place.join(below(&self.top, file).ok()?);
         own.exists().then_some(own)
+    }
+
+    /// Where a file of the repository, or one outside of it, is to be read as it was: what git does not have
+    /// is as it is.
+    pub(super) fn as_it_was(&self, here: &Path) -> PathBuf {
+        let below = here.strip_prefix(&self.top);
+        let then = below.map(|below| self.place.join(below));
+        then.ok()
+            .filter(|then| then.is_file())
+            .unwrap_or_else(|| here.to_owned())
+    }
+
+    /// Writes what the configurations of a tree extend, which may be called anything.
+    fn write_bases(
+        &mut self,
+        at: &Path,
+        listed: &mut Listed,
+        from: &Path,
+        named: &[PathBuf],
+    ) -> io::Result<()> {
+        let root = self.place.join(at);
+        let here = self.top.join(at);
+        let mut open = std::mem::take(&mut listed.configs);
+        open.extend(
+            named
+                .iter()
+                .filter_map(|path| path.strip_prefix(at).ok().map(Path::to_owned)),
+        );
+        let mut seen = HashSet::new();
+        while let Some(path) = open.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            if let Some(blob) = listed.others.remove(&path) {
+                open.extend(self.write(from, at, &[blob])?);
+            }
+            let Ok(text) = fs::read_to_string(root.join(&path)) else {
+                continue;
+            };
+            let layer = Layer::parse(Origin::default(), &text).ok();
+            let written = layer.as_ref().and_then(Layer::extends);
+            if let Some((written, _)) = written {
+                let folder = here.join(path.parent().unwrap_or(Path::new("")));
+                let target = normal(&folder.join(written));
+                open.extend(target.strip_prefix(&here).ok().map(Path::to_owned));
+            }
+        }
+        Ok(())
     }
 
     /// Writes files as they lie in a tree, without what git would do to them in a work tree, and gives the
@@ -226,6 +258,9 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
         path: path.to_owned(),
         is_link,
     };
+    if path.file_name().is_some_and(|name| name == "flint.toml") {
+        listed.configs.push(path.clone());
+    }
     let is_named = named.iter().any(|named| *named == at.join(path));
     if is_named && blob.size <= MAX_BYTES || matters(text, blob.size) {
         listed.blobs.push(blob);

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::git::{self, Repository};
+use super::mirror::Mirror;
 use super::session::{deployments, named_config_yaml, open, style, tell, tell_files};
-use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, checkout, complain, git, print};
+use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, complain, print};
 use crate::deployment::Deployment;
 use crate::discover::Found;
 use crate::flink::memory::{Key, Mode};
@@ -41,7 +43,7 @@ pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
                 changes: Vec::new(),
                 ..asked
             };
-            let (others, did_fail) = others(args, other, &untouched)?;
+            let (others, did_fail) = others(args, other, &untouched, &found)?;
             failed |= did_fail;
             if views.is_empty() && others.is_empty() {
                 complain("warning", NOTHING);
@@ -182,40 +184,54 @@ fn others(
     args: &MemoryArgs,
     other: &str,
     asked: &Asked,
+    here: &Found,
 ) -> Result<(Vec<(String, View)>, bool), String> {
-    let is_path = Path::new(other).exists();
-    let here = [PathBuf::from(".")];
-    let paths = match &args.lint.stdin_filename {
-        Some(name) if args.lint.paths == [Path::new("-")] => std::slice::from_ref(name),
-        _ if args.lint.paths.is_empty() => &here,
-        _ => args.lint.paths.as_slice(),
-    };
-    let tree = if is_path {
-        None
-    } else {
-        let asked = git::Asked {
-            flag: COMPARE,
-            reference: other,
-        };
-        Some(checkout::of(asked, paths)?)
-    };
-    let (tree, paths) = match tree {
-        None => (None, vec![PathBuf::from(other)]),
-        Some((tree, paths)) => (Some(tree), paths),
-    };
-    let config = match (&args.lint.config, &tree) {
-        (Some(file), Some(tree)) => Some(tree.own(file).unwrap_or_else(|| file.clone())),
-        (config, _) => config.clone(),
-    };
+    let verbose = args.lint.output.verbose;
+    if !Path::new(other).exists() {
+        let (found, prefix) = then(args, other, here)?;
+        let failed = tell(&found, &Linted::default());
+        let mut views = views(&found, asked, verbose);
+        for (name, _) in &mut views {
+            if let Some(own) = name.strip_prefix(&prefix) {
+                *name = own.to_owned();
+            }
+        }
+        return Ok((views, failed));
+    }
     let lint = LintArgs {
-        paths,
-        config,
+        paths: vec![PathBuf::from(other)],
         stdin_filename: None,
         ..args.lint.clone()
     };
     let found = open(&lint, None)?;
     let failed = tell(&found, &Linted::default());
-    Ok((views(&found, asked, lint.output.verbose), failed))
+    Ok((views(&found, asked, verbose), failed))
+}
+
+/// The same files as git has them in a revision.
+fn then(args: &MemoryArgs, reference: &str, here: &Found) -> Result<(Found, String), String> {
+    let current = [PathBuf::from(".")];
+    let paths = match &args.lint.stdin_filename {
+        Some(name) if args.lint.paths == [Path::new("-")] => std::slice::from_ref(name),
+        _ if args.lint.paths.is_empty() => &current,
+        _ => args.lint.paths.as_slice(),
+    };
+    let asked = git::Asked {
+        flag: COMPARE,
+        reference,
+    };
+    let near = Repository::around(&paths[0], asked)?;
+    // The project decides, even where one of its folders is a repository of its own.
+    let repository = Repository::around(&here.root, asked).unwrap_or(near);
+    let tree = repository.tree(asked)?;
+    let mirror = Mirror::of(asked, &repository, &tree, paths, &args.lint, here)?;
+    for path in paths {
+        if !mirror.place(path)?.exists() {
+            let message = format!("it has no configuration in {}", path.display());
+            return Err(asked.error(&message));
+        }
+    }
+    mirror.read(paths, &args.lint, here)
 }
 
 /// Whether the locale says that the terminal shows more than ASCII.

@@ -21,6 +21,7 @@ mod git;
 mod live;
 mod memory;
 mod migrate;
+mod mirror;
 mod output;
 mod policies;
 mod session;

@@ -7,17 +7,13 @@
 //! breaks.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::checkout::Checkout;
-use super::git::{Asked, Repository, absolute};
-use super::session::lay_flags;
+use super::git::{Asked, Repository};
+use super::mirror::Mirror;
 use super::{CheckArgs, LintArgs, complain};
-use crate::config::{Config, Configs};
 use crate::deployment::Previous;
-use crate::discover::{ConfigSource, Found, discover_under};
+use crate::discover::Found;
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
 use crate::lint::lint;
@@ -41,29 +37,9 @@ pub(super) struct Before {
     unknown: Vec<String>,
 }
 
-/// How a tree is read.
-struct There {
-    /// The folder that paths are relative to.
-    root: PathBuf,
-    /// The way from there to what is the root here, with a final `/` unless empty.
-    prefix: String,
-    /// The folders of the projects.
-    homes: Vec<PathBuf>,
-    /// What marks a project.
-    source: ConfigSource,
-    configs: Configs,
-}
-
 /// How many folders a path has that ends in `/`.
 fn depth(folder: &str) -> usize {
     folder.matches('/').count()
-}
-
-/// Where a tree lies, and where the files of another lie that have the same names.
-struct Mirror {
-    checkout: Checkout,
-    /// The folder here that stands for the whole one there.
-    base: PathBuf,
 }
 
 /// What `--since` asks about.
@@ -103,9 +79,8 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
     let repository =
         Repository::around(&found.root, asked).or_else(|_| Repository::around(&paths[0], asked))?;
     let (tree, commit) = repository.fork(asked)?;
-    let mirror = Mirror::of(asked, &repository, &tree, paths, found)?;
-    let there = mirror.there(args, found)?;
-    let mut old = discover_under(&there.root, &there.homes, &there.source, there.configs);
+    let mirror = Mirror::of(asked, &repository, &tree, paths, args, found)?;
+    let (mut old, prefix) = mirror.read(paths, args, found)?;
     let project = Project::read(&old.sources, &old.configs, &[]);
     let linted = lint(&project, &old.configs);
     let mut resources = rules::previous(&project.deployments());
@@ -113,9 +88,9 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
         complain("error", error);
     }
     for source in &mut old.sources.0 {
-        source.path = match source.path.strip_prefix(&there.prefix) {
+        source.path = match source.path.strip_prefix(&prefix) {
             Some(path) => path.to_owned(),
-            None => format!("{}{}", "../".repeat(depth(&there.prefix)), source.path),
+            None => format!("{}{}", "../".repeat(depth(&prefix)), source.path),
         };
     }
     let renamed: HashMap<_, _> = renamed(&old.sources, &found.sources).into_iter().collect();
@@ -185,207 +160,4 @@ impl Before {
         });
         (left.map(|(finding, _)| finding).collect(), since)
     }
-}
-
-impl Mirror {
-    fn of(
-        asked: Asked,
-        repository: &Repository,
-        tree: &str,
-        paths: &[PathBuf],
-        found: &Found,
-    ) -> Result<Self, String> {
-        let root = absolute(&found.root)?;
-        // A flint.toml above the repository is the root of the project.
-        let (base, place) = match repository.top.strip_prefix(&root) {
-            Ok(place) => (root.clone(), place),
-            Err(_) => (repository.top.clone(), Path::new("")),
-        };
-        let mut named = Vec::new();
-        for path in paths {
-            let real = absolute(path)?;
-            let below = real.strip_prefix(&repository.top).map_err(|_| {
-                let (path, top) = (path.display(), repository.top.display());
-                asked.error(&format!("{path} is not in the git repository {top}"))
-            })?;
-            named.push(below.to_owned());
-        }
-        let checkout = Checkout::of(asked, repository, tree, &named, place)?;
-        Ok(Mirror { checkout, base })
-    }
-
-    /// Where a folder or file of this tree lies in the other, or would.
-    fn place(&self, path: &Path) -> Result<PathBuf, String> {
-        let real = absolute(path)?;
-        let below = real.strip_prefix(&self.base).unwrap_or(&real);
-        Ok(self.checkout.root().join(below))
-    }
-
-    /// How the other tree is read: the projects of this one, and those that are gone from it, since what
-    /// is here may be what was there. Where projects are marked by their flint.toml, these are made to stand
-    /// where they stand here.
-    fn there(&self, args: &LintArgs, found: &Found) -> Result<There, String> {
-        let failed = |error: io::Error| error.to_string();
-        let mut configs = found.configs.clone();
-        let own = self.place(&found.root)?;
-        let mut homes = Vec::new();
-        for home in &found.homes {
-            let home = self.place(home)?;
-            fs::create_dir_all(&home).map_err(failed)?;
-            homes.push(home);
-        }
-        let source = match (&args.config, args.isolated) {
-            (Some(file), _) => {
-                let before = self.checkout.own(file);
-                let before = before.and_then(|own| parse(args, "flint.toml", &own));
-                if let Some(before) = before {
-                    configs.each(|config| config.go_back_to(&before));
-                }
-                ConfigSource::File(file.clone())
-            }
-            (None, true) => ConfigSource::Isolated,
-            (None, false) => ConfigSource::Nearest,
-        };
-        if source != ConfigSource::Nearest {
-            return Ok(There {
-                root: own,
-                prefix: String::new(),
-                homes,
-                source,
-                configs,
-            });
-        }
-        let files = self.toml_files();
-        go_back(args, &own, &files, &mut configs);
-        let mut more = self.settle(&own, &files, found).map_err(failed)?;
-        // A file that came may have come from a project that nobody asks about.
-        let mut came = false;
-        for file in &found.files {
-            came |= !self.place(file)?.exists();
-        }
-        let is_elsewhere = |file: &PathBuf| !homes.iter().any(|home| file.starts_with(home));
-        more.retain(|(file, here)| here.is_none() || came && is_elsewhere(file));
-        let is_inside = more.iter().all(|(file, _)| file.starts_with(&own));
-        let root = if is_inside {
-            own.as_path()
-        } else {
-            self.checkout.root()
-        };
-        let prefix = slashed(own.strip_prefix(root).unwrap_or(Path::new("")));
-        configs.each(|config| config.move_root_up(&prefix));
-        for (file, here) in &more {
-            let path = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
-            let config = parse(args, &path, here.as_ref().unwrap_or(file));
-            configs.extend(config.map(|mut config| {
-                if let Some(before) = parse(args, &path, file) {
-                    config.go_back_to(&before);
-                }
-                config
-            }));
-            homes.extend(file.parent().map(Path::to_owned));
-        }
-        Ok(There {
-            root: root.to_owned(),
-            prefix,
-            homes,
-            source,
-            configs,
-        })
-    }
-
-    /// Makes flint.toml files stand where they stand here, and gives those of the other tree: with what each
-    /// is here, if it is not gone, or renamed, with all that it speaks for.
-    fn settle(
-        &self,
-        own: &Path,
-        files: &[PathBuf],
-        found: &Found,
-    ) -> io::Result<Vec<(PathBuf, Option<PathBuf>)>> {
-        let mut left = Vec::new();
-        for file in files {
-            let below = file.strip_prefix(self.checkout.root()).unwrap_or(file);
-            let here = self.base.join(below);
-            if here.is_file() {
-                left.push((file.clone(), Some(here)));
-            } else if here.parent().is_some_and(Path::is_dir) {
-                fs::remove_file(file)?;
-            } else {
-                left.push((file.clone(), None));
-            }
-        }
-        for config in found.configs.iter().filter(|own| !own.path.is_empty()) {
-            let file = own.join(&config.path);
-            if !file.exists() {
-                fs::create_dir_all(file.parent().unwrap_or(own))?;
-                fs::write(&file, "")?;
-            }
-        }
-        Ok(left)
-    }
-
-    /// Every flint.toml of the other tree.
-    fn toml_files(&self) -> Vec<PathBuf> {
-        let walk = walkdir::WalkDir::new(self.checkout.root()).sort_by_file_name();
-        let files = walk.into_iter().flatten();
-        files
-            .filter(|entry| entry.file_name() == "flint.toml" && entry.file_type().is_file())
-            .map(walkdir::DirEntry::into_path)
-            .collect()
-    }
-
-    /// What the other tree has but git could not give, relative to the root here.
-    fn unknown(&self, found: &Found, asked: Asked) -> Result<Vec<String>, String> {
-        let root = absolute(&found.root)?;
-        let mut unknown = Vec::new();
-        for path in &self.checkout.missing {
-            let here = self.checkout.top.join(path);
-            if here.is_dir() && !here.is_symlink() {
-                complain(
-                    "warning",
-                    &asked.error(&format!(
-                        "the submodule {} does not have its commit of then; what is found there \
-                         counts as old (`git submodule update`, with all of its history)",
-                        path.display()
-                    )),
-                );
-            }
-            if let Ok(below) = here.strip_prefix(&root) {
-                unknown.push(below.to_string_lossy().into_owned());
-            }
-        }
-        Ok(unknown)
-    }
-}
-
-/// Gives each configuration what the nearest flint.toml upwards said there. `own` is the root.
-fn go_back(args: &LintArgs, own: &Path, files: &[PathBuf], configs: &mut Configs) {
-    configs.each(|config| {
-        if config.path.is_empty() {
-            return;
-        }
-        let folder = own.join(&config.folder);
-        let mut above = folder.ancestors().map(|folder| folder.join("flint.toml"));
-        let file = above.find(|file| files.contains(file));
-        if let Some(before) = file.and_then(|file| parse(args, "flint.toml", &file)) {
-            config.go_back_to(&before);
-        }
-    });
-}
-
-/// A flint.toml of the other tree, which is called `path`; nothing of one that flint can't use.
-fn parse(args: &LintArgs, path: &str, file: &Path) -> Option<Config> {
-    let text = fs::read_to_string(file).ok()?;
-    let mut config = Config::parse(path, &text).ok()?;
-    lay_flags(args, &mut config);
-    Some(config)
-}
-
-/// A folder with a final `/` unless empty.
-fn slashed(folder: &Path) -> String {
-    let mut text = String::new();
-    for part in folder {
-        text.push_str(&part.to_string_lossy());
-        text.push('/');
-    }
-    text
 }

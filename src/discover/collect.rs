@@ -213,8 +213,28 @@ impl Collector {
         lock(&self.files).entry(relative).or_insert(entry);
     }
 
+    /// Reads files and folders that were named, each with whether it is a folder and as it was given, and says
+    /// what they are relative to the root.
+    pub(super) fn named(&mut self, named: &[(PathBuf, bool, &PathBuf)]) -> Vec<String> {
+        for (path, is_folder, _) in named {
+            if *is_folder && !self.projects.is_home(path) {
+                // A folder that .gitignore hides is read all the same when it is named.
+                self.walk(path, false);
+            }
+        }
+        for (path, is_folder, given) in named {
+            if !is_folder {
+                self.named_file(path, given);
+            }
+        }
+        let paths = named.iter().map(|(path, _, _)| path);
+        paths
+            .map(|path| relative(&self.projects.root, path))
+            .collect()
+    }
+
     /// A file named on the command line: read even when .gitignore hides it.
-    pub(super) fn named_file(&mut self, path: &Path, given: &Path) {
+    fn named_file(&mut self, path: &Path, given: &Path) {
         let relative = relative(&self.projects.root, path);
         match recognise::by_name(&relative) {
             Claim::No => {

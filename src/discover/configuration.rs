@@ -9,13 +9,25 @@ use super::{DiscoverError, absolute, hint, missing, normal, relative};
 use crate::config::{Base, Config, ConfigError, Layer, Origin};
 use crate::text::MAX_BYTES;
 
+/// Where a file is read; it need not be the place by which others name it.
+type Locate<'l> = &'l dyn Fn(&Path) -> PathBuf;
+
 /// A flint.toml of the project.
 pub(super) fn load(root: &Path, file: &Path) -> Result<Config, DiscoverError> {
-    let path = seen_from(root, file);
-    let first = layer(root, file, path, file.parent().unwrap_or(file))?;
-    let mut config = chain(root, file, first)?;
+    let mut config = read(root, file, &Path::to_owned)?;
     policies::load(&mut config)?;
     Ok(config)
+}
+
+/// A flint.toml with all that it extends and without its policies, each read where `locate` says.
+///
+/// # Errors
+///
+/// One that can't be read or used.
+pub fn read(root: &Path, file: &Path, locate: Locate) -> Result<Config, DiscoverError> {
+    let path = seen_from(root, file);
+    let first = layer(root, &locate(file), path, folder(file))?;
+    chain(root, file, first, locate)
 }
 
 /// One that was named for everything: its patterns are relative to the project, its paths to itself.
@@ -34,16 +46,16 @@ pub(super) fn load_named_alone(root: &Path, file: &Path) -> Result<Config, Disco
         return Err(DiscoverError::Io { path, error });
     }
     let first = layer(root, file, path, root)?;
-    let mut config = chain(root, &absolute(file)?, first)?;
+    let mut config = chain(root, &absolute(file)?, first, &Path::to_owned)?;
     config.folder = String::new();
     Ok(config)
 }
 
 /// A file with all that it extends, those above laid over those below.
-fn chain(root: &Path, file: &Path, first: Layer) -> Result<Config, DiscoverError> {
+fn chain(root: &Path, file: &Path, first: Layer, locate: Locate) -> Result<Config, DiscoverError> {
     let mut files = vec![absolute(file)?];
     let mut layers = vec![first];
-    while let Some((file, next)) = extended(root, &files, &layers)? {
+    while let Some((file, next)) = extended(root, &files, &layers, locate)? {
         files.push(file);
         layers.push(next);
     }
@@ -71,6 +83,7 @@ fn extended(
     root: &Path,
     files: &[PathBuf],
     layers: &[Layer],
+    locate: Locate,
 ) -> Result<Option<(PathBuf, Layer)>, DiscoverError> {
     let (Some(last), Some(file)) = (layers.last(), files.last()) else {
         return Ok(None);
@@ -96,7 +109,7 @@ fn extended(
         );
         return Err(spot.error(what).into());
     }
-    match std::fs::metadata(&target) {
+    match std::fs::metadata(locate(&target)) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => {
             let what = format!("`{written}` is no regular file; name the flint.toml in it");
@@ -114,7 +127,7 @@ fn extended(
         Err(error) => return Err(spot.error(format!("{written}: {error}")).into()),
     }
     let path = seen_from(root, &target);
-    let next = layer(root, &target, path, folder(&target))?;
+    let next = layer(root, &locate(&target), path, folder(&target))?;
     Ok(Some((target, next)))
 }
 

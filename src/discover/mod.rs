@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use baseline::BaselineUse;
 use collect::Collector;
+pub use configuration::read as read_config;
 use projects::Projects;
 
 use crate::config::{ConfigError, Configs};
@@ -124,37 +125,30 @@ pub fn discover(paths: &[PathBuf], config: &ConfigSource) -> Result<Found, Disco
     let projects = Projects::of(&named, &current, config);
     let mut collector = Collector::new(projects);
     collector.walk_projects();
-    for (path, is_folder, _) in &named {
-        if *is_folder && !collector.projects.is_home(path) {
-            // A folder that .gitignore hides is read all the same when it is named.
-            collector.walk(path, false);
-        }
-    }
-    for (path, is_folder, given) in &named {
-        if !is_folder {
-            collector.named_file(path, given);
-        }
-    }
-    let scope = named
-        .iter()
-        .map(|(path, _, _)| relative(&collector.projects.root, path))
-        .collect();
+    let scope = collector.named(&named);
     let configs = collector.configurations(config)?;
     Ok(collector.finish(scope, configs))
 }
 
 /// What lies in the projects that have these folders, by paths relative to `root`, under configurations that
-/// were read before; `config` says where from, and so what marks a project.
+/// were read before; `config` says where from, and so what marks a project. Of the files and folders that are
+/// `named` those count that exist.
 pub fn discover_under(
     root: &Path,
     folders: &[PathBuf],
+    named: &[PathBuf],
     config: &ConfigSource,
     configs: Configs,
 ) -> Found {
     let projects = Projects::at(root.to_owned(), folders, config);
-    let collector = Collector::new(projects);
+    let mut collector = Collector::new(projects);
     collector.walk_projects();
-    collector.finish(Vec::new(), configs)
+    let existing = named.iter().filter_map(|path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some((path.clone(), metadata.is_dir(), path))
+    });
+    let scope = collector.named(&existing.collect::<Vec<_>>());
+    collector.finish(scope, configs)
 }
 
 /// One source from standard input under the name `path`, with its project around it.
@@ -238,7 +232,8 @@ fn absolute(path: &Path) -> Result<PathBuf, DiscoverError> {
         })
 }
 
-fn normal(path: &Path) -> PathBuf {
+/// A path without `.` and `..`; links stay as they are.
+pub fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {
