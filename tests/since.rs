@@ -666,6 +666,33 @@ fn line_endings_that_git_writes_are_no_change() {
 }
 
 #[test]
+fn code_that_was_formatted_is_not_new() {
+    let job = |body: &str| {
+        format!(
+            "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;\n\
+             class Job {{\n  void run(StreamExecutionEnvironment env) throws Exception {{\n{body}    \
+             env.execute();\n  }}\n}}\n"
+        )
+    };
+    let long = "    env.fromElements(one, two, three).keyBy(0).print();\n";
+    let short =
+        "    env\n        .fromElements(one, two, three)\n        .keyBy(0)\n        .print();\n";
+    let folder = repository(&[("Job.java", &job(&long.repeat(2)))]);
+    let root = folder.path();
+    let args = ["--select=key-by-position", "--error-on=note"];
+    let since_main = || told(root, "main", &args);
+    write(root, "Job.java", &job(&short.repeat(2)));
+    assert_eq!(since_main(), (vec![], vec![]));
+    write(root, "Job.java", &job(&short.repeat(3)));
+    let (new, fixed) = since_main();
+    assert_eq!((new.len(), fixed.len()), (1, 0), "{new:?}");
+    // And joined again.
+    commit(root);
+    write(root, "Job.java", &job(&long.repeat(3)));
+    assert_eq!(told(root, "HEAD", &args), (vec![], vec![]));
+}
+
+#[test]
 fn a_work_tree_beside_the_repository_is_one_too() {
     let folder = old();
     let place = TempDir::new().expect("a folder");

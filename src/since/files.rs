@@ -8,7 +8,7 @@ use super::lines::Alignment;
 use super::renames;
 use crate::finding::Finding;
 use crate::fingerprint;
-use crate::text::{SourceId, Sources};
+use crate::text::{Source, SourceId, Sources, Span};
 
 /// What makes `=` and `:` the end of a key.
 const AFTER_KEY: [char; 2] = [':', '='];
@@ -30,6 +30,8 @@ pub(super) struct Spot<'f> {
     pub(super) keyed: bool,
     /// Its line, without outer blanks and with single ones between words.
     text: String,
+    /// What it marks, without blanks.
+    marked: String,
     /// Whether its file is in one of the trees alone.
     pub(super) is_in_no_file: bool,
     place: Cow<'f, str>,
@@ -132,6 +134,7 @@ impl<'f> Spot<'f> {
             within: finding.within.as_deref(),
             keyed: finding.key.is_some(),
             text: fingerprint::normalised_line(source, finding.at.span),
+            marked: marked(source, finding.at.span),
             is_in_no_file: true,
             place: fingerprint::place(source, finding),
             file: None,
@@ -184,12 +187,29 @@ impl<'f> Spot<'f> {
         both && self.hunk.is_some() && self.hunk == new.hunk && is_alike(&self.text, &new.text)
     }
 
+    /// Whether its line may have become that of another by what breaks and joins lines: the same text is
+    /// marked where lines were taken away and put in.
+    pub(super) fn was_broken_to(&self, new: &Spot) -> bool {
+        let both = !self.keyed && !new.keyed && self.in_one_file(new);
+        both && self.hunk.is_some()
+            && self.hunk == new.hunk
+            && !self.marked.is_empty()
+            && self.marked == new.marked
+    }
+
     /// The last word of its line: what a setting says in every format.
     pub(super) fn value(&self) -> Option<&str> {
         let text = self.text.trim_end_matches([',', ';']);
         let last = text.rsplit([' ', ':', '=']).next();
         last.map(|word| word.trim_matches(['"', '\'']))
     }
+}
+
+/// The text of a span without blanks.
+fn marked(source: &Source, span: Span) -> String {
+    let bytes = source.bytes.get(span.range()).unwrap_or_default();
+    let text = String::from_utf8_lossy(bytes);
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Whether one of some lines begins with the key of a finding's line.

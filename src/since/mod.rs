@@ -35,7 +35,7 @@ pub struct Compared {
 
 /// What two findings of a rule share that are one and the same. Each pass asks for less than the one
 /// before.
-const PASSES: [fn(&Spot, &Spot) -> bool; 6] = [
+const PASSES: [fn(&Spot, &Spot) -> bool; 7] = [
     // The line is where it was.
     |old, new| old.is_same(new) && old.in_one_file(new) && old.is_at(new),
     // It moved within its object.
@@ -48,6 +48,8 @@ const PASSES: [fn(&Spot, &Spot) -> bool; 6] = [
     |old, new| old.is_same(new) && old.keyed && old.is_in_no_file && new.is_in_no_file,
     // The line was edited and still has the problem.
     |old, new| old.was_edited_to(new),
+    // The line was broken in two, or joined with another.
+    |old, new| old.was_broken_to(new),
 ];
 
 /// Takes the findings of one tree from those of another.
