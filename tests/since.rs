@@ -518,7 +518,11 @@ fn what_cannot_be_compared_says_why_in_one_line() {
     );
     assert!(said(&["--since", "v1.2"]).contains("did you mean `v1.2.0`?"));
     assert!(said(&["--since=--all"]).contains("--since"));
-    assert!(said(&["--since", ""]).contains("git knows no such revision"));
+    for empty in ["", " "] {
+        let message = "error: --since: the value is empty; name a branch, a tag or a commit\n";
+        assert_eq!(said(&["--since", empty]), message);
+    }
+    assert!(said(&["--since", &"0".repeat(40)]).contains("the branch is new; name the one"));
     assert!(said(&["--since=^main"]).contains("git knows no such revision"));
     assert!(said(&["--since=main..topic"]).contains("git knows no such revision"));
     assert!(said(&["-", "--since", "main"]).contains("--stdin-filename PATH"));
@@ -1113,7 +1117,11 @@ fn what_a_sparse_work_tree_leaves_out_is_not_deleted() {
     let root = folder.path();
     run_git(root, &["sparse-checkout", "set", "a"]);
     assert!(!root.join("b").exists());
+    // Reading the index starts nothing.
+    let called = format!("touch '{}'", root.join("called").display());
+    run_git(root, &["config", "core.fsmonitor", &called]);
     assert_since(root, &[], &[]);
+    assert!(!root.join("called").exists());
     fs::remove_dir_all(root.join("a")).expect("removed");
     write(root, "c/flink-conf.yaml", "rest.port: 8081\n");
     let (_, fixed) = told(root, "main", &["--select=misspelled-option"]);

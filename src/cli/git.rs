@@ -86,6 +86,13 @@ impl Repository {
 
     /// The tree that a name stands for.
     pub(super) fn tree(&self, asked: Asked) -> Result<String, String> {
+        // As scripts pass it where a variable is not set.
+        if asked.reference.trim().is_empty() {
+            let flag = asked.flag;
+            return Err(format!(
+                "{flag}: the value is empty; name a branch, a tag or a commit"
+            ));
+        }
         let name = format!("{}^{{tree}}", asked.reference);
         match self.id(&name)? {
             Some(id) => Ok(id),
@@ -150,6 +157,12 @@ impl Repository {
 
     /// Why there is no revision of that name, and what to do.
     fn unknown(&self, asked: Asked) -> String {
+        // As hooks and CI name what was before a branch.
+        if asked.reference.len() >= 40 && asked.reference.bytes().all(|byte| byte == b'0') {
+            return asked.error(
+                "this stands for no commit: the branch is new; name the one that it comes from",
+            );
+        }
         let mut message = if asked.flag == super::memory::COMPARE {
             "no file or folder of that name, and git knows none".to_owned()
         } else {
@@ -202,6 +215,8 @@ pub(super) fn git(folder: &Path) -> Command {
     command
         .arg("-C")
         .arg(folder)
+        // What would be started whenever the index is read; no value is off in every version.
+        .args(["-c", "core.fsmonitor="])
         // Its messages are read; nothing is fetched, not by versions either that know only the latter.
         .env("LC_ALL", "C")
         .env("GIT_NO_LAZY_FETCH", "1")
@@ -219,6 +234,10 @@ fn ask(folder: &Path, args: &[&str]) -> io::Result<Result<String, String>> {
         Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
     } else {
         let text = text(&output.stderr);
-        Err(text.lines().next().unwrap_or_default().to_owned())
+        let first = text.lines().next();
+        Err(first.map_or_else(
+            || format!("git ended with {}", output.status),
+            str::to_owned,
+        ))
     })
 }
