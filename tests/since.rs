@@ -1001,6 +1001,49 @@ fn what_a_comment_silences_is_neither_new_nor_fixed_and_what_it_no_longer_does_i
 }
 
 /// A cluster of the operator with some more lines in its specification.
+#[test]
+fn a_baseline_belongs_to_its_tree_and_what_it_holds_is_old() {
+    let folder = repository(&[
+        ("flint.toml", "baseline = \"known.txt\"\n"),
+        ("known.txt", ""),
+        ("conf/flink-conf.yaml", &format!("{GOOD}{BAD}")),
+        ("sub/conf/flink-conf.yaml", &format!("{GOOD}rest.prot: 1\n")),
+    ]);
+    let root = folder.path();
+    let written = run(root, &["--write-baseline"]);
+    assert_eq!(written.status.code(), Some(0), "{}", err(&written));
+    // Written by the change.
+    assert_since(root, &[], &[]);
+    commit(root);
+    assert_since(root, &[], &[]);
+    assert_since(&root.join("sub"), &[], &[]);
+    let (none, _) = told(&root.join("sub"), "main", &["--baseline", "../known.txt"]);
+    assert_eq!(none, Vec::<String>::new());
+    // Moved away from its line, which is left.
+    fs::rename(root.join("conf"), root.join("etc")).expect("renamed");
+    let (new, fixed) = told(root, "main", &["--ignore=stale-baseline"]);
+    assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?}");
+    fs::rename(root.join("etc"), root.join("conf")).expect("renamed");
+    // Without its line.
+    let known = fs::read_to_string(root.join("known.txt")).expect("a baseline");
+    let (own, rest): (Vec<&str>, Vec<&str>) =
+        known.lines().partition(|line| line.contains("rest.prot"));
+    assert_eq!(own.len(), 1);
+    write(root, "known.txt", &(rest.join("\n") + "\n"));
+    assert_since(root, &["sub/conf/flink-conf.yaml:5 misspelled-option"], &[]);
+    write(root, "known.txt", &known);
+    // Mended, with its line left, once.
+    write(root, "sub/conf/flink-conf.yaml", GOOD);
+    let stale = ["--error-on=note"];
+    let (new, fixed) = told(root, "main", &stale);
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert!(new[0].ends_with(" stale-baseline"), "{new:?}");
+    assert_eq!(fixed, ["sub/conf/flink-conf.yaml misspelled-option"]);
+    commit(root);
+    let (new, fixed) = told(root, "main", &stale);
+    assert_eq!((new.len(), fixed.len()), (0, 0), "{new:?}");
+}
+
 fn cluster(name: &str, more: &str) -> String {
     format!(
         "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata:\n  name: {name}\nspec:\n  \

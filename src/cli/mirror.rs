@@ -59,11 +59,13 @@ impl Mirror {
             })?;
             named.push(below.to_owned());
         }
-        // It may be called anything.
-        if let Some(file) = &args.config
-            && let Ok(below) = absolute(file)?.strip_prefix(&repository.top)
-        {
-            named.push(below.to_owned());
+        // They may be called anything.
+        let baselines = found.configs.baselines.iter();
+        let baselines = baselines.map(|own| &found.files[own.source.0 as usize]);
+        for file in args.config.iter().chain(baselines) {
+            if let Ok(below) = absolute(file)?.strip_prefix(&repository.top) {
+                named.push(below.to_owned());
+            }
         }
         let checkout = Checkout::of(asked, repository, tree, &named, place)?;
         Ok(Mirror { checkout, base })
@@ -82,8 +84,18 @@ impl Mirror {
         for path in paths {
             named.push(self.place(path)?);
         }
-        let (homes, source, configs) = (&there.homes, &there.source, there.configs);
-        let old = discover_under(&there.root, homes, &named, source, configs);
+        let (homes, source, mut configs) = (&there.homes, &there.source, there.configs);
+        let baselines = std::mem::take(&mut configs.baselines);
+        let mut old = discover_under(&there.root, homes, &named, source, configs);
+        for mut baseline in baselines {
+            let at = baseline.source;
+            let here = absolute(&found.files[at.0 as usize])?;
+            let folder = self.place(here.parent().unwrap_or(&here))?;
+            let bytes = fs::read(self.checkout.as_it_was(&here)).unwrap_or_default();
+            let path = format!("{}{}", there.prefix, found.sources.get(at).path);
+            baseline.base.move_root_up(&there.prefix);
+            old.add_baseline(baseline, &path, bytes, &folder);
+        }
         Ok((old, there.prefix))
     }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::git::{Asked, Repository};
 use super::mirror::Mirror;
 use super::{CheckArgs, LintArgs, complain};
+use crate::baseline::Baseline;
 use crate::deployment::Previous;
 use crate::discover::Found;
 use crate::finding::Finding;
@@ -21,6 +22,7 @@ use crate::project::Project;
 use crate::report::{Fixed, Since};
 use crate::rules;
 use crate::since::{Side, compare, renamed};
+use crate::suppress::baseline::keep_open;
 use crate::text::Sources;
 
 /// What was found before a change.
@@ -82,7 +84,9 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
     let mirror = Mirror::of(asked, &repository, &tree, paths, args, found)?;
     let (mut old, prefix) = mirror.read(paths, args, found)?;
     let project = Project::read(&old.sources, &old.configs, &[]);
-    let linted = lint(&project, &old.configs);
+    let mut linted = lint(&project, &old.configs);
+    let entries = baselines(found);
+    keep_open(&old.sources, &old.configs, &entries, &mut linted.findings);
     let mut resources = rules::previous(&project.deployments());
     for error in &linted.internal_errors {
         complain("error", error);
@@ -112,6 +116,13 @@ pub(super) fn read(question: &Question, args: &LintArgs, found: &Found) -> Resul
         unknown: mirror.unknown(found, asked)?,
         sources: old.sources,
     })
+}
+
+/// What the baselines of today hold.
+fn baselines(found: &Found) -> Vec<Baseline> {
+    let files = found.configs.baselines.iter();
+    let read = files.map(|file| Baseline::parse(found.sources.get(file.source)));
+    read.map(Result::unwrap_or_default).collect()
 }
 
 impl Before {

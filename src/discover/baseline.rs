@@ -111,18 +111,7 @@ impl Found {
             column: 1,
             message: error.message,
         })?;
-        let paths: BTreeSet<&str> = read
-            .entries
-            .iter()
-            .map(|(entry, _)| entry.path.as_str())
-            .collect();
-        // A path with an escape is not spelt as the file system does.
-        let is_gone = |path: &&str| {
-            let file = folder.join(path);
-            !path.contains('\\') && !path.ends_with(UNNAMED) && !file.exists()
-        };
-        let gone = paths.into_iter().filter(is_gone).map(str::to_owned);
-        let gone = gone.collect();
+        let gone = gone(&read, folder);
         self.configs.baselines.push(BaselineFile {
             source: id,
             base,
@@ -138,11 +127,43 @@ impl Found {
         Ok(self.configs.baselines.len() - 1)
     }
 
+    /// Adds a baseline as it was in another tree, where this one lies: `bytes` are what it held, `path` is what
+    /// it is called, and `folder` what paths in it are relative to. One that can't be read held nothing.
+    pub fn add_baseline(&mut self, now: BaselineFile, path: &str, bytes: Vec<u8>, folder: &Path) {
+        let known = self.sources.0.iter().find(|source| source.path == path);
+        let source = match known.map(|source| source.id) {
+            Some(known) => known,
+            None => self.sources.add(path, bytes),
+        };
+        let read = Baseline::parse(self.sources.get(source)).unwrap_or_default();
+        let gone = gone(&read, folder);
+        let scope = self.scope.clone();
+        self.configs.baselines.push(BaselineFile {
+            source,
+            scope,
+            gone,
+            ..now
+        });
+    }
+
     /// Puts another text in the place of a source.
     pub fn replace(&mut self, id: SourceId, bytes: Vec<u8>) {
         let source = &mut self.sources.0[id.0 as usize];
         *source = Source::new(id, std::mem::take(&mut source.path), bytes);
     }
+}
+
+/// The paths in a baseline whose files do not exist.
+fn gone(baseline: &Baseline, folder: &Path) -> BTreeSet<String> {
+    let entries = baseline.entries.iter();
+    let paths: BTreeSet<&str> = entries.map(|(entry, _)| entry.path.as_str()).collect();
+    // A path with an escape is not spelt as the file system does.
+    let is_gone = |path: &&str| {
+        let file = folder.join(path);
+        !path.contains('\\') && !path.ends_with(UNNAMED) && !file.exists()
+    };
+    let gone = paths.into_iter().filter(is_gone);
+    gone.map(str::to_owned).collect()
 }
 
 /// The error of a baseline that is not there.

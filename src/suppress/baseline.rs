@@ -77,6 +77,30 @@ pub fn apply(
     }
 }
 
+/// Takes back what baselines silenced, where `others` hold the same entries, one for each baseline. Of another
+/// tree's findings those are left silenced that one of these has no line for any more: whoever took that away
+/// wants to see them.
+pub fn keep_open(
+    sources: &Sources,
+    configs: &Configs,
+    others: &[Baseline],
+    findings: &mut [Finding],
+) {
+    for (file, other) in configs.baselines.iter().zip(others) {
+        let entries = other.entries.iter();
+        let held: HashSet<&str> = entries
+            .map(|(entry, _)| entry.fingerprint.as_str())
+            .collect();
+        let prints = prints(sources, file, findings);
+        for (finding, print) in findings.iter_mut().zip(prints) {
+            let by_baseline = |own: &Suppressed| own.by == "baseline";
+            if finding.suppressed.as_ref().is_some_and(by_baseline) && held.contains(&*print) {
+                finding.suppressed = None;
+            }
+        }
+    }
+}
+
 /// Gives findings whose lines stand together one fix for all: edits that touch would take a pass each.
 fn join_fixes(stale: &mut [Finding]) {
     let line = |finding: &Finding| finding.fix.as_ref().map(|fix| fix.edits[0].span);
