@@ -51,20 +51,28 @@ fn an_ignore_holds_on_its_last_day_and_not_after_it() {
     assert_eq!(on("2027-01-31"), ["-misspelled-option 2:1"]);
     let after = ["expired-ignore 1:42", "misspelled-option 2:1"];
     assert_eq!(on("2027-02-01"), after);
+    // Wherever it stands behind the bracket.
+    let text = conf("# flint: ignore[misspelled-option] the upgrade, until=2027-01-31");
+    let shown = shown("conf/flink-conf.yaml", &text, "2027-02-01", "");
+    assert_eq!(shown, ["expired-ignore 1:55", "misspelled-option 2:1"]);
     // Nobody said which day it is.
     assert_eq!(on(""), ["-misspelled-option 2:1"]);
 }
 
 #[test]
-fn the_reason_stands_behind_the_day() {
+fn the_reason_stands_behind_the_day_or_before_it() {
     for (comment, reason) in [
         (
             "# flint: ignore[misspelled-option] until=2027-01-31 the reason",
             "the reason",
         ),
         (
-            "# flint: ignore[misspelled-option] the reason until=2020-01-31",
-            "the reason until=2020-01-31",
+            "# flint: ignore[misspelled-option] the reason until=2027-01-31; see there",
+            "the reason see there",
+        ),
+        (
+            "# flint: ignore[misspelled-option] http://wiki?until=2020-01-31",
+            "http://wiki?until=2020-01-31",
         ),
         ("# flint: ignore[misspelled-option]until=2027-01-31", ""),
         (
@@ -134,6 +142,48 @@ fn days_are_read_in_every_kind_of_comment() {
             shown.len() == 2 && !shown[1].starts_with('-'),
             "{text}{shown:?}"
         );
+    }
+}
+
+#[test]
+fn code_is_spoken_of_in_any_comment() {
+    let job = |top: &str, above: &str, behind: &str| {
+        format!(
+            "{top}import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;\n\
+             class Job {{\n  void run(StreamExecutionEnvironment env) throws Exception {{\n{above}    \
+             env.getConfig().enableForceKryo();{behind}\n    env.execute();\n  }}\n}}\n"
+        )
+    };
+    let one = "flint: ignore[forced-kryo] x";
+    let all = "flint: file-ignore[forced-kryo] x";
+    for (text, silenced) in [
+        (job("", &format!("    // {one}\n"), ""), true),
+        (job("", &format!("    /* {one} */\n"), ""), true),
+        (
+            job("", &format!("    /*\n     * {one}\n     */\n"), ""),
+            true,
+        ),
+        (job("", "", &format!(" // {one}")), true),
+        (job(&format!("/** {all} */\n"), "", ""), true),
+        (
+            job(&format!("/*\n * A licence.\n * {all}\n */\n"), "", ""),
+            true,
+        ),
+        (job(&format!("/*\n  {all}\n*/\n"), "", ""), true),
+        (
+            job("", &format!("    String s = \"// {one}\";\n"), ""),
+            false,
+        ),
+        (
+            job("", &format!("    /* x */ int a = 1\n * {one};\n"), ""),
+            false,
+        ),
+    ] {
+        let shown = shown("Job.java", &text, "", "");
+        let own = shown.iter().find(|own| own.contains("forced-kryo"));
+        let own = own.unwrap_or_else(|| panic!("{text}{shown:?}"));
+        assert_eq!(own.starts_with('-'), silenced, "{text}{shown:?}");
+        assert!(!shown.iter().any(|own| own.contains("ignore")), "{shown:?}");
     }
 }
 

@@ -107,17 +107,22 @@ pub(super) fn directive<'d>(
     })
 }
 
-/// The date at the beginning of what stands behind the bracket, with its bytes, and the reason.
-fn until(behind: &str, start: usize) -> (Option<Until>, &str) {
-    let text = behind.trim_start();
-    let Some(rest) = text.strip_prefix(UNTIL) else {
-        return (None, behind);
+/// The date in what stands behind the bracket, with its bytes, and the reason before and behind it.
+fn until(behind: &str, start: usize) -> (Option<Until>, String) {
+    let is_word = |at: &usize| !behind[..*at].ends_with(|c: char| !c.is_whitespace() && c != ',');
+    let mut places = behind.match_indices(UNTIL).map(|(at, _)| at);
+    let Some(word) = places.find(is_word) else {
+        return (None, behind.to_owned());
     };
+    let from = word + UNTIL.len();
+    let rest = &behind[from..];
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    let at = start + (behind.len() - rest.len());
-    let date = Date::parse(&rest[..end]);
-    let at = Span::new(at, at + end);
-    (Some(Until { date, at }), &rest[end..])
+    let written = rest[..end].trim_end_matches([',', ';']);
+    let date = Date::parse(written);
+    let at = Span::new(start + from, start + from + written.len());
+    let (before, after) = (behind[..word].trim(), rest[end..].trim());
+    let reason = [before, after].join(" ");
+    (Some(Until { date, at }), reason)
 }
 
 /// The lines of every setting, statement and mapping of a document, and of the whole that is part of a

@@ -17,14 +17,33 @@ fn comment(source: &Source, code: &Code, marker: usize) -> Option<Comment> {
     let before = bytes.get(start..marker)?.trim_ascii_end();
     let opener: &[&[u8]] = match code.language {
         Language::Python => &[b"#"],
-        _ => &[b"//", b"/*"],
+        _ => &[b"//", b"/**", b"/*"],
     };
-    let length = opener.iter().find(|own| before.ends_with(own))?.len();
-    let opens = start + before.len() - length;
-    let upto = if before.ends_with(b"/*") {
-        memchr::memmem::find(&bytes[marker..end], b"*/").map_or(end, |at| marker + at + 2)
-    } else {
-        end
+    let known = opener.iter().find(|own| before.ends_with(own));
+    let closes = memchr::memmem::find(&bytes[marker..end], b"*/");
+    // A line of a comment that began above and goes on below stands for itself.
+    let is_inside = || {
+        let blank = before.trim_ascii_start();
+        let opened = memchr::memmem::rfind(&bytes[..marker], b"/*");
+        let within =
+            opened.is_some_and(|at| memchr::memmem::find(&bytes[at..marker], b"*/").is_none());
+        code.language != Language::Python
+            && matches!(blank, b"" | b"*")
+            && within
+            && closes.is_none()
+    };
+    let length = match known {
+        Some(known) => known.len(),
+        None if is_inside() => before.trim_ascii_start().len(),
+        None => return None,
+    };
+    let opens = match length {
+        0 => marker,
+        length => start + before.len() - length,
+    };
+    let upto = match closes {
+        Some(at) if known.is_some_and(|own| own.starts_with(b"/*")) => marker + at + 2,
+        _ => end,
     };
     let upto = opens + bytes[opens..upto].trim_ascii_end().len();
     let at = Span::new(opens, upto);
