@@ -246,7 +246,7 @@ pub fn validate(configs: &Configs) -> Result<(), ConfigError> {
         }
         for (name, rule) in &config.rules {
             let Some((front, _)) = rules::find_in(config, name) else {
-                return Err(error(name, unknown_name(configs, config, name)));
+                return Err(error(name, unknown_rule(configs, config, name)));
             };
             for (option, value) in &rule.options {
                 let at = format!("{name}.{option}");
@@ -317,13 +317,35 @@ fn is_name(config: &Config, name: &str) -> bool {
     rules::find_in(config, name).is_some() || rules::Group::parse(name).is_some()
 }
 
-fn unknown_name(configs: &Configs, config: &Config, name: &str) -> String {
-    let elsewhere = configs.policies().find(|policy| policy.name() == name);
-    if let Some(policy) = elsewhere {
+/// The message for a table that is of no rule.
+fn unknown_rule(configs: &Configs, config: &Config, name: &str) -> String {
+    if rules::Group::parse(name).is_some() {
         return format!(
-            "there is no rule or group `{name}` here; {} holds for the files of another flint.toml",
-            policy.path
+            "`{name}` is a group, and `[rules.NAME]` is about one rule; `select` and `ignore` take groups"
         );
+    }
+    if let Some(elsewhere) = policy_elsewhere(configs, name) {
+        return elsewhere;
+    }
+    let near = nearest(name, rules::names_in(config)).map_or_else(
+        || "`flint rules` lists them".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    format!("there is no rule `{name}`; {near}")
+}
+
+/// The message for a policy of other files.
+fn policy_elsewhere(configs: &Configs, name: &str) -> Option<String> {
+    let policy = configs.policies().find(|policy| policy.name() == name)?;
+    Some(format!(
+        "there is no rule or group `{name}` here; {} holds for the files of another flint.toml",
+        policy.path
+    ))
+}
+
+fn unknown_name(configs: &Configs, config: &Config, name: &str) -> String {
+    if let Some(elsewhere) = policy_elsewhere(configs, name) {
+        return elsewhere;
     }
     let names = rules::names_in(config).chain(rules::Group::ALL.map(rules::Group::name));
     let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));

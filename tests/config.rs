@@ -160,7 +160,11 @@ fn every_mistake_is_one_line_with_its_place_and_the_next_step() {
         ),
         (
             "[rules.duplicat-key]\n",
-            "flint.toml:1:8: there is no rule or group `duplicat-key`; did you mean `duplicate-key`?",
+            "flint.toml:1:8: there is no rule `duplicat-key`; did you mean `duplicate-key`?",
+        ),
+        (
+            "[rules.correctness]\nseverity = 'off'\n",
+            "flint.toml:1:8: `correctness` is a group, and `[rules.NAME]` is about one rule; `select` and ",
         ),
         (
             "[rules.small-tcp-buffers]\nflor = 1\n",
@@ -180,7 +184,8 @@ fn every_mistake_is_one_line_with_its_place_and_the_next_step() {
         ),
         (
             "[rules]\nduplicate-key = 'off'\n",
-            "flint.toml:2:17: `[rules.duplicate-key]` is a table of options; this is a text",
+            "flint.toml:2:17: `[rules.duplicate-key]` is a table of options; this is a text; \
+             write `duplicate-key.severity = \"off\"`",
         ),
         (
             "[[overrides]]\nignore = []\n",
@@ -197,6 +202,16 @@ fn every_mistake_is_one_line_with_its_place_and_the_next_step() {
         (
             "exclude = ['a[']\n",
             "flint.toml:1:12: `a[` is no pattern: ",
+        ),
+        (
+            "exclude = ['conf', '!conf/a']\n",
+            "flint.toml:1:20: `!conf/a` takes nothing back; name what is meant",
+        ),
+        ("exclude = ['']\n", "flint.toml:1:12: `` is no pattern; "),
+        ("exclude = ['/']\n", "flint.toml:1:12: `/` is no pattern; "),
+        (
+            "known-prefixes = ['a.', '']\n",
+            "flint.toml:1:25: every key begins with ``; write ",
         ),
         (
             "flink-version = '3.7'\n",

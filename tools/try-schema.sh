@@ -38,6 +38,10 @@ bad option-below-zero '[rules.small-tcp-buffers]\nfloor = -1\n'
 bad no-files '[[overrides]]\nignore = []\n'
 bad table-for-list '[overrides]\nfiles = []\n'
 bad host '[host]\nkernels = "6.12"\n'
+bad group-for-rule '[rules.correctness]\nseverity = "off"\n'
+bad empty-pattern 'exclude = [""]\n'
+bad negated-pattern 'exclude = ["!conf"]\n'
+bad empty-prefix 'known-prefixes = [""]\n'
 bad name 'ignore = ["Duplicate Key"]\n'
 
 verdict() { # what flint says: 0 for a file that it can use

@@ -58,9 +58,18 @@ impl Patterns {
 }
 
 fn glob(pattern: &str) -> Result<Glob, String> {
+    if pattern.starts_with('!') {
+        let message = "takes nothing back; name what is meant without `!`";
+        return Err(format!("`{pattern}` {message}"));
+    }
     // As in .gitignore: a name without a slash stands at any depth, a folder means all in it.
-    let plain = pattern.trim_end_matches('/').trim_start_matches("./");
+    let plain = pattern.trim_end_matches('/');
     let deep = if plain.contains('/') { "" } else { "**/" };
+    let plain = plain.trim_start_matches("./").trim_start_matches('/');
+    if plain.trim().is_empty() {
+        let message = "is no pattern; write one such as `conf/**`";
+        return Err(format!("`{pattern}` {message}"));
+    }
     let below = if plain.ends_with("**") { "" } else { "{,/**}" };
     GlobBuilder::new(&format!("{deep}{plain}{below}"))
         .literal_separator(true)
@@ -159,6 +168,12 @@ fn read(tree: &Tree, config: &mut Config) -> Read<()> {
         remember_names(tree.get(key), &mut config.places);
     }
     config.exclude = Patterns::of(tree.get("exclude"))?;
+    for (prefix, spot) in texts(tree.get("known-prefixes")) {
+        if prefix.trim().is_empty() {
+            let message = "every key begins with ``; write how your own begin, such as `acme.`";
+            return Err(spot.error(message));
+        }
+    }
     config.known_prefixes = words(tree.get("known-prefixes"));
     config.policy_folders = texts(tree.get("policies"))
         .iter()

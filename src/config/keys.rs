@@ -101,7 +101,8 @@ pub const KEYS: &[Key] = &[
         default: Some("[]"),
         example: "[\"vendor\", \"*.bak.yaml\"]",
         doc: "Files that flint does not read, also when they are named on the command line. As in \
-              .gitignore, a name without a slash stands at any depth, and a folder means all in it.",
+              .gitignore, a name without a slash stands at any depth, one with a slash in front of it in \
+              the folder of the file, and a folder means all in it; nothing is taken back with `!`.",
     },
     Key {
         name: "baseline",

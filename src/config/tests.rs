@@ -44,7 +44,8 @@ fn machines_are_described_in_words_of_the_field() {
 fn patterns_name_files_folders_and_all_below() {
     let config = Config::parse(
         "flint.toml",
-        "exclude = [\"vendor\", \"a/flink-conf.yaml\", \"gen/\", \"*.bak.yaml\"]\n\
+        "exclude = [\"vendor\", \"a/flink-conf.yaml\", \"gen/\", \"*.bak.yaml\", \
+         \"/top\", \"./here\"]\n\
          [[job-config]]\nfiles = [\"jobs/*.properties\"]\n",
     )
     .expect("a valid configuration");
@@ -54,10 +55,17 @@ fn patterns_name_files_folders_and_all_below() {
         "a/flink-conf.yaml",
         "gen/x.yaml",
         "b/x.bak.yaml",
+        "top/x.yaml",
+        "here/x.yaml",
     ] {
         assert!(config.excludes(path), "{path}");
     }
-    for path in ["b/a/flink-conf.yaml", "vendored/x.yaml"] {
+    for path in [
+        "b/a/flink-conf.yaml",
+        "vendored/x.yaml",
+        "b/top/x.yaml",
+        "b/here/x.yaml",
+    ] {
         assert!(!config.excludes(path), "{path}");
     }
     assert!(config.is_job_file("jobs/a.properties"));

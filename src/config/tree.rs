@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::keys::{KEYS, Key, Kind};
+use super::keys::{KEYS, Key, Kind, SEVERITIES};
 use super::{Base, ConfigError, required};
 use crate::text::{Source, SourceId, Span};
 use crate::words::nearest;
@@ -261,8 +261,13 @@ impl Reader<'_> {
                     let key_at = self.spot(span.or(item.span()));
                     let own = item.as_table_like().ok_or_else(|| {
                         let found = found(item);
-                        let message =
-                            format!("`[rules.{name}]` is a table of options; this is {found}");
+                        let hint = item.as_str().filter(|word| SEVERITIES.contains(word));
+                        let hint = hint.map_or_else(String::new, |word| {
+                            format!("; write `{name}.severity = \"{word}\"`")
+                        });
+                        let message = format!(
+                            "`[rules.{name}]` is a table of options; this is {found}{hint}"
+                        );
                         at.error(message)
                     })?;
                     let value = Value::Table(self.tree(own, keys, Some(name))?);

@@ -39,8 +39,9 @@ fn property(key: &Key) -> Json {
         Kind::Text | Kind::File => json!({"type": "string"}),
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::OneOf(words) => json!({"enum": words}),
-        Kind::Texts | Kind::Patterns | Kind::Folders => {
-            json!({"type": "array", "items": {"type": "string"}})
+        Kind::Texts | Kind::Folders => json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
+        Kind::Patterns => {
+            json!({"type": "array", "items": {"type": "string", "pattern": "^[^!]"}})
         }
         Kind::Names => json!({"type": "array", "items": {"$ref": "#/definitions/name"}}),
         Kind::Table(keys) => object(keys),
@@ -58,6 +59,7 @@ fn property(key: &Key) -> Json {
                 "type": "object",
                 "properties": own,
                 "patternProperties": {NAME: other},
+                "propertyNames": {"not": {"enum": Group::ALL.map(Group::name)}},
                 "additionalProperties": false,
             })
         }

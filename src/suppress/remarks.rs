@@ -43,17 +43,20 @@ pub(super) fn unknown(
     );
     finding.key = Some(name.text.clone());
     finding.help = "flint rules lists all names".to_owned();
-    finding.fix = match near {
-        Some(near) => {
-            finding.label = format!("did you mean `{near}`?");
-            let edit = Edit {
-                source: source.id,
-                span: name.at,
-                text: near.to_owned(),
-            };
-            Some(comment_fix("write the rule's name", vec![edit]))
-        }
-        None => without(source, directive, index),
+    let mut groups = rules::Group::ALL.iter();
+    if groups.any(|group| group.name() == name.text) {
+        finding.label = "a group; an ignore names rules".to_owned();
+    }
+    finding.fix = if let Some(near) = near {
+        finding.label = format!("did you mean `{near}`?");
+        let edit = Edit {
+            source: source.id,
+            span: name.at,
+            text: near.to_owned(),
+        };
+        Some(comment_fix("write the rule's name", vec![edit]))
+    } else {
+        without(source, directive, index)
     };
     Some(finding)
 }

@@ -24,9 +24,9 @@ fn comment(source: &Source, code: &Code, marker: usize) -> Option<Comment> {
     // A line of a comment that began above and goes on below stands for itself.
     let is_inside = || {
         let blank = before.trim_ascii_start();
-        let opened = memchr::memmem::rfind(&bytes[..marker], b"/*");
+        let begun = memchr::memmem::rfind(&bytes[..marker], b"/*");
         let within =
-            opened.is_some_and(|at| memchr::memmem::find(&bytes[at..marker], b"*/").is_none());
+            begun.is_some_and(|at| memchr::memmem::find(&bytes[at..marker], b"*/").is_none());
         code.language != Language::Python
             && matches!(blank, b"" | b"*")
             && within
