@@ -1,7 +1,7 @@
 //! Files that have another path: of those that only one tree has, the ones that hold much the same.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::lines::lines;
 use crate::text::{Source, SourceId, Sources};
@@ -13,7 +13,7 @@ const ALL: usize = 1000;
 const LEAST: usize = ALL / 2;
 
 /// Pairs files of two trees that have no path in common: old one, new one.
-pub(super) fn find(before: &Sources, after: &Sources) -> Vec<(SourceId, SourceId)> {
+pub(super) fn find<'s>(before: &'s Sources, after: &'s Sources) -> Vec<(SourceId, SourceId)> {
     let paths = |sources: &Sources| -> HashSet<String> {
         let paths = sources.0.iter().map(|source| source.path.clone());
         paths.collect()
@@ -25,14 +25,33 @@ pub(super) fn find(before: &Sources, after: &Sources) -> Vec<(SourceId, SourceId
     if gone.is_empty() || came.is_empty() {
         return Vec::new();
     }
-    let mut pairs = alike(&gone, &came);
-    // The most alike first; of equally alike ones those that kept their name, or else their folder.
+    // Where thousands move at once most of them are as they were.
+    let mut found = best(same(&gone, &came), &gone, &came);
+    let left = |all: &[&'s Source], is_used: &dyn Fn(SourceId) -> bool| -> Vec<&'s Source> {
+        let all = all.iter().copied();
+        all.filter(|own| !is_used(own.id)).collect()
+    };
+    let (used_old, used_new): (HashSet<SourceId>, HashSet<SourceId>) =
+        found.iter().copied().unzip();
+    let gone = left(&gone, &|id| used_old.contains(&id));
+    let came = left(&came, &|id| used_new.contains(&id));
+    found.extend(best(alike(&gone, &came), &gone, &came));
+    found
+}
+
+/// Takes of pairs the most alike first; of equally alike ones those that kept their name, or else their
+/// folder. Each file is in one of them at most.
+fn best(
+    mut pairs: Vec<(usize, usize, usize)>,
+    gone: &[&Source],
+    came: &[&Source],
+) -> Vec<(SourceId, SourceId)> {
     pairs.sort_by_cached_key(|(share, old, new)| {
-        let (old, new) = (&gone[*old].path, &came[*new].path);
+        let (old, new) = (gone[*old].path.as_str(), came[*new].path.as_str());
         let kept = (name(old) == name(new), folder(old) == folder(new));
-        (Reverse((*share, kept)), old.clone(), new.clone())
+        (Reverse((*share, kept)), old, new)
     });
-    let (mut used_old, mut used_new) = (BTreeSet::new(), BTreeSet::new());
+    let (mut used_old, mut used_new) = (HashSet::new(), HashSet::new());
     let mut found = Vec::new();
     for (_, old, new) in pairs {
         if !used_old.contains(&old) && !used_new.contains(&new) {
@@ -40,6 +59,20 @@ pub(super) fn find(before: &Sources, after: &Sources) -> Vec<(SourceId, SourceId
             used_new.insert(new);
             found.push((gone[old].id, came[new].id));
         }
+    }
+    found
+}
+
+/// Files that hold the same bytes, with their numbers.
+fn same(gone: &[&Source], came: &[&Source]) -> Vec<(usize, usize, usize)> {
+    let mut by_bytes: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for (new, source) in came.iter().enumerate() {
+        by_bytes.entry(&source.bytes).or_default().push(new);
+    }
+    let mut found = Vec::new();
+    for (old, source) in gone.iter().enumerate() {
+        let others = by_bytes.get(&*source.bytes).into_iter().flatten();
+        found.extend(others.map(|&new| (ALL, old, new)));
     }
     found
 }
@@ -68,11 +101,7 @@ fn alike(gone: &[&Source], came: &[&Source]) -> Vec<(usize, usize, usize)> {
             }
         }
         for (new, shared) in shared.into_iter().enumerate() {
-            let share = if source.bytes == came[new].bytes {
-                ALL
-            } else {
-                shared * ALL / own.max(sizes[new]).max(1)
-            };
+            let share = shared * ALL / own.max(sizes[new]).max(1);
             if share >= LEAST {
                 found.push((share, old, new));
             }
