@@ -500,6 +500,40 @@ fn a_shallow_clone_is_told_what_to_fetch() {
 }
 
 #[test]
+fn a_partial_clone_is_told_how_to_get_what_it_lacks() {
+    let folder = old();
+    let root = folder.path();
+    run_git(root, &["config", "uploadpack.allowFilter", "true"]);
+    write(
+        root,
+        "conf/flink-conf.yaml",
+        &format!("{GOOD}{BAD}rest.prot: 1\n"),
+    );
+    commit(root);
+    let clones = tempfile::tempdir().expect("a folder");
+    let from = format!("file://{}", root.display());
+    run_git(
+        clones.path(),
+        &["clone", "-q", "--filter=blob:none", &from, "part"],
+    );
+    let part = &clones.path().join("part");
+    let output = run(part, &["--since", "main~1"]);
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    let said = err(&output);
+    let start = "error: --since main~1: this clone is partial and has not fetched the \
+                 conf/flink-conf.yaml of then; `git diff --stat ";
+    assert!(said.starts_with(start), "{said}");
+    assert_eq!(said.lines().count(), 1);
+    // What it says does it.
+    let hint = said.split('`').nth(1).expect("a command");
+    let words: Vec<&str> = hint.split(' ').skip(1).collect();
+    run_git(part, &words);
+    let (new, fixed) = told(part, "main~1", &[]);
+    assert_eq!(new, ["conf/flink-conf.yaml:6 misspelled-option"]);
+    assert_eq!(fixed, Vec::<String>::new());
+}
+
+#[test]
 fn what_cannot_be_compared_says_why_in_one_line() {
     let folder = old();
     let root = folder.path();

@@ -34,6 +34,8 @@ struct Listed {
     blobs: Vec<Blob>,
     /// Files that would matter under another name, by path: a link may give them one.
     others: BTreeMap<PathBuf, Blob>,
+    /// Files that would matter and whose text a partial clone has not fetched.
+    absent: Vec<PathBuf>,
     /// The flint.toml files.
     configs: Vec<PathBuf>,
     /// Submodules, and the commit of each.
@@ -78,6 +80,10 @@ impl Checkout {
         fs::create_dir_all(root.join(".git"))?;
         let from = self.top.join(at);
         let mut listed = list(&from, tree, at, named)?;
+        let is_here = |path: &&PathBuf| !self.left_out.contains(&at.join(path));
+        if let Some(path) = listed.absent.iter().find(is_here) {
+            return Err(absent(path, tree));
+        }
         let mut wanted = std::mem::take(&mut listed.blobs);
         wanted.retain(|blob| !self.left_out.contains(&at.join(&blob.path)));
         while !wanted.is_empty() {
@@ -252,16 +258,23 @@ fn entry_of(entry: &[u8], at: &Path, named: &[PathBuf], listed: &mut Listed) -> 
     if !(mode.starts_with("100") || is_link) {
         return None;
     }
+    let is_named = named.iter().any(|named| *named == at.join(path));
+    let Ok(size) = size.parse() else {
+        // It says so in place of the size.
+        if is_named || matters(text, 0) {
+            listed.absent.push(path.to_owned());
+        }
+        return None;
+    };
     let blob = Blob {
         id: id.to_owned(),
-        size: size.parse().ok()?,
+        size,
         path: path.to_owned(),
         is_link,
     };
     if path.file_name().is_some_and(|name| name == "flint.toml") {
         listed.configs.push(path.clone());
     }
-    let is_named = named.iter().any(|named| *named == at.join(path));
     if is_named && blob.size <= MAX_BYTES || matters(text, blob.size) {
         listed.blobs.push(blob);
     } else if blob.size <= MAX_BYTES {
@@ -282,16 +295,17 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// Bytes of the largest page that is taken along: flint.toml may name the folder of any.
-const PAGE: u64 = 1 << 20;
+/// What is missing in a partial clone, and how to get it: flint fetches nothing.
+fn absent(path: &Path, tree: &str) -> io::Error {
+    io::Error::other(format!(
+        "this clone is partial and has not fetched the {} of then; `git diff --stat {tree}` fetches what differs",
+        path.display()
+    ))
+}
 
 /// Whether a file could be read by anybody.
 fn matters(path: &str, size: u64) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_page = Path::new(name).extension().is_some_and(|own| own == "md");
-    if is_page {
-        return size <= PAGE;
-    }
     if matches!(name, "flint.toml" | ".gitignore" | ".ignore") || evidence::is_name(path) {
         return size <= MAX_BYTES;
     }
@@ -314,7 +328,7 @@ fn receive(
         from.read_line(&mut head)?;
         if !head.trim_end().ends_with(&format!(" blob {}", blob.size)) {
             let path = blob.path.display();
-            let what = format!("git does not have {path}; a partial clone must fetch it first");
+            let what = format!("git could not give {path}; `git fsck` says what is wrong");
             return Err(io::Error::other(what));
         }
         let mut content = from.by_ref().take(blob.size);

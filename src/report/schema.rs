@@ -39,7 +39,9 @@ fn property(key: &Key) -> Json {
         Kind::Text | Kind::File => json!({"type": "string"}),
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::OneOf(words) => json!({"enum": words}),
-        Kind::Texts | Kind::Folders => json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
+        Kind::Texts | Kind::Folders => {
+            json!({"type": "array", "items": {"type": "string", "minLength": 1}})
+        }
         Kind::Patterns => {
             json!({"type": "array", "items": {"type": "string", "pattern": "^[^!]"}})
         }
