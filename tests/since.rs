@@ -731,6 +731,39 @@ fn code_that_was_formatted_is_not_new() {
 }
 
 #[test]
+fn what_a_filter_of_git_hid_counts_as_old() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    let folder = repository(&[
+        ("conf/flink-conf.yaml", pointer),
+        ("b/flink-conf.yaml", GOOD),
+    ]);
+    let root = folder.path();
+    write(root, "conf/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    write(root, "b/flink-conf.yaml", &format!("{GOOD}{BAD}"));
+    let output = run(root, &["--since=main", "--format=concise"]);
+    assert_eq!(
+        err(&output),
+        "warning: --since main: conf/flink-conf.yaml was written by a filter of git, which flint does \
+         not run; what is found there counts as old\n"
+    );
+    let said = out(&output);
+    assert!(said.starts_with("b/flink-conf.yaml:5:1: "), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_may_lead_to_what_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = old();
+    let root = folder.path();
+    let target = std::ffi::OsStr::from_bytes(b"\xff");
+    std::os::unix::fs::symlink(target, root.join("conf/config.yaml")).expect("a link");
+    commit(root);
+    assert_since(root, &[], &[]);
+}
+
+#[test]
 fn a_work_tree_beside_the_repository_is_one_too() {
     let folder = old();
     let place = TempDir::new().expect("a folder");

@@ -1,7 +1,7 @@
 //! The files of a git tree that could concern flint, in a temporary folder.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::Stdio;
@@ -23,6 +23,8 @@ pub(super) struct Checkout {
     pub(super) top: PathBuf,
     /// Files that the work tree leaves out, which are no more there than here.
     left_out: HashSet<PathBuf>,
+    /// Files that a filter of git wrote: what they say is not in the tree.
+    pub(super) encoded: Vec<PathBuf>,
     /// What the tree has but could not be written, relative to the root of the repository: submodules
     /// without the commit that it names, and links that lead out of it.
     pub(super) missing: Vec<PathBuf>,
@@ -66,6 +68,7 @@ impl Checkout {
             folder,
             top: repository.top.clone(),
             left_out: repository.left_out()?,
+            encoded: Vec::new(),
             missing: Vec::new(),
         };
         let failed = |error: io::Error| asked.error(&error.to_string());
@@ -187,7 +190,10 @@ impl Checkout {
         // Whatever went wrong here, git ends when nobody listens.
         let ended = git.wait();
         let mut targets = Vec::new();
-        for (path, target) in written? {
+        let written = written?;
+        let encoded = written.encoded.iter();
+        self.encoded.extend(encoded.map(|path| at.join(path)));
+        for (path, target) in written.links {
             match link(&root, &path, &target)? {
                 Some(target) => targets.push(target),
                 None => self.missing.push(at.join(path)),
@@ -316,13 +322,20 @@ fn matters(path: &str, size: u64) -> bool {
     }
 }
 
-/// Writes what git sends, and gives the links with what they lead to.
-fn receive(
-    mut from: impl BufRead,
-    blobs: &[Blob],
-    root: &Path,
-) -> io::Result<Vec<(PathBuf, PathBuf)>> {
-    let mut links = Vec::new();
+/// How files begin that a filter of git wrote, which keeps their text elsewhere or encrypts it.
+const ENCODED: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"\0GITCRYPT\0"];
+
+/// What git sent beside plain files.
+#[derive(Default)]
+struct Received {
+    /// The links with what they lead to.
+    links: Vec<(PathBuf, PathBuf)>,
+    encoded: Vec<PathBuf>,
+}
+
+/// Writes what git sends, but for links and what is encoded.
+fn receive(mut from: impl BufRead, blobs: &[Blob], root: &Path) -> io::Result<Received> {
+    let mut received = Received::default();
     for blob in blobs {
         let mut head = String::new();
         from.read_line(&mut head)?;
@@ -331,11 +344,13 @@ fn receive(
             let what = format!("git could not give {path}; `git fsck` says what is wrong");
             return Err(io::Error::other(what));
         }
-        let mut content = from.by_ref().take(blob.size);
+        // None is larger than flint reads.
+        let mut content = Vec::new();
+        from.by_ref().take(blob.size).read_to_end(&mut content)?;
         if blob.is_link {
-            let mut target = String::new();
-            content.read_to_string(&mut target)?;
-            links.push((blob.path.clone(), PathBuf::from(target)));
+            received.links.push((blob.path.clone(), path_of(&content)));
+        } else if ENCODED.iter().any(|mark| content.starts_with(mark)) {
+            received.encoded.push(blob.path.clone());
         } else {
             let path = root.join(&blob.path);
             if leads_through_link(root, &blob.path) {
@@ -344,12 +359,12 @@ fn receive(
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            io::copy(&mut content, &mut File::create(path)?)?;
+            fs::write(path, content)?;
         }
         // A line feed ends each.
         from.read_exact(&mut [0])?;
     }
-    Ok(links)
+    Ok(received)
 }
 
 /// Makes a link that leads to a place in the same folder and gives that; nothing where it leads elsewhere. Of

@@ -252,7 +252,13 @@ impl Mirror {
     pub(super) fn unknown(&self, found: &Found, asked: Asked) -> Result<Vec<String>, String> {
         let root = absolute(&found.root)?;
         let mut unknown = Vec::new();
-        for path in &self.checkout.missing {
+        for path in &self.checkout.encoded {
+            let path = path.display();
+            let what = "was written by a filter of git, which flint does not run; what is found there \
+                        counts as old";
+            complain("warning", &asked.error(&format!("{path} {what}")));
+        }
+        for path in self.checkout.missing.iter().chain(&self.checkout.encoded) {
             let here = self.checkout.top.join(path);
             if here.is_dir() && !here.is_symlink() {
                 complain(
