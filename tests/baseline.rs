@@ -603,3 +603,57 @@ fn a_baseline_is_no_configuration_whatever_its_name() {
     );
     assert_eq!(reported(folder, &known), BTreeSet::new());
 }
+
+#[test]
+fn what_was_written_under_a_former_name_of_a_rule_still_counts() {
+    use sha2::{Digest, Sha256};
+    let conf = format!("{SIZES}pipeline.generic-types: false\nenv.java.opts.taskmanager: -Xmx1g\n");
+    let project = tree(&[("conf/flink-conf.yaml", &conf)]);
+    let folder = project.path();
+    let write = ["check", "--baseline=b.txt", "--write-baseline"];
+    assert_eq!(code(&run(folder, &write)), 0);
+    let today = read(folder, "b.txt");
+    let [line] = entries(&today)[..] else {
+        panic!("one entry: {today}");
+    };
+    let fields: Vec<&str> = line.split("  ").collect();
+    let print = |rule: &str| {
+        let text = format!("{rule}\0{}\x000\0{}\x000", fields[2], fields[3]);
+        let hash = Sha256::digest(text.as_bytes());
+        let digits: Vec<String> = hash[..8].iter().map(|own| format!("{own:02x}")).collect();
+        digits.concat()
+    };
+    let (former, current) = flint::rules::RENAMED[0];
+    assert_eq!((fields[0], fields[1]), (print(current).as_str(), current));
+    let old = format!(
+        "# flint baseline 1\n{}  {former}  {}  {}\n",
+        print(former),
+        fields[2],
+        fields[3]
+    );
+    fs::write(folder.join("b.txt"), &old).expect("written");
+    let check = run(folder, &["check", "--error-on=note", "--baseline=b.txt"]);
+    assert_eq!(code(&check), 0, "{}", out(&check));
+    // Mended, the line is stale; written anew, it has the name of today.
+    assert_eq!(code(&run(folder, &write)), 0);
+    assert_eq!(read(folder, "b.txt"), today);
+    fs::write(folder.join("b.txt"), &old).expect("written");
+    let mended = conf.replace("-Xmx1g", "-XX:+UseG1GC");
+    fs::write(folder.join("conf/flink-conf.yaml"), mended).expect("written");
+    let stale = reported(folder, &["--baseline=b.txt"]);
+    let rules: Vec<&str> = stale.iter().map(|(rule, _, _)| rule.as_str()).collect();
+    assert_eq!(rules, ["stale-baseline"]);
+}
+
+#[test]
+fn a_name_of_no_file_is_said_with_its_place() {
+    let project = tree(&[
+        ("conf/flink-conf.yaml", SIZES),
+        ("flint.toml", "# a\nbaseline = \"conf\"\n"),
+    ]);
+    let output = run(project.path(), &["check"]);
+    assert_eq!(
+        err(&output),
+        "error: flint.toml:2:12: `conf`: no regular file; name a file for the baseline\n"
+    );
+}

@@ -52,6 +52,11 @@ impl Found {
                     ..place
                 }
                 .into(),
+                (Some(place), DiscoverError::Io { path, error }) => ConfigError {
+                    message: format!("`{path}`: {error}"),
+                    ..place
+                }
+                .into(),
                 (_, error) => error,
             })?;
             numbers.insert(file, number);

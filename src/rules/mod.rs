@@ -78,8 +78,9 @@ pub fn all() -> &'static [FrontMatter] {
     front_matter::FRONT_MATTER
 }
 
-/// Rules that had another name, which still works in comments and in flint.toml.
-const RENAMED: [(&str, &str); 1] = [("jvm-option-overrides-memory", "jvm-flag-overrides-memory")];
+/// Rules that had another name, which still works in comments, baselines and flint.toml.
+pub const RENAMED: [(&str, &str); 1] =
+    [("jvm-option-overrides-memory", "jvm-flag-overrides-memory")];
 
 /// The name that a rule has today; of any other text the text itself.
 pub fn current_name(name: &str) -> &str {

@@ -19,6 +19,29 @@ fn prints(sources: &Sources, file: &BaselineFile, findings: &[Finding]) -> Vec<S
     fingerprints_called(sources, findings, |path| file.base.local(path))
 }
 
+/// The fingerprints that findings had under former names of their rules, each with the finding's number.
+fn former_prints(
+    sources: &Sources,
+    file: &BaselineFile,
+    findings: &[Finding],
+) -> Vec<(usize, String)> {
+    let mut former = Vec::new();
+    for (name, current) in rules::RENAMED {
+        let own = findings.iter().enumerate();
+        let own = own.filter(|(_, finding)| finding.rule == current);
+        // Those of other rules take no part in what they are called.
+        let (numbers, called): (Vec<usize>, Vec<Finding>) = own
+            .map(|(at, finding)| {
+                let rule = name.to_owned();
+                let finding = finding.clone();
+                (at, Finding { rule, ..finding })
+            })
+            .unzip();
+        former.extend(numbers.into_iter().zip(prints(sources, file, &called)));
+    }
+    former
+}
+
 /// Whether flint.toml lets anything silence the finding of a rule in a file.
 fn is_ignorable(configs: &Configs, path: &str, rule: &str) -> bool {
     let config = configs.of(path).rules.get(rule);
@@ -45,8 +68,11 @@ pub fn apply(
             .map(|(entry, _)| entry.fingerprint.as_str())
             .collect();
         let prints = prints(sources, file, findings);
+        let former = former_prints(sources, file, findings);
         let mut used: HashSet<&str> = HashSet::new();
-        for (finding, print) in findings.iter_mut().zip(&prints) {
+        let all = prints.iter().enumerate();
+        for (at, print) in all.chain(former.iter().map(|(at, print)| (*at, print))) {
+            let finding = &mut findings[at];
             let path = &sources.get(finding.at.source).path;
             let own = configs.of(path).baseline_number == Some(number);
             if !own || finding.suppressed.is_some() || !is_ignorable(configs, path, &finding.rule) {
