@@ -3,6 +3,7 @@
 //! format.
 
 use std::borrow::Cow;
+use std::io;
 
 /// The lower-case words of a dotted key in any case style.
 ///
@@ -177,6 +178,26 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     }
     let kept = most.saturating_sub(1);
     Cow::Owned(text.chars().take(kept).chain(['…']).collect())
+}
+
+/// Why the system refused something, as people say it: without its number for that, and without the name of
+/// a temporary file.
+pub fn refusal(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::NotFound => "no such file or folder",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::NotADirectory => "a part of the path is no folder",
+        io::ErrorKind::AlreadyExists => "it exists already",
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        io::ErrorKind::StorageFull => "no space left",
+        _ => {
+            let whole = error.to_string();
+            let text = whole.split(" (os error ").next().unwrap_or(&whole);
+            return text.to_owned();
+        }
+    };
+    known.to_owned()
 }
 
 /// The nearest of some names, if one is near enough to be meant.

@@ -101,7 +101,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "fix",
         &[
-            "config", "finding", "lint", "project", "report", "syntax", "text",
+            "config", "finding", "lint", "project", "report", "syntax", "text", "words",
         ],
     ),
     (

@@ -472,7 +472,7 @@ fn files_without_a_cluster_are_said_to_have_none() {
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(
             err(&output),
-            "warning: no configuration of a Flink cluster here\n"
+            "warning: no configuration of a Flink cluster under .\n"
         );
         assert_eq!(
             out(&output).contains("\"deployments\": []"),

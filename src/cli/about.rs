@@ -12,6 +12,7 @@ use clap_mangen::Man;
 use crate::flink::version::Versions;
 use crate::linux::kernel::Kernels;
 use crate::rules;
+use crate::words;
 
 use super::{Cli, Exit, ManArgs, print};
 
@@ -93,7 +94,7 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, String> {
             .find(|known| known.get_name() == name)
             .ok_or_else(|| {
                 let names: Vec<&str> = shown(&whole).map(Command::get_name).collect();
-                format!("flint has no command `{name}`, it has {}", names.join(", "))
+                format!("man {name}: {}", super::none_of(name, &names))
             })?,
     };
     let (_, text) = page(wanted).map_err(|error| error.to_string())?;
@@ -101,7 +102,11 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, String> {
 }
 
 fn write_pages(whole: &Command, folder: &Path) -> Result<(), String> {
-    let failed = |path: &Path, error: &io::Error| format!("{}: {error}", path.display());
+    let failed =
+        |path: &Path, error: &io::Error| format!("{}: {}", path.display(), words::refusal(error));
+    if folder.exists() && !folder.is_dir() {
+        return Err(format!("{}: it is no folder", folder.display()));
+    }
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     for command in std::iter::once(whole).chain(shown(whole)) {
         let (name, text) = page(command).map_err(|error| error.to_string())?;

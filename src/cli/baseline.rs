@@ -84,12 +84,17 @@ fn rewritten(
         .iter()
         .map(|unread| escaped(&file.base.local(&unread.path)).into_owned())
         .collect();
+    // A folder that can't be looked into, too.
+    let is_unread = |path: &str| {
+        let mut ends = path.match_indices('/').map(|(end, _)| end);
+        unread.contains(path) || ends.any(|end| unread.contains(&path[..end]))
+    };
     // What this run could not see stays as it is.
     let stays = |entry: &Entry| {
         let is_unnamed = found.input.is_none() && entry.path.ends_with(super::stdin::NAME);
         !file.is_about(&entry.path)
             || is_unnamed
-            || unread.contains(&entry.path)
+            || is_unread(&entry.path)
             || !could_run(found, args, number, entry)
     };
     let kept = before.entries.iter().map(|(entry, _)| entry);

@@ -1,7 +1,9 @@
 //! `flint check`: report problems.
 
-use super::session::{open, reaches_threshold, reported, style, summary, tell, tell_files};
-use super::{CheckArgs, Exit, baseline, complain, output, since};
+use super::session::{
+    FILES, open, reaches_threshold, reported, style, summary, tell, tell_files, tell_nothing,
+};
+use super::{CheckArgs, Exit, baseline, output, since};
 use crate::lint::lint;
 use crate::project::Project;
 use crate::report::{Report, Run, Summary};
@@ -46,21 +48,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         .filter(|finding| args.show_ignored || finding.suppressed.is_none())
         .collect();
     if counts.files == 0 && !failed {
-        let places: Vec<String> = args
-            .lint
-            .paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        let place = if places.is_empty() {
-            ".".to_owned()
-        } else {
-            places.join(", ")
-        };
-        complain(
-            "warning",
-            &format!("no Flink, sysctl or job files under {place}"),
-        );
+        tell_nothing(FILES, &args.lint, &found);
     }
     let exit = if failed {
         Exit::Failed

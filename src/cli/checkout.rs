@@ -13,6 +13,7 @@ use crate::config::{Layer, Origin};
 use crate::discover::normal;
 use crate::recognise::{self, Claim, evidence};
 use crate::text::MAX_BYTES;
+use crate::words;
 
 /// Files of a tree. The folder goes when this does.
 pub(super) struct Checkout {
@@ -62,7 +63,13 @@ impl Checkout {
         named: &[PathBuf],
         place: &Path,
     ) -> Result<Self, String> {
-        let folder = TempDir::with_prefix("flint-").map_err(|error| error.to_string())?;
+        let folder = TempDir::with_prefix("flint-").map_err(|error| {
+            let (place, why) = (std::env::temp_dir(), words::refusal(&error));
+            asked.error(&format!(
+                "no temporary folder can be made in {}: {why}; TMPDIR names another place",
+                place.display()
+            ))
+        })?;
         let mut checkout = Checkout {
             place: folder.path().join(place),
             folder,
@@ -71,7 +78,7 @@ impl Checkout {
             encoded: Vec::new(),
             missing: Vec::new(),
         };
-        let failed = |error: io::Error| asked.error(&error.to_string());
+        let failed = |error: io::Error| asked.error(&words::refusal(&error));
         checkout.add(Path::new(""), tree, named).map_err(failed)?;
         Ok(checkout)
     }

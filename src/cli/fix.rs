@@ -4,8 +4,10 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::session::{open, reaches_threshold, reported, style, summary, tell};
-use super::{Exit, FixArgs, baseline, complain, print};
+use super::session::{
+    FILES, open, reaches_threshold, reported, style, summary, tell, tell_nothing,
+};
+use super::{Exit, FixArgs, baseline, complain, print, stdout_refused};
 use crate::discover::Found;
 use crate::finding::Safety;
 use crate::fix::write::{Change, replace};
@@ -26,6 +28,15 @@ pub(super) fn run(args: &FixArgs) -> Result<Exit, String> {
     let in_scope = |source: SourceId| found.in_scope(source);
     let plan = plan(&found.sources, &found.configs, allowed, &in_scope);
     let failed = tell(&found, &plan.left);
+    if found
+        .sources
+        .0
+        .iter()
+        .all(|source| !found.in_scope(source.id))
+        && !failed
+    {
+        tell_nothing(FILES, &args.lint, &found);
+    }
     for rule in &plan.refused {
         complain(
             "error",
@@ -142,7 +153,7 @@ fn apply(args: &FixArgs, found: &Found, plan: &Plan) -> Result<Exit, String> {
             &mut io::stdout().lock(),
         ) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(format!("standard output: {error}"));
+                return Err(stdout_refused(&error));
             }
             _ => {}
         }

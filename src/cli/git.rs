@@ -47,7 +47,7 @@ impl Repository {
                 let what = "a git revision needs git, which is not installed or not on PATH";
                 return Err(format!("{flag} with {what}"));
             }
-            Err(error) => return Err(format!("git: {error}")),
+            Err(error) => return Err(format!("git: {}", words::refusal(&error))),
             Ok(place) => place,
         };
         let near = folder.display();
@@ -81,7 +81,7 @@ impl Repository {
 
     /// What git answers here, or what it complains about first.
     pub(super) fn ask(&self, args: &[&str]) -> Result<Result<String, String>, String> {
-        ask(&self.top, args).map_err(|error| format!("git: {error}"))
+        ask(&self.top, args).map_err(|error| format!("git: {}", words::refusal(&error)))
     }
 
     /// The tree that a name stands for.
@@ -192,7 +192,7 @@ fn is_id(text: &str) -> bool {
 
 /// A path without links, as far as it exists: git names the root of a repository like that.
 pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
-    let error = |error: io::Error| format!("{}: {error}", path.display());
+    let error = |error: io::Error| format!("{}: {}", path.display(), words::refusal(&error));
     let path = std::path::absolute(path).map_err(error)?;
     let mut rest = Vec::new();
     for folder in path.ancestors() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::git::{self, Repository};
 use super::mirror::Mirror;
-use super::session::{deployments, named_config_yaml, open, style, tell, tell_files};
+use super::session::{deployments, named_config_yaml, open, style, tell, tell_files, tell_nothing};
 use super::{Exit, LintArgs, MemoryArgs, MemoryFormat, ModeChoice, complain, print};
 use crate::deployment::Deployment;
 use crate::discover::Found;
@@ -31,8 +31,8 @@ pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
     let format = args.format.into();
     let text = match &args.compare {
         None => {
-            if views.is_empty() {
-                complain("warning", NOTHING);
+            if views.is_empty() && !failed {
+                tell_nothing(NOTHING, &args.lint, &found);
             }
             let views: Vec<View> = views.into_iter().map(|(_, view)| view).collect();
             render(format, &views, &look)
@@ -45,8 +45,8 @@ pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
             };
             let (others, did_fail) = others(args, other, &untouched, &found)?;
             failed |= did_fail;
-            if views.is_empty() && others.is_empty() {
-                complain("warning", NOTHING);
+            if views.is_empty() && others.is_empty() && !failed {
+                tell_nothing(NOTHING, &args.lint, &found);
             }
             render_comparison(format, &pair(views, others), other, &look)
         }
@@ -59,7 +59,7 @@ pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
 pub(super) const COMPARE: &str = "--compare";
 
 /// What is said where there is no memory to compute.
-const NOTHING: &str = "no configuration of a Flink cluster here";
+const NOTHING: &str = "configuration of a Flink cluster";
 
 impl From<MemoryFormat> for Format {
     fn from(format: MemoryFormat) -> Self {

@@ -11,6 +11,7 @@ use crate::migrate::{Layout, Remark, migrate};
 use crate::recognise;
 use crate::syntax::Format;
 use crate::text::{MAX_BYTES, Source, SourceId};
+use crate::words;
 
 /// The file that Flink reads up to 1.20.
 const OLD: &str = "flink-conf.yaml";
@@ -101,7 +102,7 @@ fn old_file(path: &Path) -> Result<PathBuf, String> {
 
 fn read(file: &Path) -> Result<Source, String> {
     let shown = file.display();
-    let error = |error: std::io::Error| format!("{shown}: {error}");
+    let error = |error: std::io::Error| format!("{shown}: {}", words::refusal(&error));
     if fs::metadata(file).map_err(error)?.len() > MAX_BYTES {
         return Err(format!("{shown}: more than {} MiB", MAX_BYTES >> 20));
     }

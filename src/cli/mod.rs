@@ -9,6 +9,7 @@ use crate::discover::ConfigSource;
 use crate::finding::Severity;
 use crate::flink::version::Versions;
 use crate::rules::Group;
+use crate::words;
 
 mod about;
 mod baseline;
@@ -28,6 +29,7 @@ mod session;
 mod show;
 mod since;
 mod stdin;
+mod usage;
 
 /// Reads the configuration of Apache Flink deployments, says what is wrong with it, and writes the
 /// patch.
@@ -57,7 +59,7 @@ enum Command {
     Memory(MemoryArgs),
     /// Write config.yaml from flink-conf.yaml: same settings, same comments, as YAML
     Migrate(MigrateArgs),
-    /// Show a rule's page, a Flink option, or the rule behind a message of Flink
+    /// Explain a rule, a Flink option, a kernel parameter, or a message from a log
     Explain(ExplainArgs),
     /// List the rules; --test runs the examples of your own
     Rules(RulesArgs),
@@ -285,7 +287,7 @@ impl ConfigurationArgs {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// A rule, a Flink option, or a message of Flink
+    /// A rule, a Flink option, a kernel parameter, or a message from a log
     name: String,
     #[command(flatten)]
     configuration: ConfigurationArgs,
@@ -359,8 +361,9 @@ impl Exit {
 
 /// Runs the command line; the exit code is 0, 1 or 2. `commit` is that of the sources, if it is known.
 pub fn run(commit: Option<&str>) -> u8 {
-    let matches = about::command(commit).get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let matches = about::command(commit).try_get_matches();
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = cli.unwrap_or_else(|error| usage::exit(&error));
     let outcome = std::panic::catch_unwind(|| command(&cli.command)).unwrap_or_else(|_| {
         let version = env!("CARGO_PKG_VERSION");
         Err(format!(
@@ -396,11 +399,13 @@ fn command(command: &Command) -> Result<Exit, String> {
 fn print(bytes: &[u8], exit: Exit) -> Result<Exit, String> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("standard output: {error}"))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(stdout_refused(&error)),
         _ => Ok(exit),
     }
+}
+
+fn stdout_refused(error: &io::Error) -> String {
+    format!("standard output: {}", words::refusal(error))
 }
 
 /// One line on standard error. If even that is closed there is nobody to tell.
@@ -421,8 +426,15 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 fn parse_group(text: &str) -> Result<Group, String> {
     Group::parse(text).ok_or_else(|| {
         let names: Vec<&str> = Group::ALL.iter().map(|group| group.name()).collect();
-        format!("it is none of {}", names.join(", "))
+        none_of(text, &names)
     })
+}
+
+/// What is said of a word where only some are known.
+fn none_of(text: &str, names: &[&str]) -> String {
+    let near = words::nearest(text, names.iter().copied());
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("it is none of {}{hint}", names.join(", "))
 }
 
 fn parse_threshold(text: &str) -> Result<Threshold, String> {
@@ -431,6 +443,6 @@ fn parse_threshold(text: &str) -> Result<Threshold, String> {
     }
     match Severity::parse(text) {
         Some(severity) => Ok(Threshold(Some(severity))),
-        None => Err("it is none of note, warning, error, never".to_owned()),
+        None => Err(none_of(text, &["note", "warning", "error", "never"])),
     }
 }

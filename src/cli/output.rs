@@ -5,12 +5,12 @@ use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::complain;
+use super::{complain, stdout_refused};
 use crate::discover::{Found, relative};
 use crate::finding::Finding;
 use crate::report::{OutputFormat, Report, Style, render};
 use crate::text::SourceId;
-use crate::words::nearest;
+use crate::words::{self, nearest};
 
 /// A format, and the file that it goes to if that is not standard output.
 pub(super) type Output = (OutputFormat, Option<PathBuf>);
@@ -95,7 +95,7 @@ fn place(file: &Path) -> Result<PathBuf, String> {
             "{shown}: there is no folder {0}; make it first: mkdir -p {0}",
             folder.display()
         )),
-        Err(error) => Err(format!("{shown}: {error}")),
+        Err(error) => Err(format!("{shown}: {}", words::refusal(&error))),
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn write(outputs: &[Output], report: &Report<'_>, style: &Style) -> R
         match render(*format, report, style, &mut io::stdout().lock()) {
             Ok(remark) => remark.iter().for_each(|text| complain("warning", text)),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            Err(error) => failed.push(format!("standard output: {error}")),
+            Err(error) => failed.push(stdout_refused(&error)),
         }
     }
     // The same whatever terminal flint runs in.
@@ -156,7 +156,7 @@ pub(super) fn write(outputs: &[Output], report: &Report<'_>, style: &Style) -> R
             .and_then(|remark| put(file, &bytes).map(|()| remark));
         match written {
             Ok(remark) => remark.iter().for_each(|text| complain("warning", text)),
-            Err(error) => failed.push(format!("{}: {error}", file.display())),
+            Err(error) => failed.push(format!("{}: {}", file.display(), words::refusal(&error))),
         }
     }
     let Some(last) = failed.pop() else {

@@ -19,10 +19,27 @@ use crate::recognise;
 use crate::report::{Style, Summary};
 use crate::rules;
 use crate::syntax::{Document, Format, Space};
+use crate::words;
+
+/// What `check`, `fix` and `show` read.
+pub(super) const FILES: &str = "Flink, sysctl or job files";
 
 /// Whether the one input is standard input.
 fn is_stdin(args: &LintArgs) -> bool {
     args.paths.len() == 1 && args.paths[0] == Path::new("-")
+}
+
+/// Says that there is nothing of a kind under the paths. Files that are known to be none were named before.
+pub(super) fn tell_nothing(kind: &str, args: &LintArgs, found: &Found) {
+    let shown = args.paths.iter().map(|path| path.display().to_string());
+    let mut places: Vec<String> = shown.collect();
+    if places.is_empty() {
+        places.push(".".to_owned());
+    }
+    places.retain(|place| !found.unrecognised.contains(place));
+    if !places.is_empty() {
+        complain("warning", &format!("no {kind} under {}", places.join(", ")));
+    }
 }
 
 /// Finds and reads the project, lays flags over its configuration, and checks that.
@@ -32,13 +49,17 @@ pub(super) fn open(args: &LintArgs, error_on: Option<Threshold>) -> Result<Found
         (None, true) => ConfigSource::Isolated,
         (None, false) => ConfigSource::Nearest,
     };
+    if args.paths.len() > 1 && args.paths.iter().any(|path| path == Path::new("-")) {
+        let what = "`-` is standard input and stands alone; a file of that name is `./-`";
+        return Err(what.to_owned());
+    }
     let found = if is_stdin(args) {
         let mut bytes = Vec::new();
         let limit = crate::text::MAX_BYTES;
         let mut input = std::io::stdin().lock().take(limit + 1);
         input
             .read_to_end(&mut bytes)
-            .map_err(|error| format!("standard input: {error}"))?;
+            .map_err(|error| format!("standard input: {}", words::refusal(&error)))?;
         if bytes.len() as u64 > limit {
             return Err(format!("standard input: more than {} MiB", limit >> 20));
         }

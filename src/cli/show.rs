@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::session::{deployments, named_config_yaml, open, tell, tell_files};
-use super::{Exit, ShowArgs, TextFormat, complain, live, print};
+use super::session::{FILES, deployments, named_config_yaml, open, tell, tell_files, tell_nothing};
+use super::{Exit, ShowArgs, TextFormat, live, print};
 use crate::deployment::Deployment;
 use crate::lint::Linted;
 use crate::linux::running::{OF_FLINK, Running};
@@ -32,8 +32,8 @@ fn report(args: &ShowArgs, root: &Path) -> Result<(String, Exit), String> {
     if args.lint.output.verbose {
         tell_files(&found, &deployments);
     }
-    if deployments.is_empty() {
-        complain("warning", "no Flink, sysctl or job files here");
+    if deployments.is_empty() && !failed {
+        tell_nothing(FILES, &args.lint, &found);
     }
     let running = args.live.then(|| running(&deployments, root));
     let text = match args.format {

@@ -17,6 +17,7 @@ use crate::recognise::evidence::{self, Side};
 use crate::recognise::source::{self, Kind};
 use crate::recognise::{self, Claim, cluster};
 use crate::text::{MAX_BYTES, Sources};
+use crate::words;
 
 /// Collects files from walks; a file found twice counts once.
 pub(super) struct Collector {
@@ -74,15 +75,32 @@ impl Collector {
             .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(4)));
         builder.build_parallel().run(|| {
             Box::new(|entry| {
-                if let Ok(entry) = entry {
-                    let kind = entry.file_type();
-                    if kind.is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
-                        self.file(entry.path());
+                match entry {
+                    Ok(entry) => {
+                        let kind = entry.file_type();
+                        if kind.is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
+                            self.file(entry.path());
+                        }
                     }
+                    Err(error) => self.closed(&error),
                 }
                 WalkState::Continue
             })
         });
+    }
+
+    /// A folder that can't be looked into: nobody knows what it holds.
+    fn closed(&self, error: &ignore::Error) {
+        let denied = error
+            .io_error()
+            .filter(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        if let (Some(path), Some(denied)) = (path_of(error), denied) {
+            let entry = Entry {
+                file: path.to_owned(),
+                content: Err(words::refusal(denied)),
+            };
+            lock(&self.files).insert(relative(&self.projects.root, path), entry);
+        }
     }
 
     /// The files of a folder.
@@ -256,7 +274,7 @@ impl Collector {
                     // Of a file that somebody named even a doubtful one must not pass unseen.
                     let entry = Entry {
                         file: path.to_owned(),
-                        content: Err(why(&error)),
+                        content: Err(words::refusal(&error)),
                     };
                     lock(&self.files).insert(relative, entry);
                 } else {
@@ -438,6 +456,17 @@ fn testimony(
     all
 }
 
+/// The path that an error of a walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
+}
+
 thread_local! {
     /// Where sources are read that mostly are none of Flink's.
     static HEAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -477,18 +506,10 @@ fn read_head(path: &Path, limit: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What the system said, in a few words.
-fn why(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 /// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
 /// regular file. A special file is never opened: reading a pipe would wait for ever.
 pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
-    let plain = |error: io::Error| why(&error);
+    let plain = |error: io::Error| words::refusal(&error);
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         // A link that leads nowhere is somebody else's problem.

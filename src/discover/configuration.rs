@@ -8,6 +8,7 @@ use super::policies;
 use super::{DiscoverError, absolute, hint, missing, normal, relative};
 use crate::config::{Base, Config, ConfigError, Layer, Origin};
 use crate::text::MAX_BYTES;
+use crate::words;
 
 /// Where a file is read; it need not be the place by which others name it.
 type Locate<'l> = &'l dyn Fn(&Path) -> PathBuf;
@@ -124,7 +125,11 @@ fn extended(
             };
             return Err(spot.error(format!("{written}: no such file{near}")).into());
         }
-        Err(error) => return Err(spot.error(format!("{written}: {error}")).into()),
+        Err(error) => {
+            return Err(spot
+                .error(format!("{written}: {}", words::refusal(&error)))
+                .into());
+        }
     }
     let path = seen_from(root, &target);
     let next = layer(root, &locate(&target), path, folder(&target))?;

@@ -68,7 +68,7 @@ pub enum DiscoverError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Something the system refused.
-    #[error("{path}: {error}")]
+    #[error("{path}: {}", words::refusal(.error))]
     Io {
         /// The file or folder.
         path: String,

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use crate::words;
+
 /// A file that is to be replaced.
 #[derive(Debug)]
 pub struct Change<'b> {
@@ -65,7 +67,7 @@ pub fn replace(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
             .persist(&target)
             .map_err(|cause| WriteError {
                 path: change.path.clone(),
-                why: cause.error.to_string(),
+                why: words::refusal(&cause.error),
                 written,
             })?;
         // The rename itself must survive a power cut; a file system that can't sync folders still
@@ -79,7 +81,7 @@ pub fn replace(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
 
 /// Creates the file `new` beside `like`, with its owner and mode; a file that is there stays as it is.
 pub fn create(like: &Path, new: &Path, bytes: &[u8]) -> Result<(), String> {
-    let text = |error: std::io::Error| error.to_string();
+    let text = |error: std::io::Error| words::refusal(&error);
     let metadata = fs::metadata(like).map_err(text)?;
     let folder = new.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
@@ -89,14 +91,14 @@ pub fn create(like: &Path, new: &Path, bytes: &[u8]) -> Result<(), String> {
     let temporary = temporary(folder, bytes, &metadata)?;
     temporary
         .persist_noclobber(new)
-        .map_err(|cause| cause.error.to_string())?;
+        .map_err(|cause| words::refusal(&cause.error))?;
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
 /// Creates a file that is like any other that a program makes; one that is there stays as it is.
 pub fn create_new(new: &Path, bytes: &[u8]) -> Result<(), String> {
-    let text = |error: std::io::Error| error.to_string();
+    let text = |error: std::io::Error| words::refusal(&error);
     let folder = new.parent().ok_or("it has no folder")?;
     if !folder.is_dir() {
         return Err(format!(
@@ -112,18 +114,18 @@ pub fn create_new(new: &Path, bytes: &[u8]) -> Result<(), String> {
     builder.permissions(permissions);
     let mut temporary = builder
         .tempfile_in(folder)
-        .map_err(|error| format!("can't write into its folder: {error}"))?;
+        .map_err(|error| format!("can't write into its folder: {}", words::refusal(&error)))?;
     temporary.write_all(bytes).map_err(text)?;
     temporary.as_file().sync_all().map_err(text)?;
     temporary
         .persist_noclobber(new)
-        .map_err(|cause| cause.error.to_string())?;
+        .map_err(|cause| words::refusal(&cause.error))?;
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
 fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
-    let text = |error: std::io::Error| error.to_string();
+    let text = |error: std::io::Error| words::refusal(&error);
     let target = change.file.canonicalize().map_err(text)?;
     let root = root.canonicalize().map_err(text)?;
     if change.file.is_symlink() && !target.starts_with(&root) {
@@ -147,9 +149,9 @@ fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
 
 /// A complete file in `folder` that takes after another one.
 fn temporary(folder: &Path, bytes: &[u8], like: &Metadata) -> Result<TempPath, String> {
-    let text = |error: std::io::Error| error.to_string();
+    let text = |error: std::io::Error| words::refusal(&error);
     let mut temporary = NamedTempFile::with_prefix_in(".flint-", folder)
-        .map_err(|error| format!("can't write beside it: {error}"))?;
+        .map_err(|error| format!("can't write beside it: {}", words::refusal(&error)))?;
     temporary.write_all(bytes).map_err(text)?;
     keep_owner(temporary.path(), like)?;
     temporary
@@ -164,12 +166,12 @@ fn temporary(folder: &Path, bytes: &[u8], like: &Metadata) -> Result<TempPath, S
 #[cfg(unix)]
 fn keep_owner(path: &Path, old: &Metadata) -> Result<(), String> {
     use std::os::unix::fs::{MetadataExt, chown};
-    let new = fs::metadata(path).map_err(|error| error.to_string())?;
+    let new = fs::metadata(path).map_err(|error| words::refusal(&error))?;
     if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
         return Ok(());
     }
     chown(path, Some(old.uid()), Some(old.gid()))
-        .map_err(|error| format!("its owner can't be kept: {error}"))
+        .map_err(|error| format!("its owner can't be kept: {}", words::refusal(&error)))
 }
 
 #[cfg(not(unix))]
