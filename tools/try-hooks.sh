@@ -133,6 +133,16 @@ sed 's/flint check/& --format concise/' "$scratch/lefthook.yml" > lefthook.yml
 git add --all
 try lefthook with_flint lefthook run pre-commit --colors off
 
+echo "a name that begins with a dash is no option"
+repository dashes
+printf 'parallelism.default: 2\n' > ./--format=json=other.py
+echo "untouched = True" > other.py
+for manager in pre-commit prek; do
+  configure flint-system flint-fix-system
+  with_flint "$manager" run --all-files > "$log" 2>&1 || fail "$manager: a name was taken for an option"
+done
+[ "$(cat other.py)" = "untouched = True" ] || fail "a name made flint write a report"
+
 # What a manager says when a hook has written to a file.
 changed='[Ff]iles were modified by this hook'
 bad() {

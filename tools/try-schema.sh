@@ -2,8 +2,8 @@
 # Holds flint.schema.json against flint itself: what one accepts or refuses, the other does, too.
 # Usage: tools/try-schema.sh CHECK-JSONSCHEMA FLINT
 set -euo pipefail
-check=$1
-flint=$2
+check=$(realpath "$1")
+flint=$(realpath "$2")
 here=$(cd "$(dirname "$0")/.." && pwd)
 schema=$here/flint.schema.json
 scratch=$(mktemp -d)
