@@ -79,6 +79,17 @@ fn a_command_line_that_makes_no_sense_costs_one_line() {
 }
 
 #[test]
+fn a_baseline_that_is_none_is_told_where_it_is_named() {
+    let folder = tree(&[
+        ("flint.toml", "baseline = \"conf\"\n"),
+        ("conf/flink-conf.yaml", BAD),
+    ]);
+    let output = flint(folder.path(), &["check"]);
+    let wanted = "error: flint.toml:1:12: conf: no regular file; name a file for the baseline\n";
+    assert_eq!((code(&output), err(&output).as_str()), (2, wanted));
+}
+
+#[test]
 fn help_stays_what_it_is() {
     let folder = tree(&[]);
     let output = flint(folder.path(), &["check", "--help"]);

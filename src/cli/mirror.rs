@@ -124,7 +124,10 @@ impl Mirror {
     /// is here may be what was there. Where projects are marked by their flint.toml, these are made to stand
     /// where they stand here.
     fn there(&self, args: &LintArgs, found: &Found) -> Result<There, String> {
-        let failed = |error: io::Error| error.to_string();
+        let failed = |error: io::Error| {
+            let why = words::refusal(&error);
+            format!("the files of then can't be laid out in the folder for temporary files: {why}")
+        };
         let mut configs = found.configs.clone();
         let own = self.place(&found.root)?;
         let mut homes = Vec::new();

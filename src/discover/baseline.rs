@@ -9,6 +9,7 @@ use super::{DiscoverError, Found, absolute, hint, relative};
 use crate::baseline::Baseline;
 use crate::config::{Base, BaselineFile, ConfigError};
 use crate::text::{MAX_BYTES, Source, SourceId};
+use crate::words;
 
 /// What a manifest from standard input is called, which no file on disk is.
 const UNNAMED: &str = "stdin.yaml";
@@ -46,14 +47,14 @@ impl Found {
             );
             let read = self.read_baseline(&file, &shown, wanted);
             let number = read.map_err(|error| match (place, error) {
-                // Where flint.toml names what is not there, it is flint.toml that is wrong.
+                // Where flint.toml names what is no baseline, it is flint.toml that is wrong.
                 (Some(place), DiscoverError::Missing { path, hint }) => ConfigError {
                     message: format!("{path}: no such file{hint}"),
                     ..place
                 }
                 .into(),
                 (Some(place), DiscoverError::Io { path, error }) => ConfigError {
-                    message: format!("`{path}`: {error}"),
+                    message: format!("{path}: {}", words::refusal(&error)),
                     ..place
                 }
                 .into(),
