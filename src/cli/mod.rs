@@ -77,7 +77,7 @@ enum Command {
 /// What and how to lint.
 #[derive(Clone, Debug, Args)]
 struct LintArgs {
-    /// Files and folders to report on; `-` reads standard input [default: .]
+    /// Files and folders to work on; `-` reads standard input [default: .]
     #[arg(value_name = "PATHS")]
     paths: Vec<PathBuf>,
     /// Flink versions the deployment runs on: 1.20, 1.19.., 1.18..1.20
