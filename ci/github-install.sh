@@ -17,12 +17,18 @@ case ${VERSION:=$own} in
     exit 2
     ;;
   *)
-    python=$(command -v python3 || command -v python)
+    if ! python=$(command -v python3 || command -v python); then
+      echo "::error title=flint::no Python on PATH; set it up, or install flint yourself and say version: system"
+      exit 2
+    fi
     "$python" -m venv "$to"
     # Windows has Scripts where others have bin.
     pip=$to/bin/pip
     [ -x "$pip" ] || pip=$to/Scripts/pip
-    "$pip" install --quiet --disable-pip-version-check --only-binary flink-lint "flink-lint==$VERSION"
+    if ! "$pip" install --quiet --disable-pip-version-check --only-binary flink-lint "flink-lint==$VERSION"; then
+      echo "::error title=flint::flink-lint $VERSION can't be installed; version: source builds it with cargo"
+      exit 2
+    fi
     ;;
 esac
 bin=$to/bin

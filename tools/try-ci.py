@@ -257,6 +257,17 @@ def try_action(scratch, flint, stand_in, wheels):
                 check(run.failed, f"{name}={text!r} was taken: {run.printed}")
             shutil.rmtree(here.home)
 
+    print("action: what can't be installed is said, with what to do")
+    here = place("unpublished", {"flink-conf.yaml": BAD})
+    run = Run(action, here, version="0.0.1")
+    check(run.failed and "flink-lint 0.0.1 can't be installed; version: source" in run.printed, run.printed)
+    for name in ("bash", "sed", "head"):
+        os.symlink(shutil.which(name), here.bin / name)
+    (here.bin / "flint").unlink()
+    here.env["PATH"] = str(here.bin)
+    run = Run(action, here)
+    check(run.failed and "::error title=flint::no Python on PATH" in run.printed, run.printed)
+
     print("action: from source, with the cargo that is there")
     here = place("source", {"flink-conf.yaml": BAD})
     cargo = here.bin / "cargo"
@@ -364,6 +375,8 @@ def try_docs(scratch, flint, stand_in, wheels):
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit("usage: tools/try-ci.py FLINT WHEELS")
     flint, wheels = (pathlib.Path(text).resolve() for text in sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)

@@ -55,6 +55,8 @@ def seen_by_lefthook(venv, names):
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit("usage: tools/try-hook-files.py FLINT VENV")
     flint, venv = (pathlib.Path(text).absolute() for text in sys.argv[1:])
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     patterns = {hook["files"] for hook in hooks}
