@@ -90,6 +90,23 @@ fn a_baseline_that_is_none_is_told_where_it_is_named() {
 }
 
 #[test]
+fn a_key_of_flint_toml_that_stands_twice_is_named() {
+    for (text, wanted) in [
+        (
+            "error-on = \"note\"\nerror-on = \"error\"\n",
+            "2:1: `error-on`",
+        ),
+        ("[host]\nkernel = \"6.12\"\n[host]\n", "3:2: `host`"),
+    ] {
+        let folder = tree(&[("flint.toml", text), ("flink-conf.yaml", BAD)]);
+        let output = flint(folder.path(), &["check"]);
+        let wanted =
+            format!("error: flint.toml:{wanted} stands here a second time; keep one of the two\n");
+        assert_eq!((code(&output), err(&output)), (2, wanted));
+    }
+}
+
+#[test]
 fn help_stays_what_it_is() {
     let folder = tree(&[]);
     let output = flint(folder.path(), &["check", "--help"]);

@@ -128,7 +128,13 @@ impl Layer {
             origin: &origin,
         };
         let document = Document::parse(text).map_err(|error| {
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            let at = error.span().and_then(|span| text.get(span));
+            let message = match (error.message(), at) {
+                ("duplicate key", Some(key)) => {
+                    format!("`{key}` stands here a second time; keep one of the two")
+                }
+                (message, _) => message.lines().collect::<Vec<_>>().join(", "),
+            };
             reader.spot(error.span()).error(message)
         })?;
         let table = document.as_table();
