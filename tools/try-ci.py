@@ -24,40 +24,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIZES = "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
 GOOD = SIZES + "parallelism.default: 2\n"
 BAD = SIZES + "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n"
-# What the two files ask of flint.
-FORMATS = {"github", "sarif", "markdown", "gitlab", "junit"}
-STAND_IN = """#!/usr/bin/env bash
-# Stands in for the formats that this flint does not have yet.
-words=()
-for word in "$@"; do
-  case $word in
-    github) word=concise ;;
-    sarif=* | gitlab=*) word=json=${word#*=} ;;
-    markdown=* | junit=*) word=full=${word#*=} ;;
-  esac
-  words+=("$word")
-done
-exec FLINT "${words[@]}"
-"""
 
 
 def check(condition, message):
     if not condition:
         sys.exit(f"error: {message}")
-
-
-def lacking(flint):
-    """The formats that this flint does not have. What its help names, it must have."""
-    said = subprocess.run([flint, "check", "--help"], capture_output=True, text=True, check=True).stdout
-    named = {name for name in FORMATS if re.search(rf"\b{name}\b", said)}
-    missing = set()
-    with tempfile.TemporaryDirectory() as empty:
-        for name in FORMATS:
-            line = [flint, "check", "--isolated", "--format", f"{name}=out", empty]
-            if subprocess.run(line, capture_output=True, cwd=empty, check=False).returncode == 2:
-                missing.add(name)
-    check(not named & missing, f"the help names formats that do not work: {sorted(named & missing)}")
-    return missing
 
 
 class Place:
@@ -172,25 +143,21 @@ class Run:
         self.summary += files["STEP_SUMMARY"].read_text()
 
 
-def try_action(scratch, flint, stand_in, wheels):
+def try_action(scratch, flint, wheels):
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     for step in action["runs"]["steps"]:
         check("${{" not in step.get("run", ""), "a script of action.yml holds an expression")
         check(not re.search(r"\beval\b", step.get("run", "")), "a script of action.yml evaluates text")
     odd = "bücher, 100%/conf/flink-conf.yaml"
 
-    def place(name, files, real=False):
-        return Place(scratch, name, files, flint if real else stand_in, wheels)
+    def place(name, files):
+        return Place(scratch, name, files, flint, wheels)
 
     print("action: the wheel is installed without cargo and reaches the next step")
-    here = place("wheel", {odd: BAD}, real=True)
+    here = place("wheel", {odd: BAD})
     run = Run(action, here)
     check("flint 0." in run.printed, run.printed)
-    if stand_in == flint:
-        check(run.exit_code == "1" and run.failed, run.printed)
-    else:
-        print("  this flint lacks formats, so that step ends with 2")
-        check(run.exit_code == "2" and run.failed and not run.used, run.printed)
+    check(run.exit_code == "1" and run.failed, run.printed)
 
     print("action: a problem fails the job, and is annotated, uploaded and summed up")
     here = place("bad", {odd: BAD, "good/flink-conf.yaml": GOOD}).with_flint()
@@ -202,9 +169,8 @@ def try_action(scratch, flint, stand_in, wheels):
     check("duplicate-key" in json.dumps(found), "the file to upload does not hold the finding")
     upload = ("github/codeql-action/upload-sarif@v4", {"sarif_file": run.sarif, "category": "flint"})
     check(run.used == [upload], f"the upload would get {run.used}")
-    if stand_in == flint:
-        check(re.search(r"^::(error|warning) file=b", run.printed, re.MULTILINE), "no annotation")
-        check(found["version"] == "2.1.0" and found["runs"][0]["results"], "that is no SARIF")
+    check(re.search(r"^::(error|warning) file=b", run.printed, re.MULTILINE), "no annotation")
+    check(found["version"] == "2.1.0" and found["runs"][0]["results"], "that is no SARIF")
 
     print("action: a clean run passes, and still uploads, so that old alerts close")
     run = Run(action, place("clean", {"flink-conf.yaml": GOOD}).with_flint(), version="system")
@@ -235,6 +201,18 @@ def try_action(scratch, flint, stand_in, wheels):
     print("action: what is switched off is not written")
     run = Run(action, here, version="system", sarif="false", summary="false")
     check(run.exit_code == "1" and run.sarif == "" and not run.used and run.summary == "", run.printed)
+
+    print("action: with `since`, only what came after that commit counts")
+    here = place("since", {"old/flink-conf.yaml": BAD}).with_flint()
+    run = Run(action, here, version="system", since="HEAD")
+    check(not run.failed and run.exit_code == "0", run.printed)
+    (here.repo / "new").mkdir()
+    (here.repo / "new/flink-conf.yaml").write_text(BAD.replace("Slots: 4", "Slots: 8"), encoding="utf-8")
+    run = Run(action, here, version="system", since="HEAD")
+    check(run.failed and run.exit_code == "1", run.printed)
+    results = json.loads(pathlib.Path(run.sarif).read_text(encoding="utf-8"))["runs"][0]["results"]
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in results}
+    check(uris == {"new/flink-conf.yaml"}, f"the upload is about {uris}")
 
     print("action: no input is run as a command or taken for an option")
     hostile = ["$(touch pwned)", "`touch pwned`", "'; touch pwned; '", '"; touch pwned; "', "a\ntouch pwned", "|touch pwned"]
@@ -273,7 +251,7 @@ def try_action(scratch, flint, stand_in, wheels):
     cargo = here.bin / "cargo"
     cargo.write_text(
         '#!/bin/sh\nprintf "%s\\n" "$@" > "$HOME/asked"\n'
-        f'mkdir -p "$RUNNER_TEMP/flint/bin"\nln -s "{stand_in}" "$RUNNER_TEMP/flint/bin/flint"\n'
+        f'mkdir -p "$RUNNER_TEMP/flint/bin"\nln -s "{flint}" "$RUNNER_TEMP/flint/bin/flint"\n'
     )
     cargo.chmod(0o755)
     (here.bin / "flint").unlink()
@@ -283,17 +261,14 @@ def try_action(scratch, flint, stand_in, wheels):
     check(asked == wanted and run.exit_code == "1", f"{asked}: {run.printed}")
 
 
-def try_gitlab(scratch, flint, stand_in, wheels):
+def try_gitlab(scratch, flint, wheels):
     job = yaml.safe_load((ROOT / "ci/gitlab.yml").read_text(encoding="utf-8"))["flint"]
 
     def run(name, files, **variables):
-        here = Place(scratch, f"gitlab-{name}", files, stand_in, wheels)
+        here = Place(scratch, f"gitlab-{name}", files, flint, wheels)
         given = {name: str(value) for name, value in job["variables"].items()} | variables
         given |= {"CI_BUILDS_DIR": str(here.temp)}
         lines = job["before_script"]
-        if stand_in != flint:
-            # The wheel is installed all the same; what stands in for it comes first.
-            lines = lines + [f'export PATH="{here.bin}:$PATH"']
         script = here.temp / "job.sh"
         script.write_text("\n".join(lines + job["script"]) + "\n")
         # The image has bash, and GitLab's runner takes it where it is.
@@ -315,10 +290,9 @@ def try_gitlab(scratch, flint, stand_in, wheels):
     found = json.loads((repo / reports["codequality"]).read_text(encoding="utf-8"))
     junit = (repo / reports["junit"]).read_text(encoding="utf-8")
     check("duplicate-key" in json.dumps(found) and "duplicate-key" in junit, "a report lacks the finding")
-    if stand_in == flint:
-        one = found[0]
-        check(one["check_name"] == "duplicate-key" and one["location"]["path"] == "deploy/flink-conf.yaml", one)
-        check(junit.lstrip().startswith("<?xml"), junit[:80])
+    one = found[0]
+    check(one["check_name"] == "duplicate-key" and one["location"]["path"] == "deploy/flink-conf.yaml", one)
+    check(junit.lstrip().startswith("<?xml"), junit[:80])
     check(job["artifacts"]["when"] == "always", "a failed job would keep no report")
 
     print("gitlab: a clean run passes and leaves both reports")
@@ -341,7 +315,7 @@ def try_gitlab(scratch, flint, stand_in, wheels):
         check(done.returncode != 0, f"{name}={text!r}: {done.stdout}")
 
 
-def try_docs(scratch, flint, stand_in, wheels):
+def try_docs(scratch, flint, wheels):
     docs = ROOT / "docs/ci.md"
     print("docs: the workflow gives the action inputs that it has")
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -360,9 +334,7 @@ def try_docs(scratch, flint, stand_in, wheels):
     pipeline = block(docs, "Jenkinsfile")
     lines = re.search(r"sh '''\n(.*?)'''", pipeline, re.DOTALL)[1].splitlines()
     check(len(lines) >= 3, "there are no commands")
-    if stand_in != flint:
-        lines.insert(2, f"ln -sf '{stand_in}' .flint/bin/flint")
-    here = Place(scratch, "jenkins", {"deploy/flink-conf.yaml": BAD}, stand_in, wheels)
+    here = Place(scratch, "jenkins", {"deploy/flink-conf.yaml": BAD}, flint, wheels)
     # Jenkins runs each `sh` with these.
     done = subprocess.run(
         ["sh", "-xe", "-c", "\n".join(lines)], cwd=here.repo, env=here.env, capture_output=True, text=True, check=False
@@ -380,16 +352,9 @@ def main():
     flint, wheels = (pathlib.Path(text).resolve() for text in sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
-        missing = lacking(flint)
-        stand_in = flint
-        if missing:
-            print(f"this flint has no format {', '.join(sorted(missing))}: others stand in")
-            stand_in = scratch / "stand-in"
-            stand_in.write_text(STAND_IN.replace("FLINT", f"'{flint}'"))
-            stand_in.chmod(0o755)
-        try_action(scratch, flint, stand_in, wheels)
-        try_gitlab(scratch, flint, stand_in, wheels)
-        try_docs(scratch, flint, stand_in, wheels)
+        try_action(scratch, flint, wheels)
+        try_gitlab(scratch, flint, wheels)
+        try_docs(scratch, flint, wheels)
 
 
 if __name__ == "__main__":
