@@ -654,6 +654,6 @@ fn a_name_of_no_file_is_said_with_its_place() {
     let output = run(project.path(), &["check"]);
     assert_eq!(
         err(&output),
-        "error: flint.toml:2:12: `conf`: no regular file; name a file for the baseline\n"
+        "error: flint.toml:2:12: conf: no regular file; name a file for the baseline\n"
     );
 }

@@ -50,7 +50,7 @@ fn a_command_line_that_makes_no_sense_costs_one_line() {
         (
             &["rules", "--group", "securty"],
             "error: invalid value 'securty' for '--group <GROUP>': it is none of correctness, reliability, \
-             performance, security, upgrade, pedantic; did you mean `security`?; see `flint rules --help`",
+             performance, security, upgrade, pedantic, policy; did you mean `security`?; see `flint rules --help`",
         ),
         (
             &["check", "--error-on", "eror"],

@@ -97,7 +97,7 @@ fn flint_toml_governs_policies_like_any_rule() {
     }
     assert_eq!(
         with(&format!("{TOML}[rules.acme-slot]\nseverity = \"off\"")),
-        "error: flint.toml:2:8: there is no rule or group `acme-slot`; did you mean `acme-slots`?\n"
+        "error: flint.toml:2:8: there is no rule `acme-slot`; did you mean `acme-slots`?\n"
     );
     let folder = project(PAGE, &format!("ignore = [\"policy\"]\n{TOML}"), CONF);
     assert!(!out(&run(folder.path(), &["check"])).contains("acme-slots"));

@@ -12,6 +12,7 @@ use super::session::lay_flags;
 use super::{LintArgs, complain};
 use crate::config::{Config, Configs};
 use crate::discover::{ConfigSource, Found, discover_under, read_config};
+use crate::words;
 
 /// How a tree is read.
 struct There {
