@@ -168,11 +168,15 @@ pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
     };
     let mut failed = false;
     for unread in found.unread.iter().filter(|unread| in_scope(&unread.path)) {
-        complain(
-            "error",
-            &format!("{}: {}; it was not checked", unread.path, unread.why),
-        );
-        failed = true;
+        // The folder of a database's volume is nobody's mistake, unless somebody asks for it.
+        let is_beside = unread.is_folder && !found.scope.contains(&unread.path);
+        let (label, what) = if is_beside {
+            ("warning", "what it holds was not checked")
+        } else {
+            ("error", "it was not checked")
+        };
+        complain(label, &format!("{}: {}; {what}", unread.path, unread.why));
+        failed |= !is_beside;
     }
     for path in &found.unrecognised {
         complain(

@@ -352,7 +352,11 @@ impl Collector {
                     found.sources.add(path, bytes);
                     found.files.push(entry.file);
                 }
-                Err(why) => found.unread.push(Unread { path, why }),
+                Err(why) => found.unread.push(Unread {
+                    path,
+                    why,
+                    is_folder: entry.file.is_dir(),
+                }),
             }
         }
         found

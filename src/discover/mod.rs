@@ -28,6 +28,8 @@ pub struct Unread {
     pub path: String,
     /// Why, in a few words.
     pub why: String,
+    /// Whether it is a folder, which may hold nothing that matters.
+    pub is_folder: bool,
 }
 
 /// What lies in a project.
