@@ -6,33 +6,11 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use common::formats::{NAMES, SIZES, code, flint};
 use common::{err, out, tree};
 use serde_json::Value;
 use tempfile::TempDir;
-
-const NAMES: [&str; 9] = [
-    "full", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown",
-];
-
-/// A configuration of which nothing is said.
-const SIZES: &str = "jobmanager.memory.process.size: 1600m
-\
-                     taskmanager.memory.process.size: 1728m
-\
-                     pipeline.generic-types: false
-";
-
-fn flint(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
-    command.current_dir(folder).env_clear().args(args);
-    command.output().expect("flint starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
-}
 
 /// Every report of one run.
 struct Reports {
@@ -340,6 +318,20 @@ fn one_finding_is_the_same_in_every_format() {
             .starts_with("::error file=conf/flink-conf.yaml,line=4,")
     );
     assert!(reports.text("junit").contains("failures=\"1\""));
+}
+
+#[test]
+fn a_case_of_junit_fails_where_the_run_does() {
+    // A warning of flint's, and a note.
+    let text = SIZES.replace("pipeline.generic-types: false\n", "");
+    let text = format!("{text}s3.secret-key: abcdefgh\n");
+    let folder = tree(&[("conf/flink-conf.yaml", &text)]);
+    for (threshold, failures, code) in [("note", 2, 1), ("warning", 1, 1), ("error", 0, 0)] {
+        let reports = Reports::of(folder.path(), &["--error-on", threshold]);
+        assert_eq!(reports.code, code, "{threshold}");
+        let wanted = format!("failures=\"{failures}\"");
+        assert!(reports.text("junit").contains(&wanted), "{threshold}");
+    }
 }
 
 #[test]

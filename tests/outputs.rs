@@ -4,32 +4,10 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use common::formats::{NAMES, SIZES, code, flint};
 use common::{err, out, tree};
 use serde_json::Value;
-
-const NAMES: [&str; 9] = [
-    "full", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown",
-];
-
-/// A configuration of which nothing is said.
-const SIZES: &str = "jobmanager.memory.process.size: 1600m
-\
-                     taskmanager.memory.process.size: 1728m
-\
-                     pipeline.generic-types: false
-";
-
-fn flint(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
-    command.current_dir(folder).env_clear().args(args);
-    command.output().expect("flint starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
-}
 
 #[test]
 fn a_file_has_no_colour_even_where_it_is_forced() {

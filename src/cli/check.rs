@@ -2,6 +2,7 @@
 
 use super::session::{
     FILES, open, reaches_threshold, reported, style, summary, tell, tell_files, tell_nothing,
+    thresholds,
 };
 use super::{CheckArgs, Exit, baseline, output, since};
 use crate::lint::lint;
@@ -63,6 +64,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         summary: counts,
         run: Run {
             paths: output::paths(&found, &findings),
+            thresholds: thresholds(&found, &findings),
             policies: found.configs.policies().collect(),
             exit_code: exit.code(),
             statistics: args.statistics,

@@ -1,6 +1,6 @@
 //! What every linting command does first: find, configure, read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::recognise;
 use crate::report::{Style, Summary};
 use crate::rules;
 use crate::syntax::{Document, Format, Space};
+use crate::text::SourceId;
 use crate::words;
 
 /// What `check`, `fix` and `show` read.
@@ -304,6 +305,17 @@ pub(super) fn reported(found: &Found, findings: Vec<Finding>, with_ignored: bool
         .collect();
     stdin::name_templates(found, &mut reported);
     reported
+}
+
+/// The thresholds of the files of findings where flags or flint.toml say another than a warning.
+pub(super) fn thresholds(
+    found: &Found,
+    findings: &[Finding],
+) -> BTreeMap<SourceId, Option<Severity>> {
+    let sources = findings.iter().map(|finding| finding.at.source);
+    let own = sources.map(|id| (id, found.configs.of(&found.sources.get(id).path).error_on));
+    own.filter(|(_, threshold)| *threshold != Some(Severity::Warning))
+        .collect()
 }
 
 /// Whether any finding reaches the threshold of its file.

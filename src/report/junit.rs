@@ -5,17 +5,17 @@ use std::io;
 
 use super::terminal::is_hidden;
 use super::{Places, Report};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 
-/// Writes the document. A clean run has one case that passes: empty suites upset some servers. Notes pass,
-/// since they fail no run; what is silenced is a skipped case.
+/// Writes the document. A clean run has one case that passes: empty suites upset some servers. What does
+/// not make the run fail passes; what is silenced is a skipped case.
 pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let mut files: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in report.findings {
         let path = report.path_of(report.sources.get(finding.at.source));
         files.entry(path).or_default().push(finding);
     }
-    let [tests, failures, skipped] = totals(report.findings.iter());
+    let [tests, failures, skipped] = totals(report, report.findings.iter());
     let tests = tests.max(1);
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
@@ -33,13 +33,17 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
     }
     let mut places = Places::new(report.sources);
     for (path, findings) in files {
-        writeln!(out, "{}", suite(path, totals(findings.iter().copied())))?;
+        writeln!(
+            out,
+            "{}",
+            suite(path, totals(report, findings.iter().copied()))
+        )?;
         // Servers take two cases of one name for one.
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for finding in findings {
             let times = seen.entry(&finding.rule).or_default();
             *times += 1;
-            case(path, finding, *times, &mut places, out)?;
+            case(report, path, finding, *times, &mut places, out)?;
         }
         writeln!(out, "  </testsuite>")?;
     }
@@ -47,19 +51,15 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
 }
 
 /// How many cases there are, how many fail, and how many are skipped.
-fn totals<'f>(findings: impl Iterator<Item = &'f Finding>) -> [usize; 3] {
+fn totals<'f>(report: &Report, findings: impl Iterator<Item = &'f Finding>) -> [usize; 3] {
     findings.fold([0; 3], |[tests, failures, skipped], finding| {
         let is_skipped = finding.suppressed.is_some();
         [
             tests + 1,
-            failures + usize::from(is_failure(finding)),
+            failures + usize::from(report.fails(finding)),
             skipped + usize::from(is_skipped),
         ]
     })
-}
-
-fn is_failure(finding: &Finding) -> bool {
-    finding.suppressed.is_none() && finding.severity > Severity::Note
 }
 
 fn suite(name: &str, [tests, failures, skipped]: [usize; 3]) -> String {
@@ -70,6 +70,7 @@ fn suite(name: &str, [tests, failures, skipped]: [usize; 3]) -> String {
 }
 
 fn case(
+    report: &Report,
     path: &str,
     finding: &Finding,
     times: usize,
@@ -100,7 +101,7 @@ fn case(
         let reason = escaped(suppressed.reason.trim());
         let by = suppressed.by;
         writeln!(out, r#"      <skipped message="{by}: {reason}"/>"#)?;
-    } else if is_failure(finding) {
+    } else if report.fails(finding) {
         let kind = finding.severity.name();
         writeln!(
             out,

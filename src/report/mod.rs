@@ -59,6 +59,9 @@ pub struct Run {
     pub paths: BTreeMap<SourceId, String>,
     /// The exit code to which it comes.
     pub exit_code: u8,
+    /// From which severity on a finding makes the run fail, for files where that is not a warning; `None`
+    /// where none does.
+    pub thresholds: BTreeMap<SourceId, Option<Severity>>,
     /// The rules of an organisation's own that ran.
     pub policies: Vec<&'static Policy>,
     /// Whether `full` and `concise` print the counts of each rule instead of findings, and `json` has them.
@@ -66,6 +69,14 @@ pub struct Run {
 }
 
 impl Report<'_> {
+    /// Whether a finding makes the run fail.
+    fn fails(&self, finding: &Finding) -> bool {
+        let own = self.run.thresholds.get(&finding.at.source).copied();
+        let threshold = own.unwrap_or(Some(Severity::Warning));
+        finding.suppressed.is_none()
+            && threshold.is_some_and(|threshold| finding.severity >= threshold)
+    }
+
     /// What a file is called from the root of the repository.
     fn path_of<'s>(&'s self, source: &'s Source) -> &'s str {
         self.run.paths.get(&source.id).unwrap_or(&source.path)

@@ -2,6 +2,7 @@
 //! that hold for every case checked along the way.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod formats;
 pub(crate) mod policy;
 
 use std::fs;
