@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::plain;
+use super::{json_text, plain};
 use crate::config::keys::{KEYS, Kind};
 use crate::config::{Config, Entry, Spot, Value};
 
@@ -176,5 +176,5 @@ pub fn json(configs: &[(String, &Config)]) -> String {
         })
         .collect();
     let document = json!({"version": 1, "configurations": all});
-    format!("{document:#}\n")
+    json_text::text(&document)
 }

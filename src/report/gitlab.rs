@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Places, Report};
+use super::{Places, Report, json_text};
 use crate::finding::Severity;
 use crate::fingerprint::fingerprints;
 
@@ -55,8 +55,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
             }
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    out.write_all(b"\n")
+    json_text::write(out, &issues)
 }
 
 /// Of GitLab's five: `blocker` is for what people decide, `minor` for style, which flint does not report.

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::statistics::{Count, counts};
-use super::{Fixed, Places, Report, shown};
+use super::{Fixed, Places, Report, json_text, shown};
 use crate::finding::Finding;
 use crate::fingerprint::fingerprints;
 use crate::text::{Sources, Span};
@@ -138,8 +138,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
             fixable: report.summary.safe_fixes,
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    json_text::write(out, &document)
 }
 
 fn fixed(fixed: &Fixed) -> JsonFixed<'_> {

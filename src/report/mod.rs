@@ -18,6 +18,7 @@ mod full;
 mod github;
 mod gitlab;
 mod json;
+mod json_text;
 mod junit;
 mod line;
 mod markdown;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::about::{REPOSITORY, url};
 use super::places::in_bytes;
-use super::{Report, shown};
+use super::{Report, json_text, shown};
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::text::{Edit, Source, Span, apply};
 
@@ -88,8 +88,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
         },
         diagnostics: open.map(|finding| diagnostic(report, finding)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    json_text::write(out, &document)
 }
 
 fn diagnostic<'r>(report: &'r Report<'_>, finding: &'r Finding) -> Diagnostic<'r> {

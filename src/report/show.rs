@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plain;
+use super::{json_text, plain};
 use crate::deployment::{Base, Deployment, Process, VersionFrom};
 use crate::flink::version::NAMES;
 use crate::linux::running::Running;
@@ -221,7 +221,7 @@ pub fn json(deployments: &[Deployment], running: Option<&Running>) -> String {
     if let Some(running) = running {
         document["live"] = live::json(running);
     }
-    format!("{document:#}\n")
+    json_text::text(&document)
 }
 
 fn deployment_json(deployment: &Deployment, running: Option<&Running>) -> Value {

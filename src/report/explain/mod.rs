@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::json_text;
 use super::terminal::{visible, width, wrap};
 use crate::flink::version::Versions;
 use crate::rules::{DefaultValue, Entry, FrontMatter, Group, page};
@@ -149,5 +150,5 @@ pub fn rules_json(fronts: &[&FrontMatter]) -> String {
             })
         })
         .collect();
-    format!("{:#}\n", json!({ "version": 1, "rules": list }))
+    json_text::text(&json!({ "version": 1, "rules": list }))
 }

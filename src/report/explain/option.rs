@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{grammar, paragraph, reads, row, visible};
+use super::{grammar, json_text, paragraph, reads, row, visible};
 use crate::flink::bounds;
 use crate::flink::descriptions::description;
 use crate::flink::options::{self, OptionSpec, State};
@@ -148,7 +148,7 @@ pub fn option_json(key: &str, versions: Versions) -> String {
         "entry_of": entry_of(key),
         "rules": rules_of(key),
     });
-    format!("{document:#}\n")
+    json_text::text(&document)
 }
 
 /// What a key means in some versions, and everything else but its aliases the same in all of them.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::option::rules_of;
-use super::{paragraph, row, visible};
+use super::{json_text, paragraph, row, visible};
 use crate::linux::kernel::{MEASURED, Release};
 use crate::linux::parameters::{self, Kind, Parameter, Scope};
 
@@ -90,7 +90,7 @@ pub fn parameter_json(key: &str) -> String {
         "instead": gone.and_then(|gone| gone.instead),
         "rules": rules_of(key),
     });
-    format!("{document:#}\n")
+    json_text::text(&document)
 }
 
 /// The label of the first of several rows.

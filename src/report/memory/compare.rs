@@ -8,6 +8,7 @@ use super::view::{Outcome, Parts, ProcessView, View};
 use super::{json, markdown, mib, signed_mib, table};
 use crate::flink::memory::Process;
 use crate::report::Style;
+use crate::report::json_text;
 use crate::report::terminal::{Paint, Tone, visible};
 
 /// Two deployments that are compared; one alone where the other side has none like it.
@@ -268,7 +269,7 @@ pub(super) fn json(comparisons: &[Comparison], other: &str) -> String {
         })
         .collect();
     let document = json!({ "version": 1, "compared_with": other, "deployments": list });
-    format!("{document:#}\n")
+    json_text::text(&document)
 }
 
 impl Comparison {

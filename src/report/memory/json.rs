@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::view::{Fails, Origin, Outcome, Parts, ProcessView, Reason, View};
 use crate::flink::memory::Process;
+use crate::report::json_text;
 
 /// Every deployment.
 pub(super) fn document(views: &[View]) -> String {
     let list: Vec<Value> = views.iter().map(deployment).collect();
     let document = json!({ "version": 1, "deployments": list });
-    format!("{document:#}\n")
+    json_text::text(&document)
 }
 
 fn deployment(view: &View) -> Value {

@@ -16,7 +16,7 @@ use model::{
 
 use super::about::{self, About, REPOSITORY};
 use super::shown::{self, most_severe_first};
-use super::{Places, Report};
+use super::{Places, Report, json_text};
 use crate::finding::{Finding, Fix, Location, Safety, Severity};
 use crate::fingerprint::fingerprints;
 use crate::page::Policy;
@@ -84,8 +84,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut impl io::Write) -> io::Resul
             results,
         }],
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")?;
+    json_text::write(out, &document)?;
     Ok(remark)
 }
 
