@@ -31,13 +31,16 @@ pub(super) fn read(
 }
 
 /// Writes every baseline in force, so that it holds exactly what is found in the files in question.
-pub(super) fn write(found: &mut Found, args: &LintArgs) -> Result<(), String> {
+pub(super) fn write(found: &mut Found, args: &LintArgs, flag: Option<&Path>) -> Result<(), String> {
     if found.configs.baselines.is_empty() {
         return Err(
             "--write-baseline needs a name: add --baseline flint-baseline.txt, or the line \
              `baseline = \"flint-baseline.txt\"` to flint.toml"
                 .to_owned(),
         );
+    }
+    if flag.is_none() {
+        stay_inside(found)?;
     }
     let project = Project::read(&found.sources, &found.configs, &[]);
     let linted = lint(&project, &found.configs);
@@ -64,6 +67,28 @@ pub(super) fn write(found: &mut Found, args: &LintArgs) -> Result<(), String> {
         }
         found.replace(id, after.into_bytes());
         found.configs.baselines[number].gone.clear();
+    }
+    Ok(())
+}
+
+/// Refuses to write where a configuration sends it out of the project: whoever runs flint in somebody else's
+/// repository named no such file.
+fn stay_inside(found: &Found) -> Result<(), String> {
+    let git = found.root.ancestors();
+    let git = git.into_iter().find(|folder| folder.join(".git").exists());
+    let top = git.unwrap_or(&found.root);
+    let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
+    for named in found.configs.iter().filter_map(|own| own.baseline.as_ref()) {
+        let folder = named.file.parent().unwrap_or(&named.file);
+        let real = named.file.canonicalize().or_else(|_| folder.canonicalize());
+        // What has no folder is not written either.
+        if real.is_ok_and(|real| !real.starts_with(&top)) {
+            let path = &named.path;
+            let error = named.at.error(format!(
+                "`{path}` is outside of the project, and only --baseline FILE writes there; nothing was written"
+            ));
+            return Err(error.to_string());
+        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let (flag, write) = (args.baseline.as_deref(), args.write_baseline);
     baseline::read(&mut found, &args.lint, flag, write)?;
     if write {
-        baseline::write(&mut found, &args.lint)?;
+        baseline::write(&mut found, &args.lint, flag)?;
     }
     let mut before = match &question {
         Some(question) => Some(since::read(question, &args.lint, &found)?),

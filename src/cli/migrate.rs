@@ -9,6 +9,7 @@ use crate::fix::write::create;
 use crate::flink::version::Versions;
 use crate::migrate::{Layout, Remark, migrate};
 use crate::recognise;
+use crate::report::plain;
 use crate::syntax::Format;
 use crate::text::{MAX_BYTES, Source, SourceId};
 use crate::words;
@@ -61,20 +62,18 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Exit, String> {
     }
     let count = migrated.settings;
     let s = if count == 1 { "" } else { "s" };
-    let mut said = format!(
-        "Wrote {count} setting{s} for Flink {target} to {}.\n",
-        new.display()
-    );
+    let (shown, written) = (plain(&name), new.display().to_string());
+    let written = plain(&written);
+    let mut said = format!("Wrote {count} setting{s} for Flink {target} to {written}.\n");
     if old.file_name().is_some_and(|name| name == OLD) {
         said.push_str(&format!(
-            "Flink 1.19 and 1.20 read {name} as long as it is there; 2.0 and later read {NEW} only.\n"
+            "Flink 1.19 and 1.20 read {shown} as long as it is there; 2.0 and later read {NEW} only.\n"
         ));
     }
     let asked: Vec<&str> = target.names().collect();
     said.push_str(&format!(
-        "flint check --flink-version {} {} reports what this Flink makes of them.\n",
-        asked.join(","),
-        new.display()
+        "flint check --flink-version {} {written} reports what this Flink makes of them.\n",
+        asked.join(",")
     ));
     print(said.as_bytes(), Exit::Clean)
 }
@@ -103,7 +102,12 @@ fn old_file(path: &Path) -> Result<PathBuf, String> {
 fn read(file: &Path) -> Result<Source, String> {
     let shown = file.display();
     let error = |error: std::io::Error| format!("{shown}: {}", words::refusal(&error));
-    if fs::metadata(file).map_err(error)?.len() > MAX_BYTES {
+    let metadata = fs::metadata(file).map_err(error)?;
+    // To read a pipe may take for ever.
+    if !metadata.is_file() {
+        return Err(format!("{shown} is no regular file"));
+    }
+    if metadata.len() > MAX_BYTES {
         return Err(format!("{shown}: more than {} MiB", MAX_BYTES >> 20));
     }
     let bytes = fs::read(file).map_err(error)?;
