@@ -159,7 +159,7 @@ fn run(
         linted.internal_errors.push(format!(
             "internal error in rule {} on {} (flint {}); the other rules went on, please report this",
             front.name,
-            deployment.name,
+            first_path(deployment),
             env!("CARGO_PKG_VERSION")
         ));
         return;
@@ -353,4 +353,41 @@ fn unknown_name(configs: &Configs, config: &Config, name: &str) -> String {
         "there is no rule or group `{name}`{}",
         hint.unwrap_or_else(|| "; `flint rules` lists them".to_owned())
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Sources;
+
+    fn panics(_: &Rule, _: &Deployment, out: &mut Vec<Finding>) {
+        out.clear();
+        let none: [u8; 0] = [];
+        assert!(!none.is_empty(), "a bug of a rule");
+    }
+
+    #[test]
+    fn a_rule_that_panics_costs_itself_and_one_line() {
+        let mut sources = Sources::default();
+        sources.add("deploy/flink-conf.yaml", "rest.port: 1\nrest.port: 2\n");
+        let configs = Configs::default();
+        let project = Project::read(&sources, &configs, &[]);
+        let deployments = project.deployments();
+        let (front, entry) = rules::find("duplicate-key").expect("a rule");
+        let broken = Entry {
+            code: Some(panics),
+            ..*entry
+        };
+        let mut linted = Linted::default();
+        for entry in [broken, *entry] {
+            run(front, entry, &deployments[0], configs.of(""), &mut linted);
+        }
+        assert_eq!(linted.findings.len(), 1, "the next rule goes on");
+        let [error] = linted.internal_errors.as_slice() else {
+            panic!("one line: {:?}", linted.internal_errors);
+        };
+        assert!(error.contains("duplicate-key"), "{error}");
+        assert!(error.contains("deploy/flink-conf.yaml"), "{error}");
+        assert_eq!(error.lines().count(), 1);
+    }
 }

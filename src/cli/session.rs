@@ -428,3 +428,19 @@ pub(super) fn style(args: &OutputArgs) -> Style {
         quiet: args.quiet,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_failed_is_told_and_the_job_was_not_done() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let found = discover(&[folder.path().to_owned()], &ConfigSource::Isolated);
+        let found = found.expect("a folder");
+        let mut linted = Linted::default();
+        assert!(!tell(&found, &linted));
+        linted.internal_errors.push("internal error in a rule".into());
+        assert!(tell(&found, &linted));
+    }
+}
