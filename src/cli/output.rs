@@ -190,10 +190,17 @@ fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     // So does one to a file that is there.
     let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     match replace(&target, bytes, old.as_ref()) {
-        // A file that others own, or that is mounted, can't be replaced but may be written to.
-        Err(_) if old.is_some() => fs::write(&target, bytes),
+        // A file that others own, or that is mounted, can't be replaced but may be written to. On a disk that
+        // is full that would only take the old report away.
+        Err(error) if old.is_some() && !is_full(&error) => fs::write(&target, bytes),
         written => written,
     }
+}
+
+/// Whether there is no room for what was to be written.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 fn replace(target: &Path, bytes: &[u8], old: Option<&Metadata>) -> io::Result<()> {

@@ -440,7 +440,9 @@ mod tests {
         let found = found.expect("a folder");
         let mut linted = Linted::default();
         assert!(!tell(&found, &linted));
-        linted.internal_errors.push("internal error in a rule".into());
+        linted
+            .internal_errors
+            .push("internal error in a rule".into());
         assert!(tell(&found, &linted));
     }
 }

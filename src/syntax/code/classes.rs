@@ -67,16 +67,25 @@ pub(super) fn classes(calls: &Calls) -> Vec<Class> {
     let tokens = calls.tokens;
     let mut classes: Vec<Class> = Vec::new();
     let mut places: Vec<Place> = Vec::new();
+    // Classes that may still hold the next one, and the brackets of their bodies.
+    let mut around: Vec<(usize, usize, usize)> = Vec::new();
     for at in 0..tokens.len() {
         let Some(name) = declares(calls, at) else {
             continue;
         };
         let (mut class, place) = head(calls, at, name);
-        let around = places.iter().rposition(|outer| {
-            let body = outer.body.map(|body| (body, tokens[body].pair as usize));
-            body.is_some_and(|(open, close)| open < place.start && place.end <= close + 1)
-        });
-        class.outer = around;
+        while around
+            .pop_if(|(_, _, close)| *close < place.start)
+            .is_some()
+        {}
+        let mut outer = around.iter().rev();
+        let holds = |(_, open, close): &&(usize, usize, usize)| {
+            *open < place.start && place.end <= close + 1
+        };
+        class.outer = outer.find(holds).map(|(number, _, _)| *number);
+        if let Some(open) = place.body {
+            around.push((classes.len(), open, tokens[open].pair as usize));
+        }
         classes.push(class);
         places.push(place);
     }

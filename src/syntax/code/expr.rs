@@ -5,6 +5,13 @@ use super::lex::{Kind, NONE, Token};
 use super::{Arg, Expr, Language, Text};
 use crate::text::Span;
 
+/// Most tokens of an expression that is looked at as a whole. Longer ones are the bodies of functions, and
+/// nested ones must not be gone through once for each level.
+const LONGEST: usize = 2000;
+
+/// Where the parameters of such a function end at the latest.
+const LONGEST_HEAD: usize = 100;
+
 /// A stream of tokens whose calls are known.
 pub(super) struct Exprs<'t, 'c> {
     pub(super) calls: &'c Calls<'t>,
@@ -174,6 +181,14 @@ impl Exprs<'_, '_> {
             if call != NONE && (self.starts)(call as usize).start == range[0].start {
                 return Expr::Call(call as usize);
             }
+        }
+        if range.len() > LONGEST {
+            let starts_lambda = self.is_lambda(&range[..LONGEST_HEAD]);
+            return if starts_lambda {
+                Expr::Lambda
+            } else {
+                Expr::Other
+            };
         }
         if range.iter().any(|token| token.kind == Kind::Text) {
             return self.joined(range).map_or(Expr::Other, Expr::Text);

@@ -116,10 +116,8 @@ pub(super) fn members(calls: &Calls, class: &mut Class, number: usize, places: &
     }
     while at < close {
         // A class inside of it has members of its own.
-        let inner = places
-            .iter()
-            .find(|inner| inner.start == at && inner.end > at);
-        if let Some(inner) = inner {
+        let inner = places.get(places.partition_point(|inner| inner.start < at));
+        if let Some(inner) = inner.filter(|inner| inner.start == at && inner.end > at) {
             at = inner.end;
             continue;
         }

@@ -27,6 +27,10 @@ const MODIFIERS: [&str; 16] = [
     "abstract",
 ];
 
+/// Most tokens of what stands before a `=` and belongs to it. No declaration is longer, and a file of nothing
+/// but `a = a = a` must not be gone through from its start for each of them.
+const LONGEST: usize = 500;
+
 /// The variables that are given values, and the parameters of what is declared.
 pub(super) fn variables(exprs: &Exprs, out: &mut Vec<Variable>) {
     let calls = exprs.calls;
@@ -81,7 +85,7 @@ fn variable(
 ) -> Option<Variable> {
     let calls = exprs.calls;
     let tokens = calls.tokens;
-    let start = statement_start(calls, equals);
+    let start = statement_start(calls, equals)?;
     let mut last = equals.checked_sub(1)?;
     // `a += b`
     let compound = tokens[last].kind == Kind::Mark && !tokens[last].is(b'>');
@@ -118,20 +122,23 @@ fn variable(
         {
             return None;
         }
-        if calls.language == Language::Java {
+        // `int a = 1, b = 2`
+        let follows_other = (start..first).any(|at| tokens[at].is(b'='));
+        if calls.language == Language::Java && !follows_other {
             let from = type_start(calls, start, first);
             ty = (from < first).then(|| calls.joined(from, first));
         }
     }
-    let end = value_end(calls, equals + 1);
+    let (end, is_chained) = value_end(calls, equals + 1);
     let value_at = match end.checked_sub(1).filter(|&last| last > equals) {
         Some(last) => tokens[equals + 1].span().join(tokens[last].span()),
         None => tokens[equals].span(),
     };
-    let value = if compound {
-        Expr::Other
-    } else {
-        exprs.expr(equals + 1, end)
+    let value = match exprs.expr(equals + 1, end) {
+        _ if compound => Expr::Other,
+        // `() -> a = 1` is no less a function.
+        value if is_chained && value != Expr::Lambda => Expr::Other,
+        value => value,
     };
     let at = tokens[first].span().join(tokens[name].span());
     let text: String = (first..=name)
@@ -155,12 +162,17 @@ fn variable(
     })
 }
 
-/// The first token of the statement that a token stands in.
-fn statement_start(calls: &Calls, token: usize) -> usize {
+/// The first token of the statement that a token stands in; `None` where it is too far away.
+fn statement_start(calls: &Calls, token: usize) -> Option<usize> {
     let tokens = calls.tokens;
     let by_lines = calls.language != Language::Java;
     let mut at = token;
+    let mut steps = 0;
     while at > 0 {
+        steps += 1;
+        if steps > LONGEST {
+            return None;
+        }
         let previous = tokens[at - 1];
         if by_lines && tokens[at].breaks
             || previous.is(b';')
@@ -179,7 +191,7 @@ fn statement_start(calls: &Calls, token: usize) -> usize {
             at -= 1;
         }
     }
-    at
+    Some(at)
 }
 
 /// Where the type of a declaration of Java begins: behind modifiers and annotations.
@@ -200,11 +212,14 @@ fn type_start(calls: &Calls, mut at: usize, to: usize) -> usize {
     at
 }
 
-/// The token behind a value that begins at one.
-fn value_end(calls: &Calls, from: usize) -> usize {
+/// The token behind a value that begins at one, and whether that is the `=` of another value: `a = b = 1`.
+fn value_end(calls: &Calls, from: usize) -> (usize, bool) {
     let tokens = calls.tokens;
     let mut at = from;
     while let Some(token) = tokens.get(at) {
+        if token.is(b'=') && is_assignment(calls, at) {
+            return (at, true);
+        }
         if token.is(b';') || token.kind == Kind::Close {
             break;
         }
@@ -226,7 +241,7 @@ fn value_end(calls: &Calls, from: usize) -> usize {
             _ => at + 1,
         };
     }
-    at
+    (at, false)
 }
 
 /// Parameters hide what has their names outside.
