@@ -303,19 +303,26 @@ fn parameter(calls: &Calls, from: usize, to: usize, scope: Span) -> Option<Varia
 /// The blocks of a file.
 struct Blocks {
     all: Span,
-    /// Of Python: each function from its first line to its last.
-    functions: Vec<Span>,
+    /// Of Python: each function from its first line to its last, and the number of the one around it.
+    functions: Vec<(Span, Option<usize>)>,
 }
 
 impl Blocks {
     fn of(calls: &Calls) -> Self {
-        let mut functions = Vec::new();
+        let mut found = Vec::new();
         if calls.language == Language::Python {
             for &(name, _) in &calls.declared {
                 if calls.word(name - 1) == "def" {
-                    functions.push(python_block(calls, name - 1));
+                    found.push(python_block(calls, name - 1));
                 }
             }
+        }
+        found.sort_unstable_by_key(|function| (function.start, std::cmp::Reverse(function.end)));
+        let mut functions: Vec<(Span, Option<usize>)> = Vec::new();
+        for function in found {
+            let before = functions.len().checked_sub(1);
+            let around = around(&functions, before, function);
+            functions.push((function, around));
         }
         Blocks {
             all: Span::new(0, calls.bytes.len()),
@@ -323,18 +330,19 @@ impl Blocks {
         }
     }
 
+    /// The innermost function of Python around a place.
+    fn function(&self, at: Span) -> Span {
+        let begun = self
+            .functions
+            .partition_point(|own| own.0.start <= at.start);
+        let own = around(&self.functions, begun.checked_sub(1), at);
+        own.map_or(self.all, |own| self.functions[own].0)
+    }
+
     /// The innermost block around a token, whose brace is known.
     fn around(&self, calls: &Calls, token: usize, brace: Option<usize>) -> Span {
         if calls.language == Language::Python {
-            let span = calls.tokens[token].span();
-            let around = self
-                .functions
-                .iter()
-                .filter(|function| function.contains(span));
-            return around
-                .min_by_key(|function| function.end - function.start)
-                .copied()
-                .unwrap_or(self.all);
+            return self.function(calls.tokens[token].span());
         }
         brace.map_or(self.all, |brace| {
             let brace = calls.tokens[brace];
@@ -346,15 +354,7 @@ impl Blocks {
     fn of_function(&self, calls: &Calls, name: usize, close: usize) -> Span {
         let tokens = calls.tokens;
         if calls.language == Language::Python {
-            let start = tokens[name].span();
-            let own = self
-                .functions
-                .iter()
-                .filter(|function| function.contains(start));
-            return own
-                .min_by_key(|function| function.end - function.start)
-                .copied()
-                .unwrap_or(self.all);
+            return self.function(tokens[name].span());
         }
         // The body is the first brace behind; a function of one expression has none.
         for (offset, token) in tokens[close + 1..].iter().enumerate().take(40) {
@@ -370,6 +370,18 @@ impl Blocks {
         }
         tokens[name].span().join(tokens[close].span())
     }
+}
+
+/// The first that holds a place, of a function and those around it.
+fn around(functions: &[(Span, Option<usize>)], mut own: Option<usize>, at: Span) -> Option<usize> {
+    while let Some(number) = own {
+        let (span, outer) = functions[number];
+        if span.contains(at) {
+            break;
+        }
+        own = outer;
+    }
+    own
 }
 
 /// From `def` to the end of the last line that is indented further.

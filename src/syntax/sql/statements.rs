@@ -35,6 +35,9 @@ pub(super) fn read(bytes: &[u8], tokens: &Tokens) -> Read {
     }
 }
 
+/// More words than what begins a set of statements has.
+const LONGEST_HEAD: usize = 16;
+
 struct Reader<'s> {
     bytes: &'s [u8],
     script: Script,
@@ -49,22 +52,26 @@ struct Reader<'s> {
 impl<'s> Reader<'s> {
     /// What stands between two semicolons: a statement, perhaps behind the beginning of a set of them.
     fn segment(&mut self, tokens: &'s [Token]) {
-        let skipped = tokens
-            .iter()
-            .take_while(|token| token.kind == Kind::Placeholder);
-        let tokens = &tokens[skipped.count()..];
-        if tokens.is_empty() {
-            return;
-        }
-        let mut cursor = Cursor::new(self.bytes, tokens);
-        if let Some(length) = set_begins(&cursor) {
-            let at = cursor.span(0, length);
+        let mut tokens = tokens;
+        loop {
+            let skipped = tokens
+                .iter()
+                .take_while(|token| token.kind == Kind::Placeholder);
+            tokens = &tokens[skipped.count()..];
+            if tokens.is_empty() {
+                return;
+            }
+            let head = Cursor::new(self.bytes, &tokens[..tokens.len().min(LONGEST_HEAD)]);
+            let Some(length) = set_begins(&head) else {
+                break;
+            };
+            let at = head.span(0, length);
             self.in_set = true;
             self.signs.flink = true;
             self.push(What::StatementSet, at);
-            self.segment(&tokens[length..]);
-            return;
+            tokens = &tokens[length..];
         }
+        let mut cursor = Cursor::new(self.bytes, tokens);
         if cursor.is(0, "END") && tokens.len() == 1 {
             self.in_set = false;
             return;
