@@ -5,7 +5,7 @@
 #     tools/fuzz.sh 1200 readers fixes
 #
 # What a target finds is in fuzz/artifacts/TARGET; it ends the run of that target, and this script with 1. Needs a
-# nightly compiler, and installs cargo-fuzz into target/tools.
+# nightly compiler, and installs cargo-fuzz into target/tools if it is not on PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
@@ -14,8 +14,8 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(readers repeats values reports checks fixes)
 
 tools=$PWD/target/tools
-export PATH=$tools/bin:$PATH
-[ -x "$tools/bin/cargo-fuzz" ] || cargo install --quiet --locked --root "$tools" cargo-fuzz --version 0.13.2
+export PATH=$PATH:$tools/bin
+type cargo-fuzz > /dev/null 2>&1 || cargo install --quiet --locked --root "$tools" cargo-fuzz --version 0.13.2
 
 # No code of flint's is unsafe, so that panics, time and memory are what there is to find.
 host=$(rustc -vV | sed -n 's/^host: //p')
