@@ -131,6 +131,10 @@ fn no_source_names_a_socket() {
     }
 }
 
+/// The kind of section that has the symbols of other libraries.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+const DYNAMIC_SYMBOLS: usize = 11;
+
 /// The names of the functions that a program of 64 bits takes from libraries of the system.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn taken(program: &[u8]) -> Vec<&str> {
@@ -141,7 +145,6 @@ fn taken(program: &[u8]) -> Vec<&str> {
     let (table, size, count) = (number(0x28, 8), number(0x3a, 2), number(0x3c, 2));
     let section = |index: usize| table + index * size;
     // The table of symbols of other libraries names the section that holds their names.
-    const DYNAMIC_SYMBOLS: usize = 11;
     let symbols = (0..count)
         .map(section)
         .find(|own| number(own + 4, 4) == DYNAMIC_SYMBOLS);

@@ -7,6 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
@@ -262,7 +263,6 @@ fn a_sudden_end_leaves_every_file_old_or_new() {
     const FILES: usize = 50;
     const ROUNDS: u32 = 12;
     let (text, new) = (BAD, MENDED);
-    let mut mixed = 0;
     for round in 0..ROUNDS {
         let folder = TempDir::new().expect("a temporary folder");
         for number in 0..FILES {
@@ -294,7 +294,6 @@ fn a_sudden_end_leaves_every_file_old_or_new() {
         };
         let (olds, news) = (count(text), count(new));
         assert_eq!(olds + news, FILES, "a file is neither old nor new");
-        mixed += usize::from(olds > 0 && news > 0);
         // What is left over is no configuration to anybody, and in nobody's way.
         let left = |number: usize| names(&folder.path().join(number.to_string()));
         for name in (0..FILES)
@@ -309,7 +308,6 @@ fn a_sudden_end_leaves_every_file_old_or_new() {
         assert_eq!(code(&run(folder.path(), &["fix", "-q"])), 0);
         assert_eq!(count(new), FILES, "the next run ends the work");
     }
-    println!("{mixed} of {ROUNDS} ended between two files");
 }
 
 /// The user that a test of permissions runs as: root may do anything.
@@ -360,7 +358,7 @@ fn what_may_not_be_read_or_written_is_told_and_left_alone() {
     give(&root.join("closed/flink-conf.yaml"), 0o000);
     give(&root.join("secret/inner"), 0o000);
     let Some(first) = as_nobody(&root.join("folder"), &["fix"]) else {
-        println!("skipped: another user can't start {BIN}");
+        let _ = writeln!(std::io::stderr(), "skipped: another user can't start {BIN}");
         return;
     };
     assert_refused(&first, "can't write beside it");

@@ -175,11 +175,8 @@ fn a_text_over_and_over_costs_no_more_than_its_length() {
             let text = (*head).to_owned() + &unit.repeat(SIZE / unit.len());
             let start = now();
             read(&Source::new(SourceId(0), *path, text), false, false);
-            let took = now() - start;
+            let took = now().saturating_sub(start);
             assert!(took < MOST, "{path}: {unit:?} takes {took:?}");
-            if took > Duration::from_secs(1) {
-                println!("{path}: {unit:?} takes {took:?}");
-            }
         }
     }
 }
