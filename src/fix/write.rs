@@ -135,6 +135,10 @@ fn prepare(root: &Path, change: &Change) -> Result<Ready, String> {
         ));
     }
     let metadata = fs::metadata(&target).map_err(text)?;
+    // To read a pipe may take for ever.
+    if !metadata.is_file() {
+        return Err("it is no regular file any more; run flint again".to_owned());
+    }
     if metadata.permissions().readonly() {
         return Err("it is read-only; make it writable first".to_owned());
     }
@@ -221,5 +225,62 @@ mod tests {
         let (outcome, first, names) = replaced("old");
         assert!(outcome.is_ok());
         assert_eq!((first.as_str(), names), ("new", 2));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_became_something_else_meanwhile_stops_all_writing() {
+        type Swap = fn(&Path, &Path);
+        let swaps: [(Swap, &str); 4] = [
+            (
+                |file, _| fs::remove_file(file).expect("a file"),
+                "no such file or folder",
+            ),
+            (
+                |file, outside| {
+                    fs::remove_file(file).expect("a file");
+                    std::os::unix::fs::symlink(outside, file).expect("a link");
+                },
+                "outside of the project",
+            ),
+            (
+                |file, _| {
+                    fs::remove_file(file).expect("a file");
+                    fs::create_dir(file).expect("a folder");
+                },
+                "no regular file any more",
+            ),
+            (
+                |file, _| fs::write(file, "").expect("a file"),
+                "changed while flint was reading",
+            ),
+        ];
+        for (swap, says) in swaps {
+            let folder = tempfile::TempDir::new().expect("a temporary folder");
+            let project = folder.path().join("project");
+            fs::create_dir(&project).expect("a folder");
+            let outside = folder.path().join("outside");
+            fs::write(&outside, "old").expect("a file");
+            let files = ["a.conf", "b.conf"].map(|name| project.join(name));
+            let changes = files.clone().map(|file| {
+                fs::write(&file, "old").expect("a file");
+                Change {
+                    path: file.display().to_string(),
+                    file,
+                    before: b"old",
+                    after: b"new",
+                }
+            });
+            swap(&files[1], &outside);
+            let error = replace(&project, &changes).expect_err("it is another one");
+            let said = error.to_string();
+            assert!(
+                said.contains(says) && said.ends_with("nothing was written"),
+                "{said}"
+            );
+            for file in [&files[0], &outside] {
+                assert_eq!(fs::read_to_string(file).expect("a file"), "old", "{says}");
+            }
+        }
     }
 }
