@@ -15,7 +15,12 @@ build() {
   local folder=$1
   mkdir -p "$folder"
   git archive HEAD | tar -x -C "$folder"
-  (cd "$folder" && RUSTFLAGS=$(tools/release-flags.sh) CARGO_TARGET_DIR=$folder/target cargo build --locked --quiet --release)
+  (
+    cd "$folder"
+    CARGO_ENCODED_RUSTFLAGS=$(tools/release-flags.sh)
+    export CARGO_ENCODED_RUSTFLAGS
+    CARGO_TARGET_DIR=$folder/target cargo build --locked --quiet --release
+  )
   sha256sum "$folder/target/release/flint" | cut -d ' ' -f 1
 }
 
