@@ -213,7 +213,7 @@ impl<'p> Deployment<'p> {
     pub fn place_of(&self, document: &Document) -> String {
         let source = self.source(document);
         match document.held_at {
-            Some(held) => format!("{}:{}", source.path, source.place(held.start).line),
+            Some(held) => format!("{}:{}", source.path, source.line(held.start)),
             None => source.path.clone(),
         }
     }

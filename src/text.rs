@@ -151,6 +151,11 @@ impl Source {
         Span::new(starts[index] as usize, end)
     }
 
+    /// The line of a byte offset, from 1. Unlike [`Source::place`] it costs the same anywhere in a long line.
+    pub fn line(&self, offset: u32) -> usize {
+        self.line_index(offset) + 1
+    }
+
     /// Line and column of a byte offset.
     pub fn place(&self, offset: u32) -> Place {
         let index = self.line_index(offset);
@@ -252,6 +257,19 @@ mod tests {
         assert_eq!(source.place(3), Place { line: 1, column: 1 });
         assert_eq!(source.place(5), Place { line: 1, column: 2 });
         assert_eq!(source.place(9), Place { line: 2, column: 1 });
+    }
+
+    #[test]
+    fn a_line_is_that_of_its_place() {
+        let source = Source::new(SourceId(0), "x", "\u{feff}é: 1\r\nx\ry\n".as_bytes());
+        let offsets = 0..u32::try_from(source.bytes.len()).unwrap();
+        let lines: Vec<usize> = offsets.clone().map(|at| source.line(at)).collect();
+        assert_eq!(lines, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3]);
+        assert!(
+            offsets
+                .zip(lines)
+                .all(|(at, line)| source.place(at).line == line)
+        );
     }
 
     #[test]

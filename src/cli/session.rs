@@ -265,7 +265,7 @@ fn tell_cluster(deployment: &Deployment) {
     let cluster = &deployment.cluster;
     let shown = |place: &Place| {
         let source = deployment.sources.get(place.at.source);
-        let line = source.place(place.at.span.start).line;
+        let line = source.line(place.at.span.start);
         format!("{} in {}:{line}", place.what, source.path)
     };
     if let Some(count) = &cluster.task_managers {

@@ -55,7 +55,7 @@ impl Project<'_> {
         let from = VersionFrom {
             why: "spec.flinkVersion".to_owned(),
             path: Some(source.path.clone()),
-            line: Some(source.place(version.key_at.start).line),
+            line: Some(source.line(version.key_at.start)),
         };
         Some((Versions::release(&version.value)?, from))
     }
@@ -75,7 +75,7 @@ impl Project<'_> {
         let from = VersionFrom {
             why,
             path: Some(source.path.clone()),
-            line: Some(source.place(at.start).line),
+            line: Some(source.line(at.start)),
         };
         Some((versions, from))
     }

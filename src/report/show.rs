@@ -70,7 +70,7 @@ pub fn text(deployments: &[Deployment], running: Option<&Running>) -> String {
         for document in &deployment.documents {
             if let Some(problem) = document.load_error() {
                 let source = deployment.source(document);
-                let line = source.place(problem.at.start).line;
+                let line = source.line(problem.at.start);
                 let message = plain(&problem.message);
                 out.push_str(&format!(
                     "  does not load: {}:{line} {message}\n",
@@ -205,7 +205,7 @@ fn set_elsewhere(deployment: &Deployment) -> Option<String> {
     }
     let by = cluster.set_by.iter().map(|place| {
         let source = deployment.sources.get(place.at.source);
-        let line = source.place(place.at.span.start).line;
+        let line = source.line(place.at.span.start);
         format!("{} in {}:{line}", place.what, source.path)
     });
     let by: Vec<String> = by.collect();
@@ -336,7 +336,7 @@ fn document_json(deployment: &Deployment, document: &Document, missing: bool) ->
     let problem = |problem: &Problem| {
         json!({
             "kind": problem.kind.name(),
-            "line": source.place(problem.at.start).line,
+            "line": source.line(problem.at.start),
             "message": problem.message,
         })
     };

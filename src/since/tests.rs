@@ -58,11 +58,7 @@ fn told(before: Tree, after: Tree) -> (Vec<String>, Vec<String>) {
     let side = |(sources, findings): &'_ (Sources, Vec<Finding>)| -> Vec<String> {
         let places = findings.iter().map(|finding| {
             let source = sources.get(finding.at.source);
-            format!(
-                "{}:{}",
-                source.path,
-                source.place(finding.at.span.start).line
-            )
+            format!("{}:{}", source.path, source.line(finding.at.span.start))
         });
         places.collect()
     };

@@ -232,7 +232,7 @@ impl Origins<'_> {
         let source = self.deployment.source(document);
         Origin::File {
             path: source.path.clone(),
-            line: source.place(setting.key_at.start).line,
+            line: source.line(setting.key_at.start),
             value: setting.value.clone(),
         }
     }
@@ -410,7 +410,7 @@ fn unknown_outcome(unknown: Unknown, origins: Origins) -> Outcome {
                 .first()
                 .map_or(String::new(), |place| {
                     let source = deployment.sources.get(place.at.source);
-                    let line = source.place(place.at.span.start).line;
+                    let line = source.line(place.at.span.start);
                     format!(": {}   {}:{line}", place.what, source.path)
                 });
             (
@@ -429,7 +429,7 @@ fn incomplete(deployment: &Deployment) -> String {
     let broken = own.clone().find_map(|document| {
         let problem = document.load_error()?;
         let source = deployment.source(document);
-        let line = source.place(problem.at.start).line;
+        let line = source.line(problem.at.start);
         Some(format!(
             "{}:{line} does not load: {}",
             source.path, problem.message

@@ -106,7 +106,7 @@ fn views<'p>(parameter: &HostParameter<'p>) -> Vec<(Effective<'p>, Vec<&'static 
 
 fn place<'d>(deployment: &'d Deployment, effective: &Effective<'d>) -> (&'d str, usize) {
     let source = deployment.source(effective.document);
-    let line = source.place(effective.setting.key_at.start).line;
+    let line = source.line(effective.setting.key_at.start);
     (&source.path, line)
 }
 

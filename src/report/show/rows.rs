@@ -114,7 +114,7 @@ pub(super) fn in_one<'d>(
             let row = Row {
                 setting,
                 path: &source.path,
-                line: source.place(setting.key_at.start).line,
+                line: source.line(setting.key_at.start),
                 reader,
                 shadowed,
             };

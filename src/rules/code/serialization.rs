@@ -104,7 +104,7 @@ pub(in crate::rules) fn kryo_api_removed(
                 let config = config.replace("{2}", &serializer).replace("{}", &class);
                 format!("in config.yaml write `{config}`")
             };
-            let line = job.source.place(call.name_at.start).line;
+            let line = job.source.line(call.name_at.start);
             finding.key = Some(format!("{}/{line}", call.name));
             out.push(finding);
         }
@@ -143,7 +143,7 @@ pub(in crate::rules) fn java_serializer(
             let mut finding = job.finding(rule, call.args[1].at, message);
             finding.label = format!("`{class}`");
             finding.help = "write a serializer for the type, or make it a POJO".to_owned();
-            let line = job.source.place(call.name_at.start).line;
+            let line = job.source.line(call.name_at.start);
             finding.key = Some(format!("{}/{line}", call.name));
             out.push(finding);
         }

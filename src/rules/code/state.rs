@@ -147,7 +147,7 @@ pub(in crate::rules) fn list_in_value_state(
                 "`{instead}` reads and writes one entry; the state written so far has another form and is \
                  not read by it"
             );
-            finding.key = job.source.place(call.name_at.start).line.to_string().into();
+            finding.key = job.source.line(call.name_at.start).to_string().into();
             out.push(finding);
         }
     }

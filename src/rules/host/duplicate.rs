@@ -57,7 +57,7 @@ fn twice(
         return None;
     }
     let key = &last.key;
-    let line = deployment.source(document).place(last.whole.start).line;
+    let line = deployment.source(document).line(last.whole.start);
     let refused = !same && is_refused(deployment, last) && !is_refused(deployment, first);
     let message = if same {
         format!("`{key}` is set again to the same value")
