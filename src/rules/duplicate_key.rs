@@ -1,6 +1,6 @@
 //! `duplicate-key`: in flink-conf.yaml the last line wins without a word, config.yaml does not load.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::conf_lines::repaired;
 use super::generated;
@@ -54,7 +54,7 @@ fn in_flink_conf(
         if same && BY_THE_ENTRYPOINT.contains(&setting.key.as_str()) {
             continue;
         }
-        let line = source.place(last.whole.start).line;
+        let line = source.line(last.whole.start);
         let mut finding = if same {
             rule.finding(
                 document,
@@ -99,6 +99,8 @@ fn in_config_yaml(rule: &Rule, document: &Document, out: &mut Vec<Finding>) {
         .problems
         .iter()
         .filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    // A key that stands a thousand times has as many problems.
+    let mut are_same: HashMap<&str, bool> = HashMap::new();
     for problem in duplicates {
         let mut finding = rule.problem(document, problem);
         finding.severity = Severity::Error;
@@ -106,9 +108,11 @@ fn in_config_yaml(rule: &Rule, document: &Document, out: &mut Vec<Finding>) {
             "Flink does not start: config.yaml must not hold a key twice, at any level".to_owned();
         finding.fix = problem.repair.as_ref().map(|repair| {
             let same = problem.key.as_deref().is_some_and(|key| {
-                let mut values = document.all(key).map(|setting| &setting.value);
-                let first = values.next();
-                values.all(|value| Some(value) == first)
+                *are_same.entry(key).or_insert_with(|| {
+                    let mut values = document.all(key).map(|setting| &setting.value);
+                    let first = values.next();
+                    values.all(|value| Some(value) == first)
+                })
             });
             if same {
                 repaired(
