@@ -2,6 +2,9 @@
 //!
 //! What the planner accepts, refuses and makes of a query was asked of Flink itself, in all versions.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::deployment::Deployment;
 use crate::recognise::source as sources;
 use crate::syntax::sql::{
@@ -27,6 +30,10 @@ pub(super) struct Sql<'p> {
     pub(super) source: &'p Source,
     pub(super) scripts: Vec<(&'p Document, &'p Script)>,
     tables: Vec<&'p Document>,
+    /// The documents of tables by where these begin and end.
+    options: OnceCell<HashMap<Span, &'p Document>>,
+    /// By the last part of a name, the scripts and the statements that make or change what it stands for.
+    makers: OnceCell<HashMap<&'p str, Vec<(usize, usize)>>>,
 }
 
 /// A table that a script makes.
@@ -72,6 +79,8 @@ pub(super) fn all<'p>(deployment: &Deployment<'p>) -> Vec<Sql<'p>> {
                 source,
                 scripts: vec![(document, script)],
                 tables: Vec::new(),
+                options: OnceCell::new(),
+                makers: OnceCell::new(),
             }),
         }
     }
@@ -117,10 +126,38 @@ impl<'p> Sql<'p> {
 
     /// The document of a table's options.
     fn options(&self, table: &Table) -> Option<&'p Document> {
-        let mut tables = self.tables.iter();
-        tables
-            .find(|document| document.held_at == Some(table.at))
-            .copied()
+        let options = self.options.get_or_init(|| {
+            let mut options = HashMap::new();
+            for document in &self.tables {
+                let at = document.held_at.into_iter();
+                at.for_each(|at| _ = options.entry(at).or_insert(*document));
+            }
+            options
+        });
+        options.get(&table.at).copied()
+    }
+
+    /// The statements that make or change what a name of this last part stands for, in their order: a script may
+    /// make thousands of tables and ask for each.
+    fn makers(&self, name: &str) -> &[(usize, usize)] {
+        let makers = self.makers.get_or_init(|| {
+            let mut makers: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+            for (script, (_, own)) in self.scripts.iter().enumerate() {
+                for (number, made) in own.statements.iter().enumerate() {
+                    let name = match &made.what {
+                        What::CreateTable(table) => &own.tables[*table].name,
+                        What::CreateView(name, _) | What::Change(name) => name,
+                        _ => continue,
+                    };
+                    makers
+                        .entry(name.last())
+                        .or_default()
+                        .push((script, number));
+                }
+            }
+            makers
+        });
+        makers.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The table of a name, where a script of it certainly makes it and all of it is known.
@@ -153,37 +190,34 @@ impl<'p> Sql<'p> {
         }
         let mut found = Named::Unknown;
         let mut count = 0;
-        for (document, own) in &self.scripts {
-            for (number, made) in own.statements.iter().enumerate() {
-                let (other, leads) = match &made.what {
-                    What::CreateTable(table) => {
-                        let table = &own.tables[*table];
-                        let leads = self.options(table).map(|options| {
-                            Named::Table(Made {
-                                document,
-                                table,
-                                options,
-                            })
-                        });
-                        (&table.name, leads)
-                    }
-                    What::CreateView(name, selects) => (name, Some(Named::Query(own, selects))),
-                    What::Change(name) => (name, None),
-                    _ => continue,
-                };
-                if other.last() != name.last() {
-                    continue;
+        for &(at, number) in self.makers(name.last()) {
+            let (document, own) = self.scripts[at];
+            let made = &own.statements[number];
+            let (other, leads) = match &made.what {
+                What::CreateTable(table) => {
+                    let table = &own.tables[*table];
+                    let leads = self.options(table).map(|options| {
+                        Named::Table(Made {
+                            document,
+                            table,
+                            options,
+                        })
+                    });
+                    (&table.name, leads)
                 }
-                count += 1;
-                let same = std::ptr::eq(*own, script);
-                // Without its database a name is one of the database in use.
-                let here = !same
-                    || number < statement
-                        && (name.parts.len() > 1
-                            || made.namespace == own.statements[statement].namespace);
-                if other.parts == name.parts && here {
-                    found = leads.unwrap_or(Named::Unknown);
-                }
+                What::CreateView(name, selects) => (name, Some(Named::Query(own, selects))),
+                What::Change(name) => (name, None),
+                _ => continue,
+            };
+            count += 1;
+            let same = std::ptr::eq(own, script);
+            // Without its database a name is one of the database in use.
+            let here = !same
+                || number < statement
+                    && (name.parts.len() > 1
+                        || made.namespace == own.statements[statement].namespace);
+            if other.parts == name.parts && here {
+                found = leads.unwrap_or(Named::Unknown);
             }
         }
         match found {

@@ -168,12 +168,12 @@ fn add_watermark(deployment: &Deployment, made: Made, column: &Column) -> Option
 }
 
 /// A join on a range of times of two tables that keep no time: a regular join, which keeps both for ever.
-fn interval_join(
+fn interval_join<'p>(
     rule: &Rule,
     deployment: &Deployment,
-    sql: &Sql,
-    (document, script): (&Document, &Script),
-    select: &Select,
+    sql: &Sql<'p>,
+    (document, script): (&'p Document, &'p Script),
+    select: &'p Select,
 ) -> Option<Finding> {
     let [left, right] = select.from.as_slice() else {
         return None;
