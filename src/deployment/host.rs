@@ -157,10 +157,16 @@ impl<'p> Deployment<'p> {
     /// Whether any file of the host that some loader reads assigns the parameter, by a pattern or
     /// by its name.
     pub fn names_sysctl(&self, key: &str) -> bool {
+        if self.host.iter().any(|document| document.get(key).is_some()) {
+            return true;
+        }
+        // Most deployments have no host, and most hosts no patterns: rules ask each for all parameters.
+        if self.host.is_empty() || self.applied().patterns.is_empty() {
+            return false;
+        }
         let path = keys::path(key);
         let mut patterns = self.applied().patterns.iter();
-        self.host.iter().any(|document| document.get(key).is_some())
-            || patterns.any(|pattern| glob::matches(pattern, &path))
+        patterns.any(|pattern| glob::matches(pattern, &path))
     }
 
     /// The loaders that may apply the files and see them in their own ways; none where no file lies
