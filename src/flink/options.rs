@@ -32,6 +32,7 @@ pub use family_text::{FamilyInfo, family};
 pub use nearest::{
     below, is_first_part, may_be_nearest, nearest, nearest_names, nearest_to_unknown,
 };
+use row::Columns;
 pub use row::{Alias, OptionSpec, Scope, State, ValueKind};
 
 use std::cell::Cell;
@@ -86,24 +87,20 @@ const COUNT: usize = {
     lines - 1
 };
 
-/// The versions of each line, read by the compiler: no look-up does it again.
+/// The columns of each line, read by the compiler: no look-up does it again.
 #[allow(
     long_running_const_eval,
     reason = "once for each build, well under a second"
 )]
-static VERSIONS: [Versions; COUNT] = {
+static COLUMNS: [Columns; COUNT] = {
     let bytes = TABLE.as_bytes();
-    let mut versions = [Versions::NONE; COUNT];
+    let mut columns = [Columns::NONE; COUNT];
     let mut row = 0;
     while row < COUNT {
-        let mut at = STARTS[row] as usize;
-        while bytes[at] != b'\t' {
-            at += 1;
-        }
-        versions[row] = Versions::of_column(bytes, at + 1);
+        columns[row] = Columns::read(bytes, STARTS[row] as usize);
         row += 1;
     }
-    versions
+    columns
 };
 
 /// The keys of the options of type [`ValueKind::Map`], found by their type's column.
@@ -161,7 +158,7 @@ fn line(row: usize) -> &'static str {
 
 /// What a line says.
 fn spec(row: usize) -> OptionSpec<'static> {
-    OptionSpec::read(line(row), VERSIONS[row])
+    OptionSpec::of(&TABLE[STARTS[row] as usize..], &COLUMNS[row])
 }
 
 /// The key of a line.
@@ -343,12 +340,21 @@ mod tests {
     }
 
     #[test]
-    fn the_compiler_reads_versions_as_the_program_does() {
+    fn the_compiler_reads_columns_as_the_program_would() {
         assert_eq!(body().lines().count(), COUNT);
         for (row, own) in body().lines().enumerate() {
             assert_eq!(line(row), own);
-            let column = own.split('\t').nth(1).unwrap();
-            assert_eq!(VERSIONS[row], of(column), "{own}");
+            let columns: Vec<&str> = own.split('\t').collect();
+            let read = spec(row);
+            assert_eq!(read.versions, of(columns[1]), "{own}");
+            assert_eq!((read.key, read.state.name()), (columns[0], columns[2]));
+            assert_eq!(
+                (read.kind.name(), read.scope.name()),
+                (columns[3], columns[8])
+            );
+            assert_eq!(read.default.unwrap_or(columns[4]), columns[4]);
+            assert_eq!(read.targets().collect::<Vec<_>>().join(","), columns[5]);
+            assert_eq!(read.enum_values().collect::<Vec<_>>().join(","), columns[7]);
         }
     }
 

@@ -216,42 +216,118 @@ impl<'t> OptionSpec<'t> {
         )
     }
 
-    /// Reads a line of the table, which a test holds to the columns that this expects.
-    /// Its versions are at hand already.
-    pub(super) fn read(line: &'t str, versions: Versions) -> Self {
-        let mut tabs = memchr::memchr_iter(b'\t', line.as_bytes());
-        let mut start = 0;
-        let mut column = || {
-            let end = tabs.next().unwrap_or(line.len());
-            let own = line.get(start..end).unwrap_or_default();
-            start = end + 1;
-            own
+    /// What a line says whose columns were read before; `text` starts with it.
+    pub(super) fn of(text: &'t str, columns: &Columns) -> Self {
+        let column = |number: usize| {
+            let start = usize::from(columns.ends[number - 1]) + 1;
+            &text[start..usize::from(columns.ends[number])]
         };
-        let (key, _, state, kind, default) = (column(), column(), column(), column(), column());
-        let (targets, aliases, enum_values, scope) = (column(), column(), column(), column());
+        let default = column(4);
         OptionSpec {
-            key,
-            versions,
-            state: match state {
-                "alias" => State::Alias,
-                "deprecated" => State::Deprecated,
-                _ => State::Current,
-            },
-            kind: ValueKind::NAMES
-                .iter()
-                .find(|(_, name)| *name == kind)
-                .map_or(ValueKind::String, |(kind, _)| *kind),
+            key: &text[..usize::from(columns.ends[0])],
+            versions: columns.versions,
+            state: columns.state,
+            kind: columns.kind,
             default: (default != "-" && default != "?").then_some(default),
             default_varies: default == "?",
-            scope: Scope::NAMES
-                .iter()
-                .find(|(_, name)| *name == scope)
-                .map_or(Scope::Config, |(scope, _)| *scope),
-            targets,
-            aliases,
-            enum_values,
+            scope: columns.scope,
+            targets: column(5),
+            aliases: column(6),
+            enum_values: column(7),
         }
     }
+}
+
+/// How many columns a line has.
+const COLUMNS: usize = 9;
+
+/// Where the columns of a line end, and what those say that hold one of a few names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns {
+    /// From the start of the line.
+    ends: [u16; COLUMNS],
+    versions: Versions,
+    state: State,
+    kind: ValueKind,
+    scope: Scope,
+}
+
+impl Columns {
+    /// Those of no line.
+    pub(super) const NONE: Columns = Columns {
+        ends: [0; COLUMNS],
+        versions: Versions::NONE,
+        state: State::Current,
+        kind: ValueKind::String,
+        scope: Scope::Config,
+    };
+
+    /// Those of the line at `start`, which a test holds to what this expects. The compiler calls it.
+    pub(super) const fn read(bytes: &[u8], start: usize) -> Self {
+        let mut own = Columns::NONE;
+        let (mut at, mut column, mut begin) = (start, 0, start);
+        while column < COLUMNS {
+            while at < bytes.len() && bytes[at] != b'\t' && bytes[at] != b'\n' {
+                at += 1;
+            }
+            match column {
+                1 => own.versions = Versions::of_column(bytes, begin),
+                2 if is_at(bytes, begin, at, "alias") => own.state = State::Alias,
+                2 if is_at(bytes, begin, at, "deprecated") => own.state = State::Deprecated,
+                3 => {
+                    let mut number = 0;
+                    while number < ValueKind::NAMES.len() {
+                        let (kind, name) = ValueKind::NAMES[number];
+                        if is_at(bytes, begin, at, name) {
+                            own.kind = kind;
+                        }
+                        number += 1;
+                    }
+                }
+                8 => {
+                    let mut number = 0;
+                    while number < Scope::NAMES.len() {
+                        let (scope, name) = Scope::NAMES[number];
+                        if is_at(bytes, begin, at, name) {
+                            own.scope = scope;
+                        }
+                        number += 1;
+                    }
+                }
+                _ => {}
+            }
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "a line is shorter, or the build fails"
+            )]
+            let end = (at - start) as u16;
+            assert!(
+                end as usize == at - start,
+                "a line of the table is too long"
+            );
+            own.ends[column] = end;
+            at += 1;
+            begin = at;
+            column += 1;
+        }
+        own
+    }
+}
+
+/// Whether some bytes are a name.
+const fn is_at(bytes: &[u8], start: usize, end: usize, name: &str) -> bool {
+    let name = name.as_bytes();
+    if end - start != name.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < name.len() {
+        if bytes[start + at] != name[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// The items of a column that holds a list.
