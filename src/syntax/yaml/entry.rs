@@ -44,8 +44,8 @@ pub(crate) fn entries<'a>(tree: &'a Tree, map: NodeId) -> impl Iterator<Item = E
 
 /// The bytes of the last entry of `path` and what stays of them: comments on lines of their own.
 /// Parents that would be left empty go too, since Flink reads an empty mapping as nothing and an
-/// absent value as an error. `None` where the entry can't be cut out line by line, or an alias elsewhere
-/// needs it.
+/// absent value as an error. `None` where the entry can't be cut out line by line, where an alias elsewhere
+/// needs it, or what follows can't be read.
 pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(Span, String)> {
     let mut rest = path;
     let mut entry = rest.last()?;
@@ -57,7 +57,7 @@ pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(S
         }
         entry = parent;
     }
-    if is_needed(tree, entry) {
+    if is_needed(tree, entry) || is_before_failure(tree, entry) {
         return None;
     }
     match tree.node(entry.map).shape {
@@ -65,6 +65,21 @@ pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(S
         Shape::Map { flow: true } => between_commas(source, tree, entry),
         _ => None,
     }
+}
+
+/// Whether reading failed between an entry and what comes next: what fails is read otherwise after other lines.
+fn is_before_failure(tree: &Tree, entry: &Entry) -> bool {
+    if tree.failures.is_empty() {
+        return false;
+    }
+    let key = tree.node(entry.key).span;
+    let last = tree.node(entry.value).span.end.max(key.end);
+    let next = tree
+        .nodes_from(entry.key)
+        .find(|node| node.span.start >= last && node.is_scalar());
+    let end = next.map_or(usize::MAX, |node| node.span.end as usize);
+    let mut offsets = tree.failures.iter().map(|failure| failure.offset);
+    offsets.any(|offset| (key.start as usize..=end).contains(&offset))
 }
 
 /// Whether an alias stands for a node of an entry.

@@ -299,3 +299,21 @@ fn random_bytes_never_panic_and_spans_stay_inside() {
         }
     }
 }
+
+#[test]
+fn an_entry_that_stands_twice_stays_before_a_line_that_cannot_be_read() {
+    let repairs = |text: &str| {
+        let document = parse_config(&source(text));
+        let twice = document
+            .problems
+            .iter()
+            .filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+        twice
+            .map(|problem| problem.repair.is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(repairs("a.b: 60\nc: 1\na.b: 60\n"), [true]);
+    // Without the first line, the second would be the start of a key of two lines.
+    assert_eq!(repairs("a.b: 60\nsmall\na.b: 60\n"), [false]);
+    assert_eq!(repairs("a.b: 60\nc: 1\na.b: 60\nd: e: f\n"), [true]);
+}
