@@ -479,6 +479,20 @@ fn templates_are_read_around_their_actions_and_left_alone() {
 }
 
 #[test]
+fn a_document_that_cannot_be_read_ends_where_the_next_starts() {
+    let object = |name: &str, broken: &str| {
+        format!(
+            "kind: FlinkDeployment\nmetadata:\n  name: {name}\nspec:\n  {broken}\n  \
+             flinkConfiguration:\n    parallelism.default: 2\n"
+        )
+    };
+    let text = [object("one", "a: b: c"), object("two", "a: b")].join("---\n");
+    let (_, document) = only(&text);
+    let holder = document.holder.expect("an object holds it");
+    assert_eq!((holder.root, holder.name.as_deref()), (1, Some("two")));
+}
+
+#[test]
 fn what_a_template_fills_in_is_no_name() {
     let text = "\
 apiVersion: flink.apache.org/v1beta1

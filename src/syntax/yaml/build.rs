@@ -77,7 +77,7 @@ impl<'t> Builder<'t> {
         let mut parser = Parser::new_from_str_with_options(&self.text[self.base..], options);
         self.anchors.clear();
         self.token_end = self.base;
-        let mut joined = restarted;
+        let mut joined = restarted && !starts_document(&self.text[self.base..]);
         while let Some(event) = parser.next_event() {
             let (event, span) = match event {
                 Ok(event) => event,
@@ -351,8 +351,8 @@ fn tag_name(
     }))
 }
 
-/// The start of the next line below `offset` that looks like a key of the top level: reading
-/// starts again there. The line of `offset` itself counts when it lies below `base`.
+/// The start of the next line below `offset` that looks like a key of the top level or starts a document:
+/// reading starts again there. The line of `offset` itself counts when it lies below `base`.
 fn next_key(text: &str, base: usize, offset: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let line_start = memchr::memrchr2(b'\n', b'\r', &bytes[..offset]).map_or(0, |at| at + 1);
@@ -360,7 +360,7 @@ fn next_key(text: &str, base: usize, offset: usize) -> Option<usize> {
     loop {
         if at > base && at >= line_start && (at > line_start || at == offset) {
             let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |n| at + n);
-            if looks_like_key(&text[at..end]) {
+            if looks_like_key(&text[at..end]) || starts_document(&text[at..end]) {
                 return Some(at);
             }
         }
@@ -369,6 +369,12 @@ fn next_key(text: &str, base: usize, offset: usize) -> Option<usize> {
             return None;
         }
     }
+}
+
+/// Whether a text starts with the mark of a document.
+fn starts_document(text: &str) -> bool {
+    let rest = text.strip_prefix("---");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|next: char| next.is_whitespace()))
 }
 
 fn looks_like_key(line: &str) -> bool {
