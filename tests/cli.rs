@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{err, out, tree};
+use common::{BAD, MENDED, err, out, sizes, tree};
 use tempfile::TempDir;
 
 /// A command without anything of the caller's environment that could change the output.
@@ -24,20 +24,6 @@ fn run(folder: &Path, args: &[&str]) -> Output {
 fn code(output: &Output) -> i32 {
     output.status.code().expect("not killed by a signal")
 }
-
-/// What every whole configuration has to say.
-macro_rules! sizes {
-    () => {
-        "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
-    };
-}
-
-const BAD: &str = concat!(
-    "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n",
-    sizes!()
-);
-/// What the fix makes of it.
-const MENDED: &str = concat!("taskmanager.numberOfTaskSlots: 4\n", sizes!());
 
 #[test]
 fn problems_give_exit_code_1_and_none_gives_0() {

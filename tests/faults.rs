@@ -14,25 +14,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use common::{err, out, tree};
+use common::{BAD, MENDED, err, out, tree};
 use tempfile::TempDir;
 
 const BIN: &str = env!("CARGO_BIN_EXE_flint");
-
-/// What every whole configuration has to say.
-macro_rules! sizes {
-    () => {
-        "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
-    };
-}
-
-const BAD: &str = concat!(
-    "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n",
-    sizes!()
-);
-
-/// What the fix makes of it.
-const MENDED: &str = concat!("taskmanager.numberOfTaskSlots: 4\n", sizes!());
 
 fn run(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(BIN);

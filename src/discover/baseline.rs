@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::collect::read_file;
 use super::configuration::seen_from;
+use super::file::read_file;
 use super::{DiscoverError, Found, absolute, hint, relative};
 use crate::baseline::Baseline;
 use crate::config::{Base, BaselineFile, ConfigError};

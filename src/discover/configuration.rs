@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::collect::read_file;
+use super::file::read_file;
 use super::policies;
 use super::{DiscoverError, absolute, hint, missing, normal, relative};
 use crate::config::{Base, Config, ConfigError, Layer, Origin};

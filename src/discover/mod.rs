@@ -16,6 +16,7 @@ use crate::words;
 mod baseline;
 mod collect;
 mod configuration;
+mod file;
 mod policies;
 mod projects;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::collect::read_file;
+use super::file::read_file;
 use crate::config::{Config, ConfigError};
 use crate::page::Policy;
 use crate::text::MAX_BYTES;

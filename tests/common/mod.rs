@@ -1,6 +1,10 @@
 //! What several test binaries share: a tree of files in memory, linted and fixed, with the promises
 //! that hold for every case checked along the way.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test binary uses a part of it"
+)]
 
 pub(crate) mod formats;
 pub(crate) mod policy;
@@ -20,6 +24,23 @@ use flint::rules::{self, RULES};
 use flint::text::Sources;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// What every whole configuration has to say.
+macro_rules! sizes {
+    () => {
+        "jobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n"
+    };
+}
+pub(crate) use sizes;
+
+/// A configuration with one finding, which has a safe fix.
+pub(crate) const BAD: &str = concat!(
+    "taskmanager.numberOfTaskSlots: 2\ntaskmanager.numberOfTaskSlots: 4\n",
+    sizes!()
+);
+
+/// What the fix makes of it.
+pub(crate) const MENDED: &str = concat!("taskmanager.numberOfTaskSlots: 4\n", sizes!());
 
 /// Whether recorded outputs are written anew.
 pub(crate) fn blessing() -> bool {

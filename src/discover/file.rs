@@ -1,0 +1,74 @@
+//! Reads one file, if it is a regular one of a size that makes sense.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::recognise::source;
+use crate::text::MAX_BYTES;
+use crate::words;
+
+/// The bytes of a source or a script in a place that serves for many; nothing where it can't be read or
+/// is too large.
+pub(super) fn read_source<'b>(path: &Path, place: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    let metadata = std::fs::metadata(path).ok()?;
+    // A special file is never opened: reading a pipe would wait for ever.
+    if !metadata.is_file() || metadata.len() > source::MAX_BYTES {
+        return None;
+    }
+    let size = usize::try_from(metadata.len()).ok()?;
+    if place.len() < size {
+        place.resize(size, 0);
+    }
+    let mut file = File::open(path).ok()?;
+    let mut length = 0;
+    while length < size {
+        match file.read(&mut place[length..size]).ok()? {
+            0 => break,
+            count => length += count,
+        }
+    }
+    Some(&place[..length])
+}
+
+/// The first bytes of a regular file that can be read.
+pub(super) fn read_head(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The bytes of a regular file; `None` when it is larger than `limit` allows for a guess, or no
+/// regular file. A special file is never opened: reading a pipe would wait for ever.
+pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, String> {
+    let plain = |error: io::Error| words::refusal(&error);
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        // A link that leads nowhere is somebody else's problem.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(plain(error)),
+    };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    if metadata.len() > limit {
+        if limit < MAX_BYTES {
+            return Ok(None);
+        }
+        let mebibytes = metadata.len().div_ceil(1 << 20);
+        return Err(format!(
+            "{mebibytes} MiB is more than a configuration file can be ({} MiB)",
+            limit >> 20
+        ));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    let file = File::open(path).map_err(plain)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(plain)?;
+    Ok(Some(bytes))
+}
