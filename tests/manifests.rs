@@ -493,6 +493,19 @@ fn a_document_that_cannot_be_read_ends_where_the_next_starts() {
 }
 
 #[test]
+fn a_document_that_cannot_be_read_to_its_end_is_left_alone() {
+    let object =
+        |end: &str| format!("kind: FlinkDeployment\nspec:\n  flinkConfiguration:\n    a: 2\n{end}");
+    let text = [object("  b: c: d\n"), object("  b: c\n")].join("---\n");
+    let editable = |own: Document| (own.holder.map(|holder| holder.root), own.editable);
+    let found: Vec<_> = documents("a.yaml", text.as_bytes())
+        .into_iter()
+        .map(editable)
+        .collect();
+    assert_eq!(found, [(Some(0), false), (Some(1), true)]);
+}
+
+#[test]
 fn what_a_template_fills_in_is_no_name() {
     let text = "\
 apiVersion: flink.apache.org/v1beta1

@@ -88,6 +88,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
     let mut found = Found::default();
     let parameters = may_set_parameters(outer.read.as_bytes());
     let mut resources = Vec::new();
+    let broken = broken(tree);
     for (number, &root) in tree.roots.iter().enumerate() {
         let owner = Owner::of(outer, root);
         // A schema names what others hold.
@@ -98,6 +99,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
         if resource::is_resource(tree, root) {
             let mut document = resource::read(source, outer, root, owner.holder(number));
             document.name = Some(owner.shown());
+            document.editable &= !broken[number as usize];
             resources.push(document);
         }
         let walk = Walk {
@@ -126,7 +128,7 @@ fn documents(source: &Source, outer: &Outer) -> Vec<Document> {
         .zip(names)
         .filter_map(|((part, shared), name)| {
             let mut document = part.read(source, outer)?;
-            document.editable &= !shared;
+            document.editable &= !shared && !broken[part.held_by.root as usize];
             document.name = Some(name);
             Some(document)
         })
@@ -228,6 +230,20 @@ pub(super) fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
     let mut pairs = tree.pairs(map);
     let value = pairs.find(|(own, _)| tree.node(*own).value == key)?.1;
     tree.resolve(value)
+}
+
+/// Of each root whether reading failed in it: how it reads on hangs on the lines before.
+fn broken(tree: &Tree) -> Vec<bool> {
+    let starts = tree.roots.iter().map(|root| tree.node(*root).span.start);
+    let starts: Vec<usize> = starts.map(|start| start as usize).collect();
+    let mut broken = vec![false; starts.len()];
+    for failure in &tree.failures {
+        let after = starts.partition_point(|start| *start <= failure.offset);
+        if let Some(last) = after.checked_sub(1) {
+            broken[last] = true;
+        }
+    }
+    broken
 }
 
 /// Makes a function of `CloudFormation` the value of its key, which nobody knows: `{"Ref": "Slots"}`.

@@ -57,7 +57,7 @@ pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(S
         }
         entry = parent;
     }
-    if is_needed(tree, entry) || is_before_failure(tree, entry) {
+    if is_needed(tree, entry) || is_before_failure(tree, path[0].map, entry) {
         return None;
     }
     match tree.node(entry.map).shape {
@@ -67,19 +67,21 @@ pub(crate) fn removal(source: &Source, tree: &Tree, path: &[Entry]) -> Option<(S
     }
 }
 
-/// Whether reading failed between an entry and what comes next: what fails is read otherwise after other lines.
-fn is_before_failure(tree: &Tree, entry: &Entry) -> bool {
-    if tree.failures.is_empty() {
-        return false;
-    }
-    let key = tree.node(entry.key).span;
-    let last = tree.node(entry.value).span.end.max(key.end);
-    let next = tree
-        .nodes_from(entry.key)
-        .find(|node| node.span.start >= last && node.is_scalar());
-    let end = next.map_or(usize::MAX, |node| node.span.end as usize);
+/// Whether reading failed after an entry, and no key of the root that could be read and no start of a document
+/// lies between: what fails is read otherwise after other lines.
+fn is_before_failure(tree: &Tree, root: NodeId, entry: &Entry) -> bool {
+    let (key, value) = (tree.node(entry.key).span, tree.node(entry.value).span);
+    let last = value.end.max(key.end);
     let mut offsets = tree.failures.iter().map(|failure| failure.offset);
-    offsets.any(|offset| (key.start as usize..=end).contains(&offset))
+    let Some(failed) = offsets.find(|offset| *offset >= key.start as usize) else {
+        return false;
+    };
+    let is_between = |span: Span| span.start >= last && (span.end as usize) < failed;
+    let mut keys = tree.pairs(root).filter(|(key, value)| {
+        is_between(tree.node(*key).span) && tree.node(*value).shape != Shape::Missing
+    });
+    let mut starts = tree.starts.iter().copied();
+    keys.next().is_none() && !starts.any(is_between)
 }
 
 /// Whether an alias stands for a node of an entry.
