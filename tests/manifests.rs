@@ -493,6 +493,15 @@ fn a_document_that_cannot_be_read_ends_where_the_next_starts() {
 }
 
 #[test]
+fn of_a_name_that_stands_twice_the_last_is_in_force() {
+    let (_, document) = only(
+        "metadata:\n  name: one\nmetadata:\n  name: two\nspec:\n  flinkConfiguration:\n    a: 2\n",
+    );
+    let holder = document.holder.expect("an object holds it");
+    assert_eq!(holder.name.as_deref(), Some("two"));
+}
+
+#[test]
 fn a_document_that_cannot_be_read_to_its_end_is_left_alone() {
     let object =
         |end: &str| format!("kind: FlinkDeployment\nspec:\n  flinkConfiguration:\n    a: 2\n{end}");

@@ -221,15 +221,18 @@ fn shared(tree: &Tree, parts: &[Part], users: &HashSet<NodeId>) -> Vec<bool> {
     shared
 }
 
-/// The value of a key of a mapping.
+/// The value of a key of a mapping; of a key that stands twice the last, which is in force for readers of
+/// settings, too.
 pub(super) fn child(tree: &Tree, map: NodeId, key: &str) -> Option<NodeId> {
     let map = tree.resolve(map)?;
     if !matches!(tree.node(map).shape, Shape::Map { .. }) {
         return None;
     }
-    let mut pairs = tree.pairs(map);
-    let value = pairs.find(|(own, _)| tree.node(*own).value == key)?.1;
-    tree.resolve(value)
+    let pairs = tree.pairs(map);
+    let own = pairs.filter(|(own, value)| {
+        tree.node(*own).value == key && tree.node(*value).shape != Shape::Missing
+    });
+    tree.resolve(own.last()?.1)
 }
 
 /// Of each root whether reading failed in it: how it reads on hangs on the lines before.

@@ -182,6 +182,7 @@ fn nearly<'d>(
     }
     let name = only.at("metadata.name").filter(|name| name.known)?;
     let is_near = field.value.len() >= LONG_ENOUGH
+        && field.value != name.value
         && distance(&field.value, &name.value, TYPOS).is_some()
         && digits(&field.value) == digits(&name.value)
         && one_namespace(from, only);
