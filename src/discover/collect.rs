@@ -1,7 +1,7 @@
 //! Walks projects and reads what could concern Flink.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use ignore::{WalkBuilder, WalkState};
 
 use super::configuration::{load, load_named};
-use super::file::{read_file, read_head, read_source};
+use super::file::{RealPaths, read_file, read_head, read_source};
 use super::projects::Projects;
 use super::{ConfigSource, DiscoverError, Found, Unread, relative};
 use crate::config::Configs;
@@ -319,7 +319,8 @@ impl Collector {
             scope,
             configs,
         };
-        let mut real = BTreeSet::new();
+        let mut real = HashSet::new();
+        let mut paths = RealPaths::default();
         let files = self
             .files
             .into_inner()
@@ -335,11 +336,7 @@ impl Collector {
         });
         let mut kept = Vec::new();
         for (path, entry) in files {
-            let target = entry
-                .file
-                .canonicalize()
-                .unwrap_or_else(|_| entry.file.clone());
-            if !found.configs.of(&path).excludes(&path) && real.insert(target) {
+            if !found.configs.of(&path).excludes(&path) && real.insert(paths.of(&entry.file)) {
                 kept.push((path, entry));
             }
         }

@@ -1,8 +1,9 @@
-//! Reads one file, if it is a regular one of a size that makes sense.
+//! Reads one file, if it is a regular one of a size that makes sense, and tells where it really is.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::recognise::source;
 use crate::text::MAX_BYTES;
@@ -71,4 +72,35 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Stri
         .read_to_end(&mut bytes)
         .map_err(plain)?;
     Ok(Some(bytes))
+}
+
+/// Where files are without links; each folder is asked for once, however many files lie below it.
+#[derive(Default)]
+pub(super) struct RealPaths(HashMap<PathBuf, PathBuf>);
+
+impl RealPaths {
+    /// Where a file really is; its own path where nobody can say.
+    pub(super) fn of(&mut self, file: &Path) -> PathBuf {
+        match (file.parent(), file.file_name()) {
+            (Some(folder), Some(name)) if !file.is_symlink() => self.folder(folder).join(name),
+            _ => real(file),
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) -> PathBuf {
+        if let Some(known) = self.0.get(folder) {
+            return known.clone();
+        }
+        let found = match (folder.parent(), folder.file_name()) {
+            (Some(above), Some(name)) if !folder.is_symlink() => self.folder(above).join(name),
+            _ if folder.as_os_str().is_empty() => real(Path::new(".")),
+            _ => real(folder),
+        };
+        self.0.insert(folder.to_owned(), found.clone());
+        found
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
