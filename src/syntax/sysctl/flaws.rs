@@ -63,7 +63,7 @@ impl<'s> What<'s> {
                 if is_placeholder(&text) || text.is_empty() {
                     return None;
                 }
-                let name = text.trim_start();
+                let name = text.trim_ascii_start();
                 if !is_name(name) {
                     return Some(What::NoKey);
                 }

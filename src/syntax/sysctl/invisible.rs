@@ -21,15 +21,17 @@ const fn many(first: char, last: char, name: &'static str, meant: &'static str) 
     }
 }
 
-const INVISIBLE: [Invisible; 11] = [
+const INVISIBLE: [Invisible; 13] = [
     one('\u{a0}', "a no-break space", " "),
     one('\u{ad}', "a soft hyphen", ""),
     many('\u{2000}', '\u{200a}', "a typographic space", " "),
     one('\u{200b}', "a zero-width space", ""),
     many('\u{200c}', '\u{200d}', "a joiner", ""),
     many('\u{200e}', '\u{200f}', "a mark of direction", ""),
+    many('\u{2028}', '\u{2029}', "a separator of lines", " "),
     many('\u{202a}', '\u{202e}', "a mark of direction", ""),
     one('\u{202f}', "a narrow no-break space", " "),
+    one('\u{205f}', "a mathematical space", " "),
     one('\u{2060}', "a word joiner", ""),
     one('\u{3000}', "an ideographic space", " "),
     one('\u{feff}', "a byte order mark", ""),

@@ -238,6 +238,7 @@ fn lines_that_say_something_else_than_they_seem_to_are_repaired() {
         (DetachedDash, "x.y = 1\n- a.b = 1", "x.y = 1\n-a.b = 1"),
         (InvisibleCharacter, "a.b\u{a0}=\u{a0}1\n", "a.b = 1\n"),
         (InvisibleCharacter, "\u{200b}a.b = 1", "a.b = 1"),
+        (InvisibleCharacter, "\u{2028}a.b = 1", " a.b = 1"),
         (InvisibleCharacter, "a.b = 1\u{a0}2\n", "a.b = 1 2\n"),
         (InvisibleCharacter, "\u{a0}# a comment\n", " # a comment\n"),
         (InvisibleCharacter, "\u{a0}\nx.y = 1\n", " \nx.y = 1\n"),
@@ -268,6 +269,8 @@ fn lines_that_say_something_else_than_they_seem_to_are_repaired() {
         "net.ipv4.conf.eth0/1.rp_filter = 1\n",
         "net.*.x = 1\n",
         "net.ipv4.conf.<your interface>.x = 1\n",
+        // A blank to Unicode, and a letter to every loader.
+        "\u{1680}a.b = 1\n",
     ] {
         assert_eq!(parse(&source(text)).problems, [], "{text:?}");
     }
