@@ -14,8 +14,6 @@ pub use mask::{Mask, hidden_around};
 
 use std::borrow::Cow;
 
-use variables::is_access_key_name;
-
 use super::{Rule, cluster};
 use crate::deployment::Deployment;
 use crate::finding::{Finding, Related, Severity};
@@ -59,17 +57,23 @@ const DEMO: [&str; 12] = [
 
 /// The letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
-    let kept = text.chars().filter(char::is_ascii_alphanumeric);
-    kept.map(|c| c.to_ascii_lowercase()).collect()
+    let mut letters = String::with_capacity(text.len());
+    let kept = text.bytes().filter(u8::is_ascii_alphanumeric);
+    letters.extend(kept.map(|byte| char::from(byte.to_ascii_lowercase())));
+    letters
 }
 
 fn is_secret_key(key: &str) -> bool {
+    has_secret_ending(key, &letters(key))
+}
+
+/// The same of a key whose letters are known.
+fn has_secret_ending(key: &str, letters: &str) -> bool {
     // Names of secrets and of environment variables, not secrets.
     let other = ["kubernetes.", "security.delegation.", "security.kerberos."];
     if other.iter().any(|prefix| key.starts_with(prefix)) {
         return false;
     }
-    let letters = letters(key);
     key.starts_with("fs.azure.account.key.")
         || key.starts_with("azure.account.key.")
         || ENDINGS.iter().any(|end| letters.ends_with(end))
@@ -104,9 +108,9 @@ fn secret_of(setting: &Setting) -> Option<&'static str> {
     let value = setting.value.trim().trim_matches(['"', '\'']);
     tokens::kind(value).or_else(|| {
         // The name of an account in `access-key` is no secret by itself.
-        let names = letters(&setting.key).ends_with("accesskey");
-        let random = may_hold_secret(&setting.key) && tokens::is_random(value);
-        (random && !names).then_some("a secret")
+        let random = tokens::is_random(value) && may_hold_secret(&setting.key);
+        let names = || letters(&setting.key).ends_with("accesskey");
+        (random && !names()).then_some("a secret")
     })
 }
 

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{is_access_key_name, is_secret_key, letters};
+use super::variables::ACCESS_KEY;
+use super::{has_secret_ending, letters};
 use crate::syntax::Document;
 
 /// Behind a key that holds a secret, what of a longer line is looked at.
@@ -12,16 +13,18 @@ const LONGEST: usize = 2000;
 
 /// Whether what stands behind a name is never shown.
 pub(super) fn is_hidden_key(key: &str) -> bool {
+    let letters = letters(key);
     let others = ["kubernetes.", "security."];
-    let is_token =
-        || letters(key).ends_with("token") && !others.iter().any(|own| key.starts_with(own));
+    let is_token = || letters.ends_with("token") && !others.iter().any(|own| key.starts_with(own));
     // Misspelled or with more behind it, it still holds what it should.
     let words = ["passw", "pasw", "passphrase", "secret"];
+    let starts_one = |three: &[u8]| three == b"pas" || three == b"sec";
     let speaks = || {
-        let letters = letters(key);
-        !key.starts_with("kubernetes.") && words.iter().any(|word| letters.contains(word))
+        !key.starts_with("kubernetes.")
+            && letters.as_bytes().windows(3).any(starts_one)
+            && words.iter().any(|word| letters.contains(word))
     };
-    is_secret_key(key) || is_access_key_name(key) || is_token() || speaks()
+    has_secret_ending(key, &letters) || letters.ends_with(ACCESS_KEY) || is_token() || speaks()
 }
 
 /// Whether a value behind such a name is hidden: all but a switch, a mask, and what is filled in.

@@ -1,8 +1,14 @@
 //! Secrets that tell by their own shape, whatever their key: keys and tokens whose issuer marks them, a
 //! password within an address, and text that nobody made up.
 
+/// No text with any of them is shorter: `://a:` and the least password behind it.
+const SHORTEST: usize = "://a:".len() + LEAST;
+
 /// What a value is by its shape; `None` where it may be anything.
 pub(super) fn kind(value: &str) -> Option<&'static str> {
+    if value.len() < SHORTEST {
+        return None;
+    }
     if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }

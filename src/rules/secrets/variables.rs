@@ -7,6 +7,9 @@ use crate::recognise::cluster::Variable;
 use crate::rules::Rule;
 use crate::syntax::is_placeholder;
 
+/// `AWS_SECRET_ACCESS_KEY`: what the plugins for object stores read.
+pub(super) const ACCESS_KEY: &str = "secretaccesskey";
+
 /// One finding for each value, whatever the names and however many containers have it.
 pub(super) fn check(rule: &Rule, deployment: &Deployment, out: &mut Vec<Finding>) {
     let Some(document) = deployment.documents.first() else {
@@ -72,16 +75,11 @@ pub(super) fn secret(variable: &Variable) -> Option<&str> {
         return None;
     }
     // What names a place holds no secret: `..._PASSWORD_FILE` does not end in any of the words.
-    let is_one = is_secret_key(&variable.name) || is_access_key_name(&variable.name);
+    let is_one = is_secret_key(&variable.name) || letters(&variable.name).ends_with(ACCESS_KEY);
     let by_name = is_one && !is_stand_in(value);
     // The configuration in a variable is read by itself.
     let by_shape = variable.name != "FLINK_PROPERTIES" && tokens::kind(value).is_some();
     (by_name || by_shape).then_some(value)
-}
-
-/// `AWS_SECRET_ACCESS_KEY`: what the plugins for object stores read.
-pub(super) fn is_access_key_name(name: &str) -> bool {
-    letters(name).ends_with("secretaccesskey")
 }
 
 fn is_well_known(value: &str) -> bool {
