@@ -327,16 +327,19 @@ impl Collector {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         // A file under two names counts once, under the name that says most about it: one that
         // decides the format, else that of the file itself rather than of a link to it.
-        let mut files: Vec<(String, Entry)> = files.into_iter().collect();
-        files.sort_by_cached_key(|(path, entry)| {
-            (
-                !matches!(recognise::by_name(path), Claim::Yes(_)),
-                entry.file.is_symlink(),
-            )
-        });
+        let mut files: Vec<(bool, bool, String, Entry)> = files
+            .into_iter()
+            .map(|(path, entry)| {
+                let is_certain = matches!(recognise::by_name(&path), Claim::Yes(_));
+                (!is_certain, entry.file.is_symlink(), path, entry)
+            })
+            .collect();
+        files.sort_by_key(|(is_guess, is_link, ..)| (*is_guess, *is_link));
         let mut kept = Vec::new();
-        for (path, entry) in files {
-            if !found.configs.of(&path).excludes(&path) && real.insert(paths.of(&entry.file)) {
+        for (_, is_link, path, entry) in files {
+            if !found.configs.of(&path).excludes(&path)
+                && real.insert(paths.of(&entry.file, is_link))
+            {
                 kept.push((path, entry));
             }
         }
@@ -474,7 +477,7 @@ thread_local! {
     static HEAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

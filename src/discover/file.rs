@@ -79,10 +79,10 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Stri
 pub(super) struct RealPaths(HashMap<PathBuf, PathBuf>);
 
 impl RealPaths {
-    /// Where a file really is; its own path where nobody can say.
-    pub(super) fn of(&mut self, file: &Path) -> PathBuf {
+    /// Where a file, perhaps a link itself, really is; its own path where nobody can say.
+    pub(super) fn of(&mut self, file: &Path, is_link: bool) -> PathBuf {
         match (file.parent(), file.file_name()) {
-            (Some(folder), Some(name)) if !file.is_symlink() => self.folder(folder).join(name),
+            (Some(folder), Some(name)) if !is_link => self.folder(folder).join(name),
             _ => real(file),
         }
     }

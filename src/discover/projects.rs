@@ -1,9 +1,11 @@
 //! Which projects the named paths belong to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::ConfigSource;
+use super::collect::lock;
 
 /// The projects that the named paths belong to. What is found in a file depends on its project
 /// alone, so it makes no difference which other files are named with it.
@@ -13,8 +15,7 @@ pub(super) struct Projects {
     /// Their folders, each with whether the whole tree below is read: a lone file outside of any
     /// project only has siblings.
     pub(super) homes: BTreeMap<PathBuf, bool>,
-    /// What may mark a project's folder, the first that is found upwards.
-    pub(super) markers: &'static [&'static str],
+    marked: Mutex<Marked>,
 }
 
 impl Projects {
@@ -25,7 +26,7 @@ impl Projects {
         current: &Path,
         config: &ConfigSource,
     ) -> Self {
-        let markers = markers(config);
+        let mut marked = Marked::by(config);
         let mut homes = BTreeMap::new();
         let mut free: BTreeMap<&Path, bool> = BTreeMap::new();
         for (path, is_folder, _) in named {
@@ -33,7 +34,7 @@ impl Projects {
                 true => path,
                 false => path.parent().unwrap_or(path),
             };
-            match marked(folder, markers) {
+            match marked.above(folder) {
                 Some(home) => {
                     homes.insert(home, true);
                 }
@@ -60,7 +61,7 @@ impl Projects {
         Projects {
             root,
             homes,
-            markers,
+            marked: Mutex::new(marked),
         }
     }
 
@@ -69,7 +70,7 @@ impl Projects {
         Projects {
             root,
             homes: homes.iter().map(|home| (home.clone(), true)).collect(),
-            markers: markers(config),
+            marked: Mutex::new(Marked::by(config)),
         }
     }
 
@@ -84,27 +85,54 @@ impl Projects {
                 .ancestors()
                 .find(|above| self.homes.contains_key(*above))
         };
-        marked(folder, self.markers)
+        lock(&self.marked)
+            .above(folder)
             .or_else(|| above().map(Path::to_owned))
             .unwrap_or_else(|| self.root.clone())
     }
 }
 
-/// What marks the folder of a project.
-fn markers(config: &ConfigSource) -> &'static [&'static str] {
-    match config {
-        ConfigSource::Nearest => &["flint.toml", ".git"],
-        ConfigSource::File(_) | ConfigSource::Isolated => &[".git"],
+/// The folders that a marker makes the one of a project; each is looked into once, however many lie below it.
+struct Marked(Vec<Marker>);
+
+struct Marker {
+    name: &'static str,
+    /// Of a folder, the nearest one upwards that holds it.
+    nearest: HashMap<PathBuf, Option<PathBuf>>,
+}
+
+impl Marked {
+    fn by(config: &ConfigSource) -> Self {
+        let names: &[&'static str] = match config {
+            ConfigSource::Nearest => &["flint.toml", ".git"],
+            ConfigSource::File(_) | ConfigSource::Isolated => &[".git"],
+        };
+        let marker = |name: &&'static str| Marker {
+            name,
+            nearest: HashMap::new(),
+        };
+        Marked(names.iter().map(marker).collect())
+    }
+
+    /// The nearest folder upwards that holds the first marker, else the next marker.
+    fn above(&mut self, folder: &Path) -> Option<PathBuf> {
+        self.0.iter_mut().find_map(|marker| marker.above(folder))
     }
 }
 
-/// The nearest folder upwards that holds the first marker, else the next marker.
-fn marked(folder: &Path, markers: &[&str]) -> Option<PathBuf> {
-    markers.iter().find_map(|marker| {
-        let mut above = folder.ancestors();
-        let home = above.find(|folder| folder.join(marker).exists());
-        home.map(Path::to_owned)
-    })
+impl Marker {
+    fn above(&mut self, folder: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.nearest.get(folder) {
+            return known.clone();
+        }
+        let found = if folder.join(self.name).exists() {
+            Some(folder.to_owned())
+        } else {
+            folder.parent().and_then(|parent| self.above(parent))
+        };
+        self.nearest.insert(folder.to_owned(), found.clone());
+        found
+    }
 }
 
 /// The deepest folder that holds all folders.
