@@ -20,13 +20,16 @@ use crate::words::nearest;
 pub struct Linted {
     /// Findings in the order of file, place and rule; suppressed ones are marked.
     pub findings: Vec<Finding>,
-    /// Rules that failed on a deployment: bugs of flint, one line each.
+    /// Readers that failed on a source and rules that failed on a deployment: bugs of flint, one line each.
     pub internal_errors: Vec<String>,
 }
 
 /// Runs every rule over every deployment.
 pub fn lint(project: &Project, configs: &Configs) -> Linted {
-    let mut linted = Linted::default();
+    let mut linted = Linted {
+        internal_errors: project.internal_errors.clone(),
+        ..Linted::default()
+    };
     let deployments: Vec<Deployment> = project
         .deployments()
         .into_iter()

@@ -27,6 +27,7 @@ fuzz_target!(|data: &[u8]| {
             unsafe_,
         };
         let fixed = plan(&sources, &configs, allowed, &|_| true);
+        assert_eq!(fixed.left.internal_errors, Vec::<String>::new());
         assert_eq!(
             fixed.refused,
             Vec::<String>::new(),

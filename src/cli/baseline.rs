@@ -45,6 +45,9 @@ pub(super) fn write(found: &mut Found, args: &LintArgs, flag: Option<&Path>) -> 
     let project = Project::read(&found.sources, &found.configs, &[]);
     let linted = lint(&project, &found.configs);
     drop(project);
+    if let Some(error) = linted.internal_errors.first() {
+        return Err(format!("{error}; nothing was written"));
+    }
     for number in 0..found.configs.baselines.len() {
         let id = found.configs.baselines[number].source;
         let (after, said) = rewritten(found, args, number, &linted.findings);

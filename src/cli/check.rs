@@ -30,7 +30,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let project = Project::read(&found.sources, &found.configs, &[]);
     let project = project.after(resources.unwrap_or_default());
     let mut linted = lint(&project, &found.configs);
-    let failed = tell(&found, &linted) || before.as_ref().is_some_and(|before| before.failed);
+    let failed = tell(&found, &linted.internal_errors)
+        || before.as_ref().is_some_and(|before| before.failed);
     let since = before.map(|before| {
         let (left, since) = before.subtract(&found, std::mem::take(&mut linted.findings));
         linted.findings = left;

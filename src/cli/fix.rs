@@ -27,7 +27,7 @@ pub(super) fn run(args: &FixArgs) -> Result<Exit, String> {
     };
     let in_scope = |source: SourceId| found.in_scope(source);
     let plan = plan(&found.sources, &found.configs, allowed, &in_scope);
-    let failed = tell(&found, &plan.left);
+    let failed = tell(&found, &plan.left.internal_errors);
     if found
         .sources
         .0

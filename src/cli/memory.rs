@@ -11,7 +11,6 @@ use crate::discover::Found;
 use crate::flink::memory::{Key, Mode};
 use crate::flink::options;
 use crate::flink::version::Versions;
-use crate::lint::Linted;
 use crate::project::Project;
 use crate::report::memory::{Asked, Format, View, pair, render, render_comparison};
 use crate::syntax::{Kind, Space};
@@ -21,8 +20,7 @@ use crate::typed::{self, Form, Given};
 pub(super) fn run(args: &MemoryArgs) -> Result<Exit, String> {
     let asked = asked(args)?;
     let found = open(&args.lint, None)?;
-    let mut failed = tell(&found, &Linted::default());
-    let views = views(&found, &asked, args.lint.output.verbose);
+    let (views, mut failed) = views(&found, &asked, args.lint.output.verbose);
     let look = style(&args.lint.output);
     let look = crate::report::Style {
         ascii: args.ascii || !shows_unicode(),
@@ -142,9 +140,11 @@ fn tell_idle(asked: &Asked, deployments: &[Deployment]) {
     }
 }
 
-/// The memory of the deployments asked about, each with its name below what was named.
-fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
+/// The memory of the deployments asked about, each with its name below what was named, and whether
+/// something could not be read.
+fn views(found: &Found, asked: &Asked, verbose: bool) -> (Vec<(String, View)>, bool) {
     let project = Project::read(&found.sources, &found.configs, &named_config_yaml(found));
+    let failed = tell(found, &project.internal_errors);
     let mut deployments = deployments(found, &project);
     if verbose {
         tell_files(found, &deployments);
@@ -159,12 +159,13 @@ fn views(found: &Found, asked: &Asked, verbose: bool) -> Vec<(String, View)> {
     });
     tell_idle(asked, &deployments);
     let deployments = deployments.into_iter().map(Deployment::as_if_read);
-    deployments
+    let views = deployments
         .map(|deployment| {
             let name = local(found, &deployment.name).to_owned();
             (name, View::of(&deployment, asked))
         })
-        .collect()
+        .collect();
+    (views, failed)
 }
 
 /// A deployment's name below the one path that was named.
@@ -189,8 +190,7 @@ fn others(
     let verbose = args.lint.output.verbose;
     if !Path::new(other).exists() {
         let (found, prefix) = then(args, other, here)?;
-        let failed = tell(&found, &Linted::default());
-        let mut views = views(&found, asked, verbose);
+        let (mut views, failed) = views(&found, asked, verbose);
         for (name, _) in &mut views {
             if let Some(own) = name.strip_prefix(&prefix) {
                 *name = own.to_owned();
@@ -204,8 +204,7 @@ fn others(
         ..args.lint.clone()
     };
     let found = open(&lint, None)?;
-    let failed = tell(&found, &Linted::default());
-    Ok((views(&found, asked, verbose), failed))
+    Ok(views(&found, asked, verbose))
 }
 
 /// The same files as git has them in a revision.

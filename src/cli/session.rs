@@ -13,7 +13,7 @@ use crate::deployment::{Deployment, Place, is_said_by_job};
 use crate::discover::{ConfigSource, Found, discover, discover_stdin};
 use crate::finding::{Finding, Severity};
 use crate::flink::version::{NAMES, Versions};
-use crate::lint::{Linted, validate};
+use crate::lint::validate;
 use crate::project::Project;
 use crate::recognise;
 use crate::report::{Style, Summary};
@@ -156,8 +156,9 @@ pub(super) fn named_config_yaml(found: &Found) -> Vec<String> {
         .collect()
 }
 
-/// Tells what could not be read and what was named in vain. True when the job could not be done.
-pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
+/// Tells what could not be read, what was named in vain and what failed in flint itself. True when the job
+/// could not be done.
+pub(super) fn tell(found: &Found, internal_errors: &[String]) -> bool {
     let in_scope = |path: &str| {
         found.scope.iter().any(|scope| {
             scope.is_empty()
@@ -185,7 +186,7 @@ pub(super) fn tell(found: &Found, linted: &Linted) -> bool {
             &format!("{path} is none of the files that flint reads"),
         );
     }
-    for error in &linted.internal_errors {
+    for error in internal_errors {
         complain("error", error);
         failed = true;
     }
@@ -438,11 +439,7 @@ mod tests {
         let folder = tempfile::TempDir::new().expect("a temporary folder");
         let found = discover(&[folder.path().to_owned()], &ConfigSource::Isolated);
         let found = found.expect("a folder");
-        let mut linted = Linted::default();
-        assert!(!tell(&found, &linted));
-        linted
-            .internal_errors
-            .push("internal error in a rule".into());
-        assert!(tell(&found, &linted));
+        assert!(!tell(&found, &[]));
+        assert!(tell(&found, &["internal error in a rule".to_owned()]));
     }
 }

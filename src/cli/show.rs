@@ -5,7 +5,6 @@ use std::path::Path;
 use super::session::{FILES, deployments, named_config_yaml, open, tell, tell_files, tell_nothing};
 use super::{Exit, ShowArgs, TextFormat, live, print};
 use crate::deployment::Deployment;
-use crate::lint::Linted;
 use crate::linux::running::{OF_FLINK, Running};
 use crate::project::Project;
 use crate::report::show;
@@ -27,7 +26,7 @@ fn report(args: &ShowArgs, root: &Path) -> Result<(String, Exit), String> {
     let found = open(&args.lint, None)?;
     let named = named_config_yaml(&found);
     let project = Project::read(&found.sources, &found.configs, &named);
-    let failed = tell(&found, &Linted::default());
+    let failed = tell(&found, &project.internal_errors);
     let deployments = deployments(&found, &project);
     if args.lint.output.verbose {
         tell_files(&found, &deployments);

@@ -80,6 +80,10 @@ pub fn plan(
     for _ in 0..MAX_PASSES {
         let project = Project::read(&current, configs, named);
         let linted = lint(&project, configs);
+        // Whoever has not read all of it does not know what a change does.
+        if !project.internal_errors.is_empty() {
+            return finish(current, applied, refused, linted);
+        }
         let fixes: Vec<(&Finding, &Fix)> = linted
             .findings
             .iter()
@@ -295,7 +299,8 @@ fn promise_kept(
         loading.map(|document| document.source).collect()
     };
     let still_loads = loads(&read);
-    let kept = loads(project).is_subset(&still_loads)
+    let kept = read.internal_errors.is_empty()
+        && loads(project).is_subset(&still_loads)
         && readings(&read) == expected
         && by_source
             .iter()

@@ -13,10 +13,9 @@ use crate::deployment::{self, Base, Cluster, Deployment, HostIs, Jobs, Opened, P
 use crate::flink::memory::Mode;
 use crate::flink::version::Versions;
 use crate::linux::machine::Machine;
-use crate::parallel;
 use crate::recognise::{self, cluster::Workers};
 use crate::syntax::{Document, Format, Layer, Space};
-use crate::text::{Source, SourceId, Sources};
+use crate::text::{SourceId, Sources};
 
 mod clusters;
 mod containers;
@@ -24,6 +23,7 @@ mod hosts;
 mod jobs;
 mod layers;
 mod operator;
+mod reading;
 mod versions;
 
 /// Everything read from one set of sources.
@@ -33,6 +33,8 @@ pub struct Project<'s> {
     pub sources: &'s Sources,
     /// The documents in the order of their sources.
     pub documents: Vec<Document>,
+    /// Sources on which a reader failed, which then count as empty: bugs of flint, one line each.
+    pub internal_errors: Vec<String>,
     units: Vec<Unit>,
     testimony: Testimony,
     /// By project, the documents of sources.
@@ -115,21 +117,12 @@ impl<'s> Project<'s> {
     /// Reads every source that concerns Flink. `named` lists files that are Flink's without further
     /// signs: named by a person, or read as such before a fix.
     pub fn read(sources: &'s Sources, configs: &Configs, named: &[String]) -> Self {
-        let read = |source: &Source| {
-            if configs.is_baseline(source.id) {
-                return Vec::new();
-            }
-            let is_named = named.contains(&source.path);
-            let job = configs.of(&source.path).is_job_file(&source.path);
-            recognise::read(source, job, is_named)
-        };
-        let documents = parallel::map(&sources.0, read)
-            .into_iter()
-            .flatten()
-            .collect();
+        let (documents, internal_errors) =
+            reading::documents(sources, configs, named, recognise::read);
         let mut project = Project {
             sources,
             documents,
+            internal_errors,
             units: Vec::new(),
             testimony: Testimony::read(sources),
             types: BTreeMap::new(),
