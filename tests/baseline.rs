@@ -6,20 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use common::{err, out, tree};
+use common::{code, err, out, run, tree};
 use serde_json::Value;
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
-    command.current_dir(folder).env_clear().args(args);
-    command.output().expect("flint starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
-}
 
 fn read(folder: &Path, path: &str) -> String {
     fs::read_to_string(folder.join(path)).expect("UTF-8")

@@ -4,20 +4,13 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
-use common::{blessing, err, out, tree};
+use common::{blessing, err, out, run, tree};
 use flint::config::keys::{KEYS, Key, Kind};
 use flint::config::{Base, Config, Layer, Origin};
 use flint::report::schema::schema;
 use serde_json::Value;
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
-    command.current_dir(folder).env_clear().args(args);
-    command.output().expect("flint starts")
-}
 
 /// What flint says of a flint.toml that it can't use.
 fn refused(toml: &str) -> String {

@@ -14,26 +14,16 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use common::{BAD, MENDED, err, out, tree};
+use common::{BAD, MENDED, code, err, out, run, tree};
 use tempfile::TempDir;
 
 const BIN: &str = env!("CARGO_BIN_EXE_flint");
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(BIN);
-    command.current_dir(folder).env_clear().args(args);
-    command.output().expect("flint starts")
-}
 
 /// Runs a line of a shell in which `"$0"` is flint.
 fn shell(folder: &Path, line: &str) -> Output {
     let mut command = Command::new("/bin/sh");
     command.current_dir(folder).env_clear();
     command.args(["-c", line, BIN]).output().expect("sh starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
 }
 
 /// One line on standard error, and exit code 2.

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{err, out, tree};
+use common::{code, err, out, tree};
 
 const BAD: &str = "taskmanager.numberOfTaskSlots:4\n";
 
@@ -20,10 +20,6 @@ fn command(folder: &Path, args: &[&str]) -> Command {
 
 fn flint(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().expect("flint starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
 }
 
 #[test]

@@ -10,7 +10,8 @@ pub(crate) mod formats;
 pub(crate) mod policy;
 
 use std::fs;
-use std::process::Output;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use flint::config::Configs;
 use flint::deployment::Previous;
@@ -78,6 +79,23 @@ pub(crate) fn out(output: &Output) -> String {
 /// What a command complained about.
 pub(crate) fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A command without anything of the caller's environment that could change the output.
+pub(crate) fn flint(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flint"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+/// What a run says.
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Output {
+    flint(folder).args(args).output().expect("flint starts")
+}
+
+/// The exit code of a run.
+pub(crate) fn code(output: &Output) -> i32 {
+    output.status.code().expect("not killed by a signal")
 }
 
 /// A folder with these files.
