@@ -173,6 +173,11 @@ impl Source {
         String::from_utf8_lossy(&self.bytes[span.range()])
     }
 
+    /// Whether a span is UTF-8, so that its text can be written again as it is.
+    pub fn is_text(&self, span: Span) -> bool {
+        std::str::from_utf8(&self.bytes[span.range()]).is_ok()
+    }
+
     /// Length of the UTF-8 byte order mark at the start: 3 or 0.
     pub fn bom(&self) -> usize {
         if self.bytes.starts_with(b"\xEF\xBB\xBF") {

@@ -42,11 +42,8 @@ fn by_input(recorded: &str) -> BTreeMap<String, Vec<Value>> {
     inputs
 }
 
-fn file(text: &str) -> [(String, Vec<u8>); 1] {
-    [(
-        "etc/sysctl.d/60-a.conf".to_owned(),
-        text.as_bytes().to_vec(),
-    )]
+fn file(text: impl Into<Vec<u8>>) -> [(String, Vec<u8>); 1] {
+    [("etc/sysctl.d/60-a.conf".to_owned(), text.into())]
 }
 
 fn found(text: &str) -> Vec<Finding> {
@@ -147,8 +144,20 @@ fn what_the_kernel_refused_for_its_text_is_told() {
     assert_eq!(told.len(), refused.len(), "{told:?}");
 }
 
+/// A letter of Latin-1, which is no UTF-8.
+const UMLAUT: u8 = 0xe4;
+
+/// A text with such a letter behind every `#`.
+fn latin(text: &str) -> Vec<u8> {
+    let bytes = text.bytes().flat_map(|byte| match byte {
+        b'#' => vec![b'#', UMLAUT],
+        byte => vec![byte],
+    });
+    bytes.collect()
+}
+
 /// Fixes keep what they say whatever the lines look like: line breaks of Windows, a missing last one,
-/// indentation, a byte order mark.
+/// indentation, a byte order mark, lines of former times, comments in another encoding.
 #[test]
 fn fixes_keep_their_promise_in_files_of_every_shape() {
     let mut fixes = 0;
@@ -165,12 +174,23 @@ fn fixes_keep_their_promise_in_files_of_every_shape() {
             format!("\t {}", input.replace('\n', "\n\t ")),
             format!("\u{feff}{input}"),
             format!("vm.swappiness = 60\n{input}"),
+            input.replace('\n', "\r"),
+            format!("# a comment\r{input}"),
         ];
+        let mut shapes: Vec<Vec<u8>> = shapes.map(String::into_bytes).to_vec();
+        shapes.push(latin(&input));
         for shape in shapes {
             let configs = configs(None, &RULES);
+            for finding in findings(&sources(&file(shape.clone())), &configs) {
+                let end = finding.at.span.end as usize;
+                assert!(end <= shape.len(), "{finding:?}");
+            }
             for unsafe_ in [false, true] {
-                let plan = fixed(&sources(&file(&shape)), &configs, unsafe_);
+                let plan = fixed(&sources(&file(shape.clone())), &configs, unsafe_);
                 fixes += plan.applied.len();
+                let places = |bytes: &[u8]| bytes.split(|byte| *byte == UMLAUT).count();
+                let after = &plan.sources.0[0].bytes;
+                assert!(places(after) == places(&shape), "a comment is another one");
             }
         }
     }

@@ -188,8 +188,8 @@ pub(super) fn misplaced(
     let line = source.full_line(setting.whole.start);
     // A comment put behind a byte order mark would be none.
     let after_mark = line.start == 0 && source.bom() > 0;
-    if !value.is_empty() && document.editable && !after_mark && is_own_line(source, document, line)
-    {
+    let is_editable = document.editable && source.is_text(line) && !after_mark;
+    if !value.is_empty() && is_editable && is_own_line(source, document, line) {
         let indent: String = source
             .text(line)
             .chars()

@@ -103,7 +103,7 @@ pub(super) fn read_line(text: &[u8]) -> Option<(String, String)> {
 }
 
 /// Whether a file of this name belongs to a BSD or to macOS: it has keys that only those know and
-/// none that only Linux knows.
+/// none that only Linux knows. Lines may end as they did on old Macs.
 pub fn is_bsd(bytes: &[u8]) -> bool {
     const BSD: [&str; 14] = [
         "kern.",
@@ -121,7 +121,7 @@ pub fn is_bsd(bytes: &[u8]) -> bool {
         "ddb.",
         "proc.",
     ];
-    const LINUX: [&str; 15] = [
+    const LINUX: [&str; 16] = [
         "net.ipv4.",
         "net.ipv6.",
         "net.core.",
@@ -137,15 +137,18 @@ pub fn is_bsd(bytes: &[u8]) -> bool {
         "vm.overcommit_memory",
         "vm.nr_hugepages",
         "user.max_",
+        "proc.sys.",
     ];
     let (mut bsd, mut linux) = (false, false);
     for line in Line::all(bytes) {
-        let (Said::Assignment { key, .. } | Said::Exclusion { key }) = &line.said else {
-            continue;
-        };
-        let key = dotted(&line.lossy(key));
-        bsd |= BSD.iter().any(|start| key.starts_with(start));
-        linux |= LINUX.iter().any(|start| key.starts_with(start));
+        for piece in flaws::pieces(&line) {
+            let (Said::Assignment { key, .. } | Said::Exclusion { key }) = &piece.said else {
+                continue;
+            };
+            let key = dotted(&piece.lossy(key));
+            bsd |= BSD.iter().any(|start| key.starts_with(start));
+            linux |= LINUX.iter().any(|start| key.starts_with(start));
+        }
     }
     bsd && !linux
 }

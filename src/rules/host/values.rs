@@ -199,8 +199,8 @@ fn has_comment_for_flint(document: &Document, setting: &Setting) -> bool {
 /// The bytes of a part of a value, or all of it where the file spells it otherwise.
 fn part(deployment: &Deployment, judged: &Judged, from: usize, upto: usize) -> Span {
     let setting = judged.setting;
-    let written = deployment.source(judged.document).text(setting.value_at);
-    if written == setting.value.as_str() {
+    let written = &deployment.source(judged.document).bytes[setting.value_at.range()];
+    if written == setting.value.as_bytes() {
         let start = setting.value_at.start as usize;
         Span::new(start + from, start + upto)
     } else {
@@ -361,6 +361,10 @@ fn above(deployment: &Deployment, judged: &Judged, head: &str, comment: &str) ->
         return None;
     }
     let (document, setting) = (judged.document, judged.setting);
+    let source = deployment.source(document);
+    if !source.is_text(setting.value_at) {
+        return None;
+    }
     let text = comment.trim_start_matches(['#', ';', '/']);
     if text.trim().is_empty() {
         return write(deployment, judged, head, "remove it");
@@ -375,7 +379,6 @@ fn above(deployment: &Deployment, judged: &Judged, head: &str, comment: &str) ->
     } else {
         format!("#{blank}{text}")
     };
-    let source = deployment.source(document);
     let edits = vec![
         document.comment_above(source, setting, &comment)?,
         document.set(source, setting, head)?,

@@ -133,7 +133,9 @@ impl<'s> Flaw<'s> {
         let gone: Vec<usize> = self.setting.into_iter().collect();
         let come = come.into_iter().filter_map(|line| {
             let at = Span::at(line.start).start;
-            line.setting().map(|own| (at, own.key, own.value))
+            let is_setting = What::of(&line, || None).is_none_or(|own| own.leaves_a_setting());
+            let own = line.setting().filter(|_| is_setting)?;
+            Some((at, own.key, own.value))
         });
         let come: Vec<lines::Come> = come.collect();
         in_force.changes(&gone, &come)
@@ -273,7 +275,7 @@ impl<'s> Flaw<'s> {
 }
 
 /// What a reader sees that takes a lone carriage return for the end of a line.
-fn pieces<'l>(line: &'l Line<'l>) -> impl Iterator<Item = Line<'l>> {
+pub(super) fn pieces<'l>(line: &'l Line<'l>) -> impl Iterator<Item = Line<'l>> {
     let mut start = 0;
     line.text.split(|byte| *byte == b'\r').map(move |text| {
         let piece = Line {
