@@ -185,6 +185,47 @@ fn nothing_in_files_and_their_names_acts_on_a_terminal() {
 }
 
 #[test]
+fn no_page_of_a_policy_acts_on_a_terminal() {
+    let page = |check: &str| {
+        format!(
+            "---\nseverity: error\ngroup: policy\nversions: all\ncheck:\n{check}---\n# acme-port\n\n\
+             Ports {MILD} are taken.\n\n## Why\nBecause {MILD}.\n\n## Example\n\n```flink-conf.yaml bad\n\
+             rest.port: 1 # {MILD}\n```\n\n```flink-conf.yaml good\nrest.port: 2\n```\n"
+        )
+    };
+    let check =
+        "  key: rest.port\n  matches: '^[2\u{202e}]'\n  message: \"taken \\e[2J \\x9b {value}\"\n";
+    let broken = format!("  key{MILD}: rest.port\n");
+    for (check, wanted) in [
+        (check, "]: taken"),
+        (&broken, "error: policies/acme-port.md:"),
+    ] {
+        let page = page(check);
+        let folder = tree(&[
+            ("flint.toml", "policies = [\"policies\"]\n"),
+            ("flink-conf.yaml", "rest.port: 1\n"),
+            ("policies/acme-port.md", &page),
+        ]);
+        for args in [
+            &["check"][..],
+            &["check", "-v"],
+            &["check", "--format", "json"],
+            &["check", "--format", "sarif"],
+            &["check", "--format", "markdown"],
+            &["explain", "acme-port"],
+            &["rules"],
+            &["rules", "--format", "json"],
+            &["rules", "--test"],
+            &["config"],
+        ] {
+            assert_tame(args, &run(folder.path(), args));
+        }
+        let said = assert_tame(&["check"], &run(folder.path(), &["check"]));
+        assert!(said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
 fn nothing_in_flint_toml_and_a_baseline_acts_on_a_terminal() {
     let settings = "rest.port: 1\nrest.port: 2\n";
     let basic = "\\u001b[2J\\u009b\\u202e";

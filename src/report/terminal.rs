@@ -49,6 +49,18 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The text with its lines and tabs, and with escapes for what else is hidden.
+pub(super) fn visible_lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            _ => push_visible(&mut shown, c),
+        }
+    }
+    shown
+}
+
 /// Columns of a character: 2 for the East Asian wide ranges and emoji of Unicode's UAX 11, else 1.
 /// Only lines are broken and cut by it; the marks under them are placed by miette's own count.
 pub(super) fn char_width(c: char) -> usize {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::json_text;
-use super::terminal::{visible, width, wrap};
+use super::terminal::{visible, visible_lines, width, wrap};
 use crate::flink::version::Versions;
 use crate::rules::{DefaultValue, Entry, FrontMatter, Group, page};
 
@@ -47,7 +47,8 @@ pub fn rule(front: &FrontMatter, entry: &Entry) -> String {
         body.split_once('\n')
             .map_or(body, |(_, rest)| rest.trim_start()),
     );
-    out
+    // A policy is anybody's text.
+    visible_lines(&out)
 }
 
 /// Rules below their groups, each with its severity, its fixes and what it finds.
