@@ -263,3 +263,14 @@ fn names_that_are_no_text_are_told_apart_and_patched() {
         assert_eq!(after, MENDED);
     }
 }
+
+#[test]
+fn a_config_yaml_of_anything_is_left_to_those_who_know_it() {
+    let text = "pipeline.generic-types:";
+    let folder = tree(&[("conf/config.yaml", text)]);
+    assert_eq!(code(&run(folder.path(), &["check"])), 0);
+    let fixed = run(folder.path(), &["fix", "--unsafe"]);
+    assert_eq!(code(&fixed), 0, "{}", err(&fixed));
+    let after = fs::read_to_string(folder.path().join("conf/config.yaml"));
+    assert_eq!(after.expect("the file"), text);
+}

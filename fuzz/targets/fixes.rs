@@ -21,6 +21,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((sources, configs)) = project(data) else {
         return;
     };
+    let named = Project::read(&sources, &configs, &[]).signed();
     for unsafe_ in [false, true] {
         let allowed = Allowed {
             safe: true,
@@ -37,8 +38,8 @@ fuzz_target!(|data: &[u8]| {
         let left: Vec<&str> = again.applied.iter().map(|own| own.rule.as_str()).collect();
         assert_eq!(left, Vec::<&str>::new(), "a second run fixes more");
         let (before, after) = (
-            loading(&sources, &configs),
-            loading(&fixed.sources, &configs),
+            loading(&sources, &configs, &[]),
+            loading(&fixed.sources, &configs, &named),
         );
         assert!(before.is_subset(&after), "a file loads no longer");
         for (before, after) in sources.0.iter().zip(&fixed.sources.0) {
@@ -49,8 +50,8 @@ fuzz_target!(|data: &[u8]| {
 });
 
 /// The sources of which Flink would load every document, that hold any.
-fn loading(sources: &Sources, configs: &Configs) -> BTreeSet<SourceId> {
-    let project = Project::read(sources, configs, &[]);
+fn loading(sources: &Sources, configs: &Configs, named: &[String]) -> BTreeSet<SourceId> {
+    let project = Project::read(sources, configs, named);
     let mut held = BTreeSet::new();
     let mut broken = BTreeSet::new();
     for document in &project.documents {

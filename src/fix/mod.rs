@@ -67,12 +67,7 @@ pub fn plan(
     allowed: Allowed,
     in_scope: &dyn Fn(SourceId) -> bool,
 ) -> Plan {
-    // What was read as Flink's stays so, even if a fix takes the last sign away.
-    let named: Vec<String> = Project::read(sources, configs, &[])
-        .documents
-        .iter()
-        .map(|document| sources.get(document.source).path.clone())
-        .collect();
+    let named = Project::read(sources, configs, &[]).signed();
     let named = named.as_slice();
     let mut current = copy(sources);
     let mut applied = Vec::new();

@@ -132,6 +132,18 @@ impl<'s> Project<'s> {
         project
     }
 
+    /// The paths of the files that were read as Flink's: for `named` of another reading, in which they stay so
+    /// even if a change took their last sign away.
+    pub fn signed(&self) -> Vec<String> {
+        let path = |document: &Document| &self.sources.get(document.source).path;
+        // A config.yaml that may be that of anything is no cluster's, whoever sets what in it.
+        let is_open = |document: &Document| {
+            document.layer == Layer::JobFile && recognise::is_cluster_file(path(document))
+        };
+        let signed = self.documents.iter().filter(|own| !is_open(own));
+        signed.map(|own| path(own).clone()).collect()
+    }
+
     /// The same, after a change of what these resources were.
     #[must_use]
     pub fn after(self, before: Vec<Previous>) -> Self {
