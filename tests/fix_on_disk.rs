@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{BAD, MENDED, code, err, out, run, tree};
+use common::{BAD, MENDED, code, err, out, run, sizes, tree};
 use tempfile::TempDir;
 
 const MIXED: [(&str, &str); 3] = [
@@ -273,4 +273,16 @@ fn a_config_yaml_of_anything_is_left_to_those_who_know_it() {
     assert_eq!(code(&fixed), 0, "{}", err(&fixed));
     let after = fs::read_to_string(folder.path().join("conf/config.yaml"));
     assert_eq!(after.expect("the file"), text);
+}
+
+#[test]
+fn an_ignore_that_is_no_text_goes_alone() {
+    let folder = tree(&[]);
+    let file = folder.path().join("flink-conf.yaml");
+    let sizes: &[u8] = sizes!().as_bytes();
+    let before = [b"# flint: ignore[plaintext-se\xe4cret]\n", sizes].concat();
+    fs::write(&file, before).expect("a file");
+    let fixed = run(folder.path(), &["fix"]);
+    assert_eq!(code(&fixed), 0, "{}", err(&fixed));
+    assert_eq!(fs::read(&file).expect("the file"), sizes);
 }

@@ -42,12 +42,18 @@ pub(super) struct Directive<'d> {
     pub(super) entry: Option<std::ops::RangeInclusive<usize>>,
 }
 
-/// The text after the marker `flint:` and its offset in the source.
+/// The text after the marker `flint:` and its offset in the source. A byte that is no UTF-8 becomes one `?`, so
+/// that each place in the text is one in the source.
 pub(super) fn after_marker(source: &Source, comment: &Comment) -> Option<(String, usize)> {
     let bytes = &source.bytes[comment.at.range()];
     let at = memchr::memmem::find(bytes, MARKER.as_bytes())? + MARKER.len();
     let start = comment.at.start as usize + at;
-    let text = String::from_utf8_lossy(&source.bytes[start..comment.at.end as usize]).into_owned();
+    let bytes = &source.bytes[start..comment.at.end as usize];
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
     Some((text, start))
 }
 
