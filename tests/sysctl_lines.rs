@@ -196,3 +196,13 @@ fn fixes_keep_their_promise_in_files_of_every_shape() {
     }
     assert!(fixes > 200, "{fixes}");
 }
+
+/// The kernel refuses the later line, so that the one before it stays in force.
+#[test]
+fn a_line_before_a_refused_one_is_mended_alone() {
+    let text = "net.ipv4.tcp_wmem = 16777216\nnet.ipv4.tcp_wmem = 4096 x\n";
+    let configs = configs(None, &["sysctl-wrong-count"]);
+    let plan = fixed(&sources(&file(text)), &configs, true);
+    let after = "net.ipv4.tcp_wmem = 4096 16384 16777216\nnet.ipv4.tcp_wmem = 4096 x\n";
+    assert_eq!(plan.sources.0[0].bytes, after.as_bytes());
+}

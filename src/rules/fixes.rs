@@ -7,7 +7,8 @@ use crate::finding::{Fix, Safety};
 use crate::flink::value::{GIB, MIB};
 use crate::syntax::{Document, Setting};
 
-/// Gives a setting another value.
+/// Gives a setting another value. Where a later line of its key, which the kernel refuses, hides it from a reader
+/// of the file, nothing reads differently afterwards.
 pub(super) fn set(
     deployment: &Deployment,
     document: &Document,
@@ -15,12 +16,14 @@ pub(super) fn set(
     value: &str,
 ) -> Option<Fix> {
     let edit = document.set(deployment.source(document), setting, value)?;
+    let is_read = document.get(&setting.key) == Some(setting);
+    let claim = is_read.then(|| claim(document, &setting.key, Some(value)));
     Some(Fix {
         title: format!("set it to {value}"),
         safety: Safety::Safe,
         risk: String::new(),
         edits: vec![edit],
-        claims: vec![claim(document, &setting.key, Some(value))],
+        claims: claim.into_iter().collect(),
     })
 }
 
