@@ -286,3 +286,24 @@ fn an_ignore_that_is_no_text_goes_alone() {
     assert_eq!(code(&fixed), 0, "{}", err(&fixed));
     assert_eq!(fs::read(&file).expect("the file"), sizes);
 }
+
+/// A list is one value; what it is without an entry, nobody has said.
+#[test]
+fn a_key_that_stands_twice_in_a_list_is_left_to_its_author() {
+    for mapping in [
+        "a:\n  - b:\n      c: 1\n      c: 1\n",
+        "a: &b\n  c: 1\n  c: 1\nd: [*b]\n",
+    ] {
+        let text = format!("taskmanager.numberOfTaskSlots: 1\n{mapping}");
+        let folder = tree(&[("conf/config.yaml", text.as_str())]);
+        let checked = run(folder.path(), &["check"]);
+        assert!(out(&checked).contains("stands twice in one mapping"));
+        let fixed = run(
+            folder.path(),
+            &["fix", "--unsafe", "--select", "duplicate-key"],
+        );
+        assert!(!err(&fixed).contains("please report"), "{}", err(&fixed));
+        let after = fs::read_to_string(folder.path().join("conf/config.yaml"));
+        assert_eq!(after.expect("the file"), text);
+    }
+}

@@ -182,7 +182,13 @@ impl Loader<'_, '_> {
         let null = matches!(self.scalar(new), Some(Typed::Null));
         let either_map = is_map(old) || is_map(new);
         let replaced = same_content(tree, old, new) || (!either_map && !null);
-        let repair = replaced.then(|| {
+        // A list is one value, as a whole: without one of its entries it would be another. So may be the one
+        // in which an alias stands for this mapping.
+        let of_other = self.path.iter().any(|step| {
+            let node = tree.node(step.value);
+            node.aliased || matches!(node.shape, Shape::List { .. })
+        });
+        let repair = (replaced && !of_other).then(|| {
             self.path.push(earlier);
             let edit = removal(self.source, tree, &self.path);
             self.path.pop();
