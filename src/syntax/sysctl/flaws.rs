@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    BOM, InDocument, InForce, Line, Said, invisible, is_placeholder, lines, trim, unassigned,
+    BOM, InDocument, InForce, Line, Said, invisible, is_placeholder, lines, read_line, trim,
+    unassigned,
 };
 use crate::syntax::{Problem, ProblemKind, Repair};
 use crate::text::{Source, Span};
@@ -322,8 +323,8 @@ pub(super) fn byte_order_mark(source: &Source, in_force: &InForce) -> Option<Pro
         .settings()
         .first()
         .filter(|first| first.whole.start == 0);
-    let after = Line::all(rest).next()?.setting();
-    let come: Vec<lines::Come> = after.map(|s| (0, s.key, s.value)).into_iter().collect();
+    let after = read_line(Line::all(rest).next()?.text);
+    let come: Vec<lines::Come> = after.map(|(k, v)| (0, k, v)).into_iter().collect();
     let gone: &[usize] = if first.is_some() { &[0] } else { &[] };
     Some(Problem {
         key: first.map(|setting| setting.key.clone()),

@@ -150,6 +150,9 @@ fn a_byte_order_mark_is_deleted_with_what_it_hides() {
     assert_eq!(repair.changes, changes);
     let comment = self::problem("\u{feff}# c\nvm.x = 2\n");
     assert_eq!(comment.repair.unwrap().changes, []);
+    let no_key = self::problem("\u{feff}net.a: b.c = 1\n");
+    let gone = ("\u{feff}net.a: b.c".to_owned(), None);
+    assert_eq!(no_key.repair.unwrap().changes, [gone]);
 }
 
 #[test]
