@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::holders::Holder;
 use super::{is_config_name, names_modules, source};
@@ -46,8 +46,14 @@ const BESIDE_WINDOWS: [[&str; 2]; 5] = [
     ["KEYBY", "KEYBY"],
 ];
 
-static SEARCH: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(NEEDLES).expect("a few short words"));
+/// Of the kinds of match this one is found by whole vectors of bytes. Words that overlap tell by themselves, so
+/// that it makes no difference which of them is found.
+static SEARCH: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let search = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(NEEDLES);
+    search.expect("a few short words")
+});
 
 /// Whether a file holds any word without which it can't concern Flink or its hosts. One that somebody
 /// names is read for fewer signs.
