@@ -10,7 +10,7 @@ use crate::flink::version::Versions;
 use crate::page::Policy;
 use crate::parallel;
 use crate::project::Project;
-use crate::rules::{self, DefaultValue, Entry, FrontMatter, Rule, declared};
+use crate::rules::{self, DefaultValue, Entry, FrontMatter, Mask, Rule, declared};
 use crate::suppress;
 use crate::text::{Edit, SourceId};
 use crate::words::nearest;
@@ -81,13 +81,7 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
     linted
         .findings
         .retain_mut(|finding| keep(finding, project, configs));
-    let mut mask = rules::Mask::of(project.sources, &project.documents);
-    for deployment in &deployments {
-        mask.add_variables(deployment);
-    }
-    for finding in &mut linted.findings {
-        mask.apply(project.sources, finding);
-    }
+    hide_secrets(project, &deployments, &mut linted.findings);
     linted.findings.sort_by(|left, right| {
         identity(left)
             .cmp(&identity(right))
@@ -99,6 +93,25 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         .dedup_by(|later, first| identity(later) == identity(first));
     suppress::baseline::apply(project.sources, &checked, configs, &mut linted.findings);
     linted
+}
+
+/// Takes the secrets of a project out of what is said of it.
+fn hide_secrets(project: &Project, deployments: &[Deployment], findings: &mut [Finding]) {
+    let sources = project.sources;
+    let mut mask = Mask::default();
+    for own in parallel::map(&project.documents, |own| Mask::of(sources, own)) {
+        mask.add(own);
+    }
+    for deployment in deployments {
+        mask.add_variables(deployment);
+    }
+    let around = parallel::map(findings, |finding| {
+        let source = sources.get(finding.at.source);
+        rules::hidden_around(source, source.line_index(finding.at.span.start))
+    });
+    for (finding, around) in findings.iter_mut().zip(around) {
+        mask.apply(finding, around);
+    }
 }
 
 /// What makes two findings one; also their order.

@@ -11,7 +11,7 @@ const LEAST: usize = 6;
 const MOST: usize = 8;
 
 /// What `act` makes of each item.
-pub fn map<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn map<'t, T: Sync, R: Send>(items: &'t [T], act: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
     let worth = items.len() / LEAST;
     // To ask for the cores takes the system longer than a file takes flint.
     let cores = if worth < 2 {

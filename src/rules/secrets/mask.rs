@@ -27,29 +27,33 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Of every document, whatever deployment it belongs to.
-    pub fn of(sources: &Sources, documents: &[Document]) -> Self {
+    /// Of one document, whatever deployment it belongs to.
+    pub fn of(sources: &Sources, document: &Document) -> Self {
         let mut mask = Mask::default();
-        for document in documents {
-            for setting in &document.settings {
-                if is_hidden(setting) {
-                    let source = sources.get(document.source);
-                    // To the end of the line: what a `#` cuts off belongs to the secret.
-                    let end = source
-                        .line_span(source.line_index(setting.value_at.end))
-                        .end;
-                    let at = Span::new(setting.value_at.start as usize, end as usize);
-                    mask.places.entry(source.id).or_default().push(at);
-                    // A word such as `password` stands in names, too.
-                    let value = setting.value.as_str();
-                    let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase());
-                    if value.len() >= SHORTEST && !(is_word && value.len() < LONG_WORD) {
-                        mask.values.insert(setting.value.clone());
-                    }
-                }
+        for setting in document.settings.iter().filter(|own| is_hidden(own)) {
+            let source = sources.get(document.source);
+            // To the end of the line: what a `#` cuts off belongs to the secret.
+            let end = source
+                .line_span(source.line_index(setting.value_at.end))
+                .end;
+            let at = Span::new(setting.value_at.start as usize, end as usize);
+            mask.places.entry(source.id).or_default().push(at);
+            // A word such as `password` stands in names, too.
+            let value = setting.value.as_str();
+            let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase());
+            if value.len() >= SHORTEST && !(is_word && value.len() < LONG_WORD) {
+                mask.values.insert(setting.value.clone());
             }
         }
         mask
+    }
+
+    /// Adds what another one keeps.
+    pub fn add(&mut self, other: Mask) {
+        for (source, places) in other.places {
+            self.places.entry(source).or_default().extend(places);
+        }
+        self.values.extend(other.values);
     }
 
     /// Adds the variables of the containers of a deployment, and the literals in its sources.
@@ -70,16 +74,14 @@ impl Mask {
         }
     }
 
-    /// Takes the secrets out of a finding.
-    pub fn apply(&self, sources: &Sources, finding: &mut Finding) {
+    /// Takes the secrets out of a finding; `around` is what [`hidden_around`] says of it.
+    pub fn apply(&self, finding: &mut Finding, around: Vec<Span>) {
         if let Some(places) = self.places.get(&finding.at.source) {
             let new = places.iter().filter(|at| !finding.hidden.contains(at));
             let new: Vec<Span> = new.copied().collect();
             finding.hidden.extend(new);
         }
-        let source = sources.get(finding.at.source);
-        let own = source.line_index(finding.at.span.start);
-        finding.hidden.extend(hidden_around(source, own));
+        finding.hidden.extend(around);
         let related = finding.related.iter_mut().map(|other| &mut other.message);
         let fix = finding.fix.as_mut();
         let fix = fix
