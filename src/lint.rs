@@ -37,17 +37,16 @@ pub fn lint(project: &Project, configs: &Configs) -> Linted {
         .collect();
     let found = parallel::map(&deployments, |deployment| {
         let mut linted = Linted::default();
+        let homes = homes(deployment, configs);
+        let own = configs.of(first_path(deployment));
         for (front, entry) in rules::all().iter().zip(rules::RULES) {
-            if deployment.versions.overlaps(front.versions)
-                && runs_anywhere(front, deployment, configs)
-            {
-                let config = configs.of(first_path(deployment));
-                run(front, *entry, deployment, config, &mut linted);
+            if deployment.versions.overlaps(front.versions) && runs_anywhere(front, &homes) {
+                run(front, *entry, deployment, own, &mut linted);
             }
         }
-        for (policy, config) in policies(deployment, configs) {
+        for (policy, config) in policies(&homes) {
             if deployment.versions.overlaps(policy.front.versions)
-                && runs_anywhere(&policy.front, deployment, configs)
+                && runs_anywhere(&policy.front, &homes)
             {
                 let entry = Entry {
                     page: policy.text,
@@ -125,26 +124,30 @@ fn first_path<'d>(deployment: &'d Deployment) -> &'d str {
     first.map_or("", |document| deployment.source(document).path.as_str())
 }
 
-fn runs_anywhere(front: &FrontMatter, deployment: &Deployment, configs: &Configs) -> bool {
-    deployment.files().any(|document| {
-        let path = &deployment.source(document).path;
-        configs.of(path).runs(front.name, front.group.name(), path)
-    })
+/// The configurations that hold for the files of a deployment, each with the path of one of them; with that of
+/// every one where it overrides itself for some.
+fn homes<'c>(deployment: &Deployment<'c>, configs: &'c Configs) -> Vec<(&'c Config, &'c str)> {
+    let mut found: Vec<(&Config, &str)> = Vec::new();
+    for document in deployment.files() {
+        let path = deployment.source(document).path.as_str();
+        let config = configs.of(path);
+        let mut seen = found.iter().map(|(other, _)| *other);
+        if !config.overrides.is_empty() || !seen.any(|other| std::ptr::eq(other, config)) {
+            found.push((config, path));
+        }
+    }
+    found
+}
+
+fn runs_anywhere(front: &FrontMatter, homes: &[(&Config, &str)]) -> bool {
+    let mut homes = homes.iter();
+    homes.any(|(config, path)| config.runs(front.name, front.group.name(), path))
 }
 
 /// The policies of every configuration that holds for a file of a deployment, each once.
-fn policies<'c>(
-    deployment: &Deployment,
-    configs: &'c Configs,
-) -> Vec<(&'static Policy, &'c Config)> {
-    let mut seen: Vec<&Config> = Vec::new();
+fn policies<'c>(homes: &[(&'c Config, &str)]) -> Vec<(&'static Policy, &'c Config)> {
     let mut found: Vec<(&'static Policy, &Config)> = Vec::new();
-    for document in deployment.files() {
-        let config = configs.of(&deployment.source(document).path);
-        if seen.iter().any(|other| std::ptr::eq(*other, config)) {
-            continue;
-        }
-        seen.push(config);
+    for (config, _) in homes {
         for policy in &config.policies {
             if !found.iter().any(|(other, _)| std::ptr::eq(*other, *policy)) {
                 found.push((policy, config));
