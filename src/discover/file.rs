@@ -1,6 +1,7 @@
 //! Reads one file, if it is a regular one of a size that makes sense, and tells where it really is.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Stri
 
 /// Where files are without links; each folder is asked for once, however many files lie below it.
 #[derive(Default)]
-pub(super) struct RealPaths(HashMap<PathBuf, PathBuf>);
+pub(super) struct RealPaths(HashMap<OsString, PathBuf>);
 
 impl RealPaths {
     /// Where a file, perhaps a link itself, really is; its own path where nobody can say.
@@ -88,7 +89,7 @@ impl RealPaths {
     }
 
     fn folder(&mut self, folder: &Path) -> PathBuf {
-        if let Some(known) = self.0.get(folder) {
+        if let Some(known) = self.0.get(folder.as_os_str()) {
             return known.clone();
         }
         let found = match (folder.parent(), folder.file_name()) {
@@ -96,7 +97,7 @@ impl RealPaths {
             _ if folder.as_os_str().is_empty() => real(Path::new(".")),
             _ => real(folder),
         };
-        self.0.insert(folder.to_owned(), found.clone());
+        self.0.insert(folder.into(), found.clone());
         found
     }
 }

@@ -1,6 +1,7 @@
 //! Which projects the named paths belong to.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -98,7 +99,7 @@ struct Marked(Vec<Marker>);
 struct Marker {
     name: &'static str,
     /// Of a folder, the nearest one upwards that holds it.
-    nearest: HashMap<PathBuf, Option<PathBuf>>,
+    nearest: HashMap<OsString, Option<PathBuf>>,
 }
 
 impl Marked {
@@ -122,7 +123,7 @@ impl Marked {
 
 impl Marker {
     fn above(&mut self, folder: &Path) -> Option<PathBuf> {
-        if let Some(known) = self.nearest.get(folder) {
+        if let Some(known) = self.nearest.get(folder.as_os_str()) {
             return known.clone();
         }
         let found = if folder.join(self.name).exists() {
@@ -130,7 +131,7 @@ impl Marker {
         } else {
             folder.parent().and_then(|parent| self.above(parent))
         };
-        self.nearest.insert(folder.to_owned(), found.clone());
+        self.nearest.insert(folder.into(), found.clone());
         found
     }
 }
