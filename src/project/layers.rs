@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::clusters::{Clusters, File};
+use super::units::Units;
 use super::{Project, Unit};
 use crate::config::Configs;
 use crate::deployment::{Base, Process};
@@ -70,12 +71,14 @@ impl Project<'_> {
             return;
         }
         let found = Found::new(self, configs, clusters);
+        let mut all = Units::of(std::mem::take(units));
         for members in members(configs, clusters) {
-            self.join_members(&found, &members, units);
+            self.join_members(&found, &members, &mut all);
         }
+        *units = all.into_vec();
     }
 
-    fn join_members(&self, found: &Found, members: &Members, units: &mut Vec<Unit>) {
+    fn join_members(&self, found: &Found, members: &Members, units: &mut Units) {
         let given: Result<Vec<Option<Given>>, Unclear> =
             members.of.iter().map(|own| found.given(own)).collect();
         let Ok(given) = given else { return };
@@ -114,13 +117,8 @@ impl Project<'_> {
         } else if !found.is_shared(members, &first.files) {
             self.join_files(members, first, &own, &only, unseen, units);
             let mut files = members.all().map(|(file, _)| &file.path);
-            let changed = files.any(|path| found.clusters.are_patched(path));
-            let holds = |unit: &&mut Unit| {
-                let mut numbers = unit.numbers();
-                numbers.any(|number| first.files.contains(&number))
-            };
-            for unit in units.iter_mut().filter(holds).filter(|_| changed) {
-                unit.base = Base::Unknown;
+            if files.any(|path| found.clusters.are_patched(path)) {
+                units.change(&first.files, |unit| unit.base = Base::Unknown);
             }
         }
     }
@@ -135,25 +133,16 @@ impl Project<'_> {
         own: &BTreeSet<usize>,
         only: &[(usize, Process)],
         unseen: Option<Process>,
-        units: &mut Vec<Unit>,
+        units: &mut Units,
     ) {
         let Some(&first) = own.first() else {
             return;
         };
-        let holds_nothing_else = |unit: &Unit| {
-            let mut numbers = unit.numbers();
-            numbers.all(|number| own.contains(&number))
-        };
-        let is_free = |number: &usize| {
-            let is_in = |unit: &&Unit| unit.numbers().any(|own| own == *number);
-            let mut holders = units.iter().filter(is_in);
-            holders.next().is_some_and(holds_nothing_else) && holders.next().is_none()
-        };
         // What flint.toml joins stays joined as it says.
-        if !own.iter().all(is_free) {
+        if !own.iter().all(|number| units.is_alone(*number, own)) {
             return;
         }
-        units.retain(|unit| !holds_nothing_else(unit));
+        units.take_out(own);
         let path = members.path();
         let numbers: Vec<usize> = own.iter().copied().collect();
         let config = configs.of(self.path(first));
@@ -186,14 +175,10 @@ impl Project<'_> {
         own: &BTreeSet<usize>,
         only: &[(usize, Process)],
         unseen: Option<Process>,
-        units: &mut Vec<Unit>,
+        units: &mut Units,
     ) {
-        let holds = |unit: &Unit| unit.numbers().any(|number| given.files.contains(&number));
-        units.retain(|unit| {
-            let mut numbers = unit.numbers().peekable();
-            numbers.peek().is_none() || !numbers.all(|number| own.contains(&number))
-        });
-        for unit in units.iter_mut().filter(|unit| holds(unit)) {
+        units.take_out(own);
+        units.change(&given.files, |unit| {
             unit.documents.extend(own);
             unit.documents = self.by_layer(std::mem::take(&mut unit.documents));
             unit.only.extend(only);
@@ -204,7 +189,7 @@ impl Project<'_> {
                 unit.base = Base::File;
                 unit.unseen = unseen;
             }
-        }
+        });
     }
 }
 

@@ -24,6 +24,7 @@ mod jobs;
 mod layers;
 mod operator;
 mod reading;
+mod units;
 mod versions;
 
 /// Everything read from one set of sources.
