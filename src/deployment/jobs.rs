@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Deployment, Value};
-use crate::flink::options::{self, OptionSpec};
+use crate::flink::options;
 use crate::syntax::{Document, Layer, Setting};
 use crate::text::SourceId;
 
@@ -76,15 +76,13 @@ impl<'p> Deployment<'p> {
         if self.jobs.set_nothing() {
             return false;
         }
-        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
-        let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
+        let mut aliases = options::meanings(key).flat_map(|spec| spec.aliases());
         self.jobs.may_set(key) || aliases.any(|alias| self.jobs.may_set(alias.key))
     }
 
     /// Whether the jobs that set an option all set it to what it is in the cluster anyway.
     pub(super) fn jobs_leave(&self, key: &str, own: Value) -> bool {
-        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
-        let aliases = meanings.iter().flat_map(OptionSpec::aliases);
+        let aliases = options::meanings(key).flat_map(|spec| spec.aliases());
         let mut names = aliases.map(|alias| alias.key).chain([key]);
         let same = |value: &Option<String>| match (value, own) {
             (Some(value), Value::Known(effective)) => effective.value() == value,

@@ -95,8 +95,11 @@ pub fn family_versions(key: &str) -> Versions {
     FAMILIES
         .iter()
         .filter(|(prefix, rest, _)| {
-            key.strip_prefix(prefix)
-                .is_some_and(|text| fits(text, rest))
+            // Most differ in their first letter.
+            prefix.as_bytes().first() == key.as_bytes().first()
+                && key
+                    .strip_prefix(prefix)
+                    .is_some_and(|text| fits(text, rest))
         })
         .fold(Versions::NONE, |set, (_, _, bits)| {
             set.or(Versions::from_bits(*bits))
