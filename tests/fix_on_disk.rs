@@ -307,3 +307,16 @@ fn a_key_that_stands_twice_in_a_list_is_left_to_its_author() {
         assert_eq!(after.expect("the file"), text);
     }
 }
+
+/// A quote that a fix adds may be the one that closes an open quote above it.
+#[test]
+fn nothing_behind_a_quote_that_is_never_closed_is_repaired() {
+    let text = "rest:\n \"port: 4\nr x\nrest:\n  port: 5\n8081: 1\nrest:\n  port: 6\n";
+    let folder = tree(&[("conf/config.yaml", text)]);
+    let checked = run(folder.path(), &["check"]);
+    assert!(out(&checked).contains("the key `8081` is a number"));
+    let fixed = run(folder.path(), &["fix", "--unsafe"]);
+    assert!(!err(&fixed).contains("please report"), "{}", err(&fixed));
+    let after = fs::read_to_string(folder.path().join("conf/config.yaml"));
+    assert_eq!(after.expect("the file"), text);
+}

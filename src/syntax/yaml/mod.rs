@@ -115,6 +115,12 @@ fn load(
         .min_by_key(|(_, found)| (found.stage, found.order));
     document.load_error = first.map(|(index, _)| index);
     document.problems = found.into_iter().map(|found| found.problem).collect();
+    // What was read behind a failure may read otherwise once anything is changed there.
+    for problem in &mut document.problems {
+        let is_read = |(at, _): &(Span, String)| (at.end as usize) <= limit;
+        let repair = problem.repair.take();
+        problem.repair = repair.filter(|repair| repair.edits.iter().all(is_read));
+    }
     document.comments = comments(text, tree);
     let template = document.load_error.is_some() && template::is_template(text, tree);
     (document, template)
