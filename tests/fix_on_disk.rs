@@ -320,3 +320,20 @@ fn nothing_behind_a_quote_that_is_never_closed_is_repaired() {
     let after = fs::read_to_string(folder.path().join("conf/config.yaml"));
     assert_eq!(after.expect("the file"), text);
 }
+
+/// A file that holds nothing else would be a BSD's, and none of flint's, once the line set something.
+#[test]
+fn a_parameter_that_only_a_bsd_has_is_no_lost_one() {
+    let folder = tree(&[(
+        "etc/sysctl.d/99-flink.conf",
+        "net.inet.tcp.sendspace 65536\n",
+    )]);
+    let fixed = run(folder.path(), &["fix", "--flink-version", "1.20"]);
+    assert!(!err(&fixed).contains("please report"), "{}", err(&fixed));
+    let text = "net.inet.tcp.sendspace 65536\nvm.swappiness = 1\n";
+    let folder = tree(&[("etc/sysctl.d/99-flink.conf", text)]);
+    let checked = run(folder.path(), &["check", "--format", "concise"]);
+    let said = out(&checked);
+    assert!(said.contains("the loaders skip this line"), "{said}");
+    assert!(!said.contains("does not set `net.inet"), "{said}");
+}

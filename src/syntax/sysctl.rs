@@ -102,25 +102,32 @@ pub(super) fn read_line(text: &[u8]) -> Option<(String, String)> {
     Some((setting.key, setting.value))
 }
 
+/// How keys begin that only a BSD or macOS has.
+const BSD: [&str; 14] = [
+    "kern.",
+    "hw.",
+    "net.inet.",
+    "net.inet6.",
+    "net.link.",
+    "net.local.",
+    "net.isr.",
+    "net.route.",
+    "net.pf.",
+    "vfs.",
+    "security.",
+    "machdep.",
+    "ddb.",
+    "proc.",
+];
+
+/// Whether only a BSD or macOS has such a key.
+pub fn is_bsd_key(key: &str) -> bool {
+    BSD.iter().any(|start| key.starts_with(start))
+}
+
 /// Whether a file of this name belongs to a BSD or to macOS: it has keys that only those know and
 /// none that only Linux knows. Lines may end as they did on old Macs.
 pub fn is_bsd(bytes: &[u8]) -> bool {
-    const BSD: [&str; 14] = [
-        "kern.",
-        "hw.",
-        "net.inet.",
-        "net.inet6.",
-        "net.link.",
-        "net.local.",
-        "net.isr.",
-        "net.route.",
-        "net.pf.",
-        "vfs.",
-        "security.",
-        "machdep.",
-        "ddb.",
-        "proc.",
-    ];
     const LINUX: [&str; 16] = [
         "net.ipv4.",
         "net.ipv6.",
@@ -146,7 +153,7 @@ pub fn is_bsd(bytes: &[u8]) -> bool {
                 continue;
             };
             let key = dotted(&piece.lossy(key));
-            bsd |= BSD.iter().any(|start| key.starts_with(start));
+            bsd |= is_bsd_key(&key);
             linux |= LINUX.iter().any(|start| key.starts_with(start));
         }
     }

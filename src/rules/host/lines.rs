@@ -7,6 +7,7 @@ use crate::deployment::Deployment;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::rules::Rule;
 use crate::rules::conf_lines::repaired;
+use crate::syntax::sysctl::is_bsd_key;
 use crate::syntax::{Document, Format, Problem, ProblemKind, Repair, Setting, Space};
 use crate::text::{Edit, Source, Span};
 
@@ -66,7 +67,7 @@ const ROOTS: [&str; 10] = [
 
 fn is_parameter(key: &str) -> bool {
     let first = key.split('.').next().unwrap_or_default();
-    ROOTS.contains(&first)
+    ROOTS.contains(&first) && !is_bsd_key(key)
 }
 
 /// The parameter that a line was meant to set: more than its name stands there.
