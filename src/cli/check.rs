@@ -72,5 +72,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         },
     };
     output::write(&args.format, &report, &style(&args.lint.output))?;
+    // The process is about to end: the system takes all memory back at once, and not piece by piece.
+    std::mem::forget(project);
+    std::mem::forget(found);
     Ok(exit)
 }

@@ -260,12 +260,11 @@ pub(super) fn paths(found: &Found, findings: &[Finding]) -> BTreeMap<SourceId, S
     let mut paths = BTreeMap::new();
     for id in sources {
         let file = &found.files[id.0 as usize];
-        let real = file.canonicalize();
-        let real = real.ok().filter(|real| real.starts_with(&real_top));
+        let real = found.real_file(id);
         let path = match &real {
-            Some(real) => relative(&real_top, real),
-            None if file.starts_with(&top) => relative(&top, file),
-            None => continue,
+            real if real.starts_with(&real_top) => relative(&real_top, real),
+            _ if file.starts_with(&top) => relative(&top, file),
+            _ => continue,
         };
         if path != found.sources.get(id).path {
             paths.insert(id, path);

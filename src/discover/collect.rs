@@ -32,6 +32,8 @@ pub(super) struct Collector {
     evidence: Mutex<BTreeMap<String, PathBuf>>,
     /// Sources that import nothing of Flink but may declare a type that others use.
     types: Mutex<Vec<PathBuf>>,
+    /// Where all these really are.
+    real: Mutex<RealPaths>,
     /// Named files of no known format: as given, and relative to the root.
     unrecognised: Vec<(String, String)>,
 }
@@ -50,6 +52,7 @@ impl Collector {
             passed: Mutex::default(),
             evidence: Mutex::default(),
             types: Mutex::default(),
+            real: Mutex::default(),
             unrecognised: Vec::new(),
         }
     }
@@ -67,6 +70,7 @@ impl Collector {
 
     /// Walks a tree, respecting .gitignore; `parents` says whether those above count, too.
     pub(super) fn walk(&self, folder: &Path, parents: bool) {
+        lock(&self.real).walked(folder);
         let mut builder = WalkBuilder::new(folder);
         builder
             .hidden(false)
@@ -79,6 +83,9 @@ impl Collector {
                 match entry {
                     Ok(entry) => {
                         let kind = entry.file_type();
+                        if kind.is_some_and(|kind| kind.is_symlink()) {
+                            lock(&self.real).doubt(entry.path());
+                        }
                         if kind.is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
                             self.file(entry.path());
                         }
@@ -106,8 +113,12 @@ impl Collector {
 
     /// The files of a folder.
     pub(super) fn siblings(&self, folder: &Path) {
+        lock(&self.real).walked(folder);
         let walk = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1);
         for entry in walk.into_iter().flatten() {
+            if entry.path_is_symlink() {
+                lock(&self.real).doubt(entry.path());
+            }
             if !entry.file_type().is_dir() {
                 self.file(entry.path());
             }
@@ -254,6 +265,7 @@ impl Collector {
 
     /// A file named on the command line: read even when .gitignore hides it.
     fn named_file(&mut self, path: &Path, given: &Path) {
+        lock(&self.real).doubt(path);
         let relative = relative(&self.projects.root, path);
         match recognise::by_name(&relative) {
             Claim::No => {
@@ -286,6 +298,7 @@ impl Collector {
     }
 
     pub(super) fn replace(&mut self, path: &Path, bytes: Vec<u8>) {
+        lock(&self.real).doubt(path);
         let entry = Entry {
             file: path.to_owned(),
             content: Ok(bytes),
@@ -313,14 +326,14 @@ impl Collector {
             homes: self.projects.homes.into_keys().collect(),
             sources: Sources::default(),
             files: Vec::new(),
+            real: std::mem::take(&mut *lock(&self.real)),
             input: None,
             unread: Vec::new(),
             unrecognised,
             scope,
             configs,
         };
-        let mut real = HashSet::new();
-        let mut paths = RealPaths::default();
+        let mut seen = HashSet::new();
         let files = self
             .files
             .into_inner()
@@ -331,14 +344,13 @@ impl Collector {
             .into_iter()
             .map(|(path, entry)| {
                 let is_certain = matches!(recognise::by_name(&path), Claim::Yes(_));
-                (!is_certain, entry.file.is_symlink(), path, entry)
+                (!is_certain, found.real.is_link(&entry.file), path, entry)
             })
             .collect();
         files.sort_by_key(|(is_guess, is_link, ..)| (*is_guess, *is_link));
         let mut kept = Vec::new();
-        for (_, is_link, path, entry) in files {
-            if !found.configs.of(&path).excludes(&path)
-                && real.insert(paths.of(&entry.file, is_link))
+        for (.., path, entry) in files {
+            if !found.configs.of(&path).excludes(&path) && seen.insert(found.real.note(&entry.file))
             {
                 kept.push((path, entry));
             }

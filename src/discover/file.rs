@@ -1,6 +1,6 @@
 //! Reads one file, if it is a regular one of a size that makes sense, and tells where it really is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
@@ -75,29 +75,60 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Stri
     Ok(Some(bytes))
 }
 
-/// Where files are without links; each folder is asked for once, however many files lie below it.
-#[derive(Default)]
-pub(super) struct RealPaths(HashMap<OsString, PathBuf>);
+/// Where files are without links. A walk follows none: what it meets lies where it seems to lie, but for links
+/// themselves, so that only its first folder is looked into.
+#[derive(Debug, Default)]
+pub(super) struct RealPaths {
+    /// Of folders: first those that were walked, then those that files were met in.
+    folders: HashMap<OsString, PathBuf>,
+    /// Files that are links, or that may lie behind one.
+    doubtful: HashSet<PathBuf>,
+}
 
 impl RealPaths {
-    /// Where a file, perhaps a link itself, really is; its own path where nobody can say.
-    pub(super) fn of(&mut self, file: &Path, is_link: bool) -> PathBuf {
+    /// Notes a folder from which a walk starts.
+    pub(super) fn walked(&mut self, folder: &Path) {
+        self.folders.insert(folder.into(), real(folder));
+    }
+
+    /// Notes a file that no walk met as a plain one.
+    pub(super) fn doubt(&mut self, file: &Path) {
+        self.doubtful.insert(file.to_owned());
+    }
+
+    pub(super) fn is_link(&self, file: &Path) -> bool {
+        self.doubtful.contains(file) && file.is_symlink()
+    }
+
+    /// Where a file that was met really is; its own path where nobody can say.
+    pub(super) fn note(&mut self, file: &Path) -> PathBuf {
         match (file.parent(), file.file_name()) {
-            (Some(folder), Some(name)) if !is_link => self.folder(folder).join(name),
+            (Some(folder), Some(name)) if !self.doubtful.contains(file) => {
+                self.folder(folder).join(name)
+            }
+            _ => real(file),
+        }
+    }
+
+    /// The same of any file.
+    pub(super) fn of(&self, file: &Path) -> PathBuf {
+        let folder = file.parent().map(Path::as_os_str);
+        let known = folder.and_then(|folder| self.folders.get(folder));
+        match (known, file.file_name()) {
+            (Some(folder), Some(name)) if !self.doubtful.contains(file) => folder.join(name),
             _ => real(file),
         }
     }
 
     fn folder(&mut self, folder: &Path) -> PathBuf {
-        if let Some(known) = self.0.get(folder.as_os_str()) {
+        if let Some(known) = self.folders.get(folder.as_os_str()) {
             return known.clone();
         }
         let found = match (folder.parent(), folder.file_name()) {
-            (Some(above), Some(name)) if !folder.is_symlink() => self.folder(above).join(name),
-            _ if folder.as_os_str().is_empty() => real(Path::new(".")),
+            (Some(above), Some(name)) => self.folder(above).join(name),
             _ => real(folder),
         };
-        self.0.insert(folder.into(), found.clone());
+        self.folders.insert(folder.into(), found.clone());
         found
     }
 }

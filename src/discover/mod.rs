@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 pub use baseline::BaselineUse;
 use collect::Collector;
 pub use configuration::read as read_config;
+use file::RealPaths;
 use projects::Projects;
 
 use crate::config::{ConfigError, Configs};
@@ -42,6 +43,7 @@ pub struct Found {
     pub sources: Sources,
     /// Where each source is on disk, by its number.
     pub files: Vec<PathBuf>,
+    real: RealPaths,
     /// What came from standard input, as it came.
     pub input: Option<Vec<u8>>,
     /// What could not be read.
@@ -92,6 +94,11 @@ pub enum ConfigSource {
 }
 
 impl Found {
+    /// Where a source is on disk without links; its own path where nobody can say.
+    pub fn real_file(&self, source: SourceId) -> PathBuf {
+        self.real.of(&self.files[source.0 as usize])
+    }
+
     /// Whether findings of a source are reported. Those of a baseline are about files in scope only.
     pub fn in_scope(&self, source: SourceId) -> bool {
         self.configs.is_baseline(source) || self.covers(&self.sources.get(source).path)
