@@ -147,20 +147,21 @@ impl<'p> Deployment<'p> {
 
     /// What an option is for one process.
     fn get_in(&self, key: &str, process: Process) -> Value<'p> {
-        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
         let raw = |name: &str| self.raw_in(name, process);
         let is_set = |name: &str| raw(name).is_some();
-        let mut aliases = meanings.iter().flat_map(OptionSpec::aliases);
-        if !is_set(key) && !aliases.any(|alias| is_set(alias.key)) {
-            let names = meanings.iter().flat_map(OptionSpec::aliases);
-            let mut names = names.map(|alias| alias.key).chain([key]);
+        let aliases = || options::meanings(key).flat_map(|spec| spec.aliases());
+        if !is_set(key) && !aliases().any(|alias| is_set(alias.key)) {
+            if !self.is_complete_for(process) {
+                return Value::Unknown;
+            }
+            let mut names = aliases().map(|alias| alias.key).chain([key]);
             return match names.find_map(|name| self.below(name)) {
-                _ if !self.is_complete_for(process) => Value::Unknown,
                 Some(Shipped::Set(value)) => Value::Default(Some(value)),
                 Some(_) => Value::Unknown,
-                None => Value::Default(options::default_among(meanings, self.versions)),
+                None => Value::Default(options::default(key, self.versions)),
             };
         }
+        let meanings: Vec<OptionSpec<'static>> = options::meanings(key).collect();
         // What it is set to, and in which versions. A version reads its own key first, then the other
         // names in their order.
         let mut hits: Vec<(&'p Setting, &'p Document, Versions)> = Vec::new();

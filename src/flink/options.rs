@@ -259,17 +259,8 @@ fn agreed<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
 /// `None` also where some of them have none, or one that depends on the machine; aliases have no
 /// default of their own.
 pub fn default(key: &str, versions: Versions) -> Option<&'static str> {
-    default_among(meanings(key), versions)
-}
-
-/// [`default`] for whoever has the meanings of the key at hand.
-pub fn default_among(
-    meanings: impl IntoIterator<Item = OptionSpec<'static>>,
-    versions: Versions,
-) -> Option<&'static str> {
-    let options = meanings
-        .into_iter()
-        .filter(|spec| spec.versions.overlaps(versions) && spec.state != State::Alias);
+    let options =
+        meanings(key).filter(|spec| spec.versions.overlaps(versions) && spec.state != State::Alias);
     agreed(options.map(|spec| spec.default))?
 }
 
