@@ -24,13 +24,19 @@ const WORDS: usize = 8;
 
 /// The word and the bit of a key.
 fn bit(key: &str) -> (usize, u64) {
+    // Many keys end with the same word, so that sixteen bytes count, and the length.
     let bytes = key.as_bytes();
-    let tail = &bytes[bytes.len().saturating_sub(12)..];
-    let seed = bytes.len() as u64;
-    let hash = tail.iter().fold(seed, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    let (rest, last) = bytes.split_last_chunk::<8>().unwrap_or((bytes, &[0; 8]));
+    let before = rest.last_chunk::<8>().copied().unwrap_or_else(|| {
+        let mut all = [0; 8];
+        all[..rest.len()].copy_from_slice(rest);
+        all
     });
-    let place = usize::try_from(hash >> 32).unwrap_or(0);
+    let mixed = (u64::from_le_bytes(*last) ^ bytes.len() as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(u64::from_le_bytes(before))
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let place = usize::try_from(mixed >> 55).unwrap_or(0);
     (place / 64 % WORDS, 1 << (place % 64))
 }
 
