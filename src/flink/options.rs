@@ -212,8 +212,8 @@ pub fn map_of(key: &str) -> Option<&'static str> {
 /// The map options of which a key is one entry, the shortest first.
 fn maps_above(key: &str) -> impl Iterator<Item = &'static str> {
     MAPS.iter().copied().filter(move |map| {
-        let rest = key.strip_prefix(map);
-        rest.is_some_and(|rest| rest.starts_with('.') && rest.len() > 1)
+        // Few are as short as to have a dot of the key behind them.
+        key.len() > map.len() + 1 && key.as_bytes()[map.len()] == b'.' && key.starts_with(map)
     })
 }
 

@@ -25,10 +25,7 @@ pub(super) fn read(source: &Source, outer: &Outer, root: NodeId, holder: Holder)
     let node = outer.tree.node(root);
     let blank = Document::new(source, Format::Yaml, Space::Resource, Layer::Manifest);
     let mut document = outer.mapping(root, blank);
-    let is_option = |key: &str| {
-        let mut maps = MAPS.iter();
-        maps.any(|map| key.contains(&format!(".{map}.")) || key.ends_with(&format!(".{map}")))
-    };
+    let is_option = |key: &str| key.split('.').skip(1).any(|part| MAPS.contains(&part));
     document.settings.retain(|setting| !is_option(&setting.key));
     document.sections.retain(|section| !is_option(&section.key));
     match place(source, outer.read, node, 0) {

@@ -18,9 +18,19 @@ pub(crate) struct Leaf {
     pub(crate) path: String,
     /// What Flink holds as text.
     value: String,
-    /// The text without quotes, and what else tells it from a leaf with that text; `None` for a
-    /// leaf that is only expected to hold its value, however it is spelt.
-    written: Option<(String, String)>,
+    /// How it is spelt; `None` for a leaf that is only expected to hold its value.
+    written: Option<Written>,
+}
+
+/// The spelling of a leaf, which an edit elsewhere must not change.
+#[derive(Clone, Debug, PartialEq)]
+struct Written {
+    /// The text without quotes.
+    text: String,
+    tag: String,
+    scalar: bool,
+    plain: bool,
+    anchored: bool,
 }
 
 impl Leaf {
@@ -41,7 +51,7 @@ impl Leaf {
         if self.written.is_some() {
             return self.value == read.value && self.written == read.written;
         }
-        let text = read.written.as_ref().map(|(text, _)| text);
+        let text = read.written.as_ref().map(|written| &written.text);
         self.value == read.value || Some(&self.value) == text
     }
 }
@@ -131,27 +141,26 @@ fn walk(text: &str, tree: &Tree, id: NodeId, path: &mut String, found: &mut Vec<
     if !empty || root && (!node.is_scalar() || node.is_absent()) {
         return;
     }
-    let tag = node.tag.as_ref().map_or("", |tag| tag.name.as_str());
-    let (value, mark) = if node.is_scalar() {
-        let value =
-            typed(node).map_or_else(|_| String::new(), |typed| typed.java_text().into_owned());
-        let plain = node.shape == Shape::Plain;
-        (value, format!("{plain} {} {tag}", node.anchored))
-    } else {
-        let shown = match node.shape {
-            Shape::List { .. } => "[]",
-            Shape::Map { .. } => "{}",
-            Shape::Alias => &text[node.span.range()],
-            _ => "",
-        };
-        (shown.to_owned(), tag.to_owned())
+    let value = match node.shape {
+        Shape::List { .. } => "[]".to_owned(),
+        Shape::Map { .. } => "{}".to_owned(),
+        Shape::Alias => text[node.span.range()].to_owned(),
+        Shape::Missing => String::new(),
+        _ => typed(node).map_or_else(|_| String::new(), |typed| typed.java_text().into_owned()),
     };
+    let tag = node.tag.as_ref().map(|tag| tag.name.clone());
     found.push((
         id,
         Leaf {
             path: path.clone(),
             value,
-            written: Some((node.value.clone().into_owned(), mark)),
+            written: Some(Written {
+                text: node.value.clone().into_owned(),
+                tag: tag.unwrap_or_default(),
+                scalar: node.is_scalar(),
+                plain: node.shape == Shape::Plain,
+                anchored: node.is_scalar() && node.anchored,
+            }),
         },
     ));
 }
