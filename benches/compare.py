@@ -82,14 +82,16 @@ own, lint, grep = measure(f"{check} {yaml}", f"{venv}/bin/yamllint -d relaxed -f
                           f"{venv}/bin/ast-grep run -l yaml -p SECONDS {yaml}", count="3")
 row("400 YAML files against yamllint", f"{ms(own[0])} : {ms(lint[0])} = {lint[0] / own[0]:.0f} times faster",
     "at least 50", lint[0] >= 50 * own[0])
-plain("400 YAML files against ast-grep", f"{ms(own[0])} : {ms(grep[0])} = {grep[0] / own[0]:.1f} times faster")
+plain("400 YAML files against ast-grep", f"{ms(own[0])} : {ms(grep[0])} = {own[0] / grep[0]:.2f}")
 
 for form, goal in (("concise", 0.010), ("full", 0.100)):
     both = [f"{flint} check --isolated --format {form} {bench}/findings/flink-conf.yaml",
             f"{flint} check --isolated --statistics {bench}/findings/flink-conf.yaml"]
     whole, without = measure(*both)
     took = whole[0] - without[0]
-    row(f"10,000 findings, `{form}`", f"{ms(max(took, 0))} for the report, {ms(whole[0])} in all", f"at most {ms(goal)}",
+    # Two runs differ by about a millisecond for no reason.
+    shown = ms(took) if took >= 0.001 else "less than 1 ms"
+    row(f"10,000 findings, `{form}`", f"{shown} for the report, {ms(whole[0])} in all", f"at most {ms(goal)}",
         took <= goal)
 
 size = os.path.getsize(flint)
